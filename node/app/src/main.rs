@@ -1,0 +1,2 @@
+//! tacit
+fn main() {}

@@ -1,0 +1,164 @@
+//! A state with changes on top that can be taken back to any earlier point.
+//!
+//! One overlay lives for one block. A transaction, an action and a contract frame each take a [`Checkpoint`] and
+//! roll back to it when they fail; what is left at the end leaves as a [`WriteSet`].
+
+use crate::read::{Change, StateFault, StateRead, WriteSet};
+use borsh::{BorshDeserialize, BorshSerialize};
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use tacit_types::codec;
+
+/// Changes over a base state.
+pub struct Overlay<'a> {
+    base: &'a dyn StateRead,
+    entries: BTreeMap<Vec<u8>, Entry>,
+    journal: Vec<Undo>,
+}
+
+struct Entry {
+    base: Option<Vec<u8>>,
+    now: Option<Vec<u8>>,
+}
+
+struct Undo {
+    key: Vec<u8>,
+    before: Option<Vec<u8>>,
+}
+
+/// A point to return to. Points are nested: rolling back to one discards all later ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Checkpoint(usize);
+
+impl<'a> Overlay<'a> {
+    /// No changes over `base`.
+    #[must_use]
+    pub fn new(base: &'a dyn StateRead) -> Self {
+        Self { base, entries: BTreeMap::new(), journal: Vec::new() }
+    }
+
+    /// The value under `key` now.
+    ///
+    /// # Errors
+    /// [`StateFault`] from the base.
+    pub fn get(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, StateFault> {
+        Ok(self.entry(key)?.now.clone())
+    }
+
+    /// Decodes the value under `key`. A value that does not decode was not written by this code: a fault.
+    ///
+    /// # Errors
+    /// [`StateFault`].
+    pub fn read<T>(&mut self, key: &[u8]) -> Result<Option<T>, StateFault>
+    where
+        T: BorshDeserialize + BorshSerialize,
+    {
+        match &self.entry(key)?.now {
+            Some(bytes) => decode(key, bytes).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Writes or, with `None`, removes the value under `key`.
+    ///
+    /// # Errors
+    /// [`StateFault`] from the base: the old value is part of the write-set.
+    pub fn set(&mut self, key: &[u8], value: Option<Vec<u8>>) -> Result<(), StateFault> {
+        let entry = self.entry(key)?;
+        if entry.now == value {
+            return Ok(());
+        }
+        let before = std::mem::replace(&mut entry.now, value);
+        self.journal.push(Undo { key: key.to_vec(), before });
+        Ok(())
+    }
+
+    /// Encodes and writes `value` under `key`.
+    ///
+    /// # Errors
+    /// [`StateFault`] from the base.
+    pub fn write<T: BorshSerialize>(&mut self, key: &[u8], value: &T) -> Result<(), StateFault> {
+        self.set(key, Some(codec::encode(value)))
+    }
+
+    /// Up to `limit` entries under `prefix` at or after `start`, changes included, in ascending key order.
+    ///
+    /// # Errors
+    /// [`StateFault`] from the base.
+    pub fn scan(&self, prefix: &[u8], start: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StateFault> {
+        let from = start.max(prefix).to_vec();
+        let changed: Vec<(&Vec<u8>, &Entry)> = self
+            .entries
+            .range::<Vec<u8>, _>((Bound::Included(&from), Bound::Unbounded))
+            .take_while(|(key, _)| key.starts_with(prefix))
+            .collect();
+        // Every removed key can hide one base entry, so that many more are asked for.
+        let wanted = limit.saturating_add(changed.iter().filter(|(_, entry)| entry.now.is_none()).count());
+        let mut merged: BTreeMap<Vec<u8>, Vec<u8>> =
+            self.base.scan(prefix, &from, wanted)?.into_iter().collect();
+        for (key, entry) in changed {
+            match &entry.now {
+                Some(value) => merged.insert(key.clone(), value.clone()),
+                None => merged.remove(key),
+            };
+        }
+        Ok(merged.into_iter().take(limit).collect())
+    }
+
+    /// A point to return to.
+    #[must_use]
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint(self.journal.len())
+    }
+
+    /// Takes back every change made since `point`.
+    pub fn rollback(&mut self, point: Checkpoint) {
+        while self.journal.len() > point.0 {
+            let Some(undo) = self.journal.pop() else { return };
+            if let Some(entry) = self.entries.get_mut(&undo.key) {
+                entry.now = undo.before;
+            }
+        }
+    }
+
+    /// The changes that are left, by ascending key.
+    #[must_use]
+    pub fn finish(self) -> WriteSet {
+        let changed = self.entries.into_iter().filter(|(_, entry)| entry.base != entry.now);
+        WriteSet(changed.map(|(key, entry)| Change { key, old: entry.base, new: entry.now }).collect())
+    }
+
+    fn entry(&mut self, key: &[u8]) -> Result<&mut Entry, StateFault> {
+        if !self.entries.contains_key(key) {
+            let base = self.base.get(key)?;
+            self.entries.insert(key.to_vec(), Entry { now: base.clone(), base });
+        }
+        self.entries.get_mut(key).ok_or_else(|| StateFault("an overlay entry vanished".into()))
+    }
+}
+
+/// Decodes a value that this code wrote.
+///
+/// # Errors
+/// [`StateFault`] when it does not decode canonically.
+pub fn decode<T>(key: &[u8], bytes: &[u8]) -> Result<T, StateFault>
+where
+    T: BorshDeserialize + BorshSerialize,
+{
+    codec::decode_exact("state value", bytes, usize::MAX)
+        .map_err(|error| StateFault(format!("the value under key {key:02x?} is damaged: {error}")))
+}
+
+/// Reads and decodes one value of `state`.
+///
+/// # Errors
+/// [`StateFault`].
+pub fn read_value<T>(state: &dyn StateRead, key: &[u8]) -> Result<Option<T>, StateFault>
+where
+    T: BorshDeserialize + BorshSerialize,
+{
+    match state.get(key)? {
+        Some(bytes) => decode(key, &bytes).map(Some),
+        None => Ok(None),
+    }
+}

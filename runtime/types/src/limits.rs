@@ -1,0 +1,55 @@
+//! Every limit on what comes from outside, in one place. A limit is applied before anything is allocated.
+
+/// Longest transaction in bytes (640 KiB).
+pub const TX_BYTES_MAX: usize = 640 * 1024;
+/// Most actions in one transaction.
+pub const ACTIONS_MAX: usize = 64;
+/// Most proofs in one transaction.
+pub const TX_PROOFS_MAX: usize = 16;
+/// Most keys in a multisig policy.
+pub const MULTISIG_KEYS_MAX: usize = 16;
+/// Most signatures that one transaction carries.
+pub const SIGNATURES_MAX: usize = MULTISIG_KEYS_MAX;
+/// Largest wasm module in bytes (512 KiB).
+pub const CODE_BYTES_MAX: usize = 512 * 1024;
+/// Longest call input in bytes.
+pub const CALL_INPUT_BYTES_MAX: usize = 64 * 1024;
+/// Longest function, purpose or scope name in bytes.
+pub const NAME_BYTES_MAX: usize = 64;
+/// Most members added to a group by one action.
+pub const GROUP_MEMBERS_MAX: usize = 256;
+/// A transaction may be valid for at most this many heights after the one it is checked at.
+pub const EXPIRY_HEIGHTS_MAX: u64 = 100_000;
+
+/// Longest block in bytes, header and commit certificate included (2 MiB).
+pub const BLOCK_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Most transactions in one block.
+pub const BLOCK_TXS_MAX: usize = 5_000;
+/// Most gas that the transactions of one block may ask for, together.
+pub const BLOCK_GAS_MAX: u64 = 600_000_000;
+/// Most proofs in one block.
+pub const BLOCK_PROOFS_MAX: usize = 512;
+
+/// Most validators in a set.
+pub const VALIDATORS_MAX: usize = 128;
+/// Largest total voting power: products with 3 must stay inside `u64` in every threshold test.
+pub const TOTAL_POWER_MAX: u64 = 1 << 60;
+
+/// Most topics on a contract event.
+pub const EVENT_TOPICS_MAX: usize = 4;
+/// Longest data of a contract event in bytes.
+pub const EVENT_DATA_BYTES_MAX: usize = 16 * 1024;
+/// Most events in one receipt.
+pub const RECEIPT_EVENTS_MAX: usize = 1_024;
+/// Longest output of a call that is kept in the receipt, in bytes.
+pub const RECEIPT_OUTPUT_BYTES_MAX: usize = 4 * 1024;
+
+/// How far a live proposal's time may lie ahead of the local clock, in milliseconds.
+pub const CLOCK_DRIFT_MS_MAX: u64 = 500;
+
+/// Numbers that JSON carries as numbers stay below this (2^53).
+pub const JSON_INTEGER_MAX: u64 = 1 << 53;
+
+const _: () = assert!(CODE_BYTES_MAX < TX_BYTES_MAX);
+const _: () = assert!(TX_BYTES_MAX < BLOCK_BYTES_MAX);
+const _: () = assert!(TOTAL_POWER_MAX.checked_mul(3).is_some());

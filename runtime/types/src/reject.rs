@@ -1,0 +1,154 @@
+//! Why a transaction is refused: one number each, never reused, the same in every place that refuses.
+//!
+//! 1-99 the transaction alone is invalid, 100-199 it cannot be charged now, 200-299 the pool has no place for it,
+//! 300-399 its body failed (these stand in receipts).
+
+macro_rules! reject_codes {
+    ($($(#[$doc:meta])* $name:ident = $number:literal, $message:literal;)*) => {
+        /// A numbered rejection.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u16)]
+        pub enum RejectCode {
+            $($(#[$doc])* $name = $number,)*
+        }
+
+        impl RejectCode {
+            /// All codes in ascending order.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// What was wrong and what to do.
+            #[must_use]
+            pub const fn message(self) -> &'static str {
+                match self { $(Self::$name => $message,)* }
+            }
+
+            /// The name, in the spelling that `docs/spec/transaction.md` uses.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* }
+            }
+
+            /// The code with this number.
+            #[must_use]
+            pub const fn from_number(number: u16) -> Option<Self> {
+                match number { $($number => Some(Self::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+reject_codes! {
+    /// Not an encoding of a transaction.
+    Malformed = 1, "the bytes are not a canonically encoded transaction";
+    /// Longer than the limit.
+    TooLong = 2, "the transaction is longer than 640 KiB";
+    /// Unknown format version.
+    UnknownVersion = 3, "the transaction format version is unknown; update the wallet or the node";
+    /// For another chain.
+    WrongGenesis = 4, "the genesis id is that of another chain; sign for this one";
+    /// Nothing to do.
+    NoActions = 5, "the transaction has no actions";
+    /// The gas limit does not even cover decoding and verifying.
+    GasLimitTooLow = 6, "the gas limit is below the intrinsic gas; raise it";
+    /// The gas limit is above what a block allows.
+    GasLimitTooHigh = 7, "the gas limit is above the block's gas limit";
+    /// The tip is above the maximal fee.
+    TipAboveMaxFee = 8, "the tip per gas is above the maximal fee per gas";
+    /// Wrong number, order or index of signatures.
+    SignatureCount = 9, "the signatures do not match the authorisation in number and order";
+    /// A signature does not verify.
+    SignatureInvalid = 10, "a signature does not verify for this chain, key and content";
+    /// The multisig policy is not well formed.
+    PolicyInvalid = 11, "the multisig policy is invalid: keys must be sorted and distinct, threshold between 1 and their number";
+    /// Wrong number of proofs.
+    ProofCount = 12, "the number of proofs is not the number that the actions need";
+    /// A proof does not verify.
+    ProofInvalid = 13, "a proof does not verify for its statement, sender and purpose";
+    /// A field element is not below the modulus.
+    FieldNotCanonical = 14, "a field element is not below the BN254 scalar modulus";
+    /// A transfer of nothing.
+    ZeroAmount = 15, "the amount is zero";
+    /// Range bounds the wrong way round.
+    EmptyRange = 16, "the lower bound of the range is above the upper bound";
+    /// No code, or no members.
+    EmptyAction = 17, "an action carries nothing to do: no code or no members";
+
+    /// The sequence was used before.
+    SequenceTooLow = 100, "the sequence was already used; ask the account's sequence again";
+    /// A transaction before this one is missing.
+    SequenceTooHigh = 101, "an earlier transaction of the account is missing";
+    /// Past its expiry.
+    Expired = 102, "the expiry height has passed; sign again with a later one";
+    /// Expiry further away than allowed.
+    ExpiryTooFar = 103, "the expiry height is further ahead than the limit";
+    /// Pays less than the base fee.
+    UnderPriced = 104, "the maximal fee per gas is below the base fee; raise it";
+    /// Cannot pay the fee.
+    CannotPayFee = 105, "the balance does not cover gas limit times price";
+
+    /// No room at this price.
+    PoolFull = 200, "the pool is full at this price; raise the fee or wait";
+    /// Too many waiting transactions of this account.
+    PoolAccountFull = 201, "the account has too many waiting transactions";
+    /// Would replace a waiting transaction without paying 10 % more.
+    ReplacementUnderpriced = 202, "a transaction with this sequence waits already; pay at least 10 % more to replace it";
+    /// Waits already.
+    AlreadyKnown = 203, "the transaction is already known";
+    /// Another waiting transaction spends the same nullifier.
+    NullifierConflict = 204, "another waiting transaction spends the same nullifier";
+    /// The sequence is too far ahead to wait for.
+    SequenceGapTooLarge = 205, "the sequence is too far ahead of the account's";
+
+    /// Not enough of the asset.
+    InsufficientBalance = 300, "the balance does not cover the amount";
+    /// A balance would exceed 128 bits.
+    AmountOverflow = 301, "the receiver's balance would overflow";
+    /// No such asset.
+    AssetUnknown = 302, "the asset does not exist";
+    /// No such group.
+    GroupUnknown = 303, "the group does not exist";
+    /// The sender does not own the group.
+    GroupNotOwned = 304, "only the owner of a group may add members";
+    /// The root is not a recent root of the group.
+    GroupRootUnknown = 305, "the root is not one of the group's recent roots; prove against the current one";
+    /// The member acted in this scope before.
+    NullifierSpent = 306, "the nullifier was already used in this scope";
+    /// No more members fit.
+    GroupFull = 307, "the group has no room for these members";
+    /// The code is not stored.
+    CodeUnknown = 308, "no code with this hash is deployed";
+    /// The code breaks a rule for modules.
+    CodeRejected = 309, "the wasm module breaks a rule; `tacit contract check` names it";
+    /// A contract with this code and salt exists.
+    ContractExists = 310, "the sender already made this contract; choose another salt";
+    /// No such contract.
+    ContractUnknown = 311, "no contract lives at this address";
+    /// The contract does not export the function.
+    FunctionUnknown = 312, "the contract does not export this function";
+    /// Gas ran out.
+    OutOfGas = 313, "the gas limit was used up; raise it";
+    /// The contract did something that wasm does not allow.
+    ContractTrapped = 314, "the contract trapped";
+    /// The contract gave up by itself.
+    ContractReverted = 315, "the contract reverted with its own code";
+    /// The contract is on the call stack.
+    Reentrancy = 316, "the contract is already on the call stack and cannot be entered again";
+    /// Calls nested too deeply.
+    CallDepth = 317, "calls are nested more deeply than allowed";
+    /// More events or output than a receipt holds.
+    TooManyEvents = 318, "the transaction emits more events than a receipt holds";
+}
+
+impl RejectCode {
+    /// The number that receipts and errors carry.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        self as u16
+    }
+}
+
+impl core::fmt::Display for RejectCode {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{} (code {})", self.message(), self.number())
+    }
+}
