@@ -26,6 +26,9 @@ pub mod overlay;
 
 pub mod trie;
 
+pub mod root;
+
 pub use key::Key;
 pub use overlay::{Checkpoint, Overlay};
+pub use root::root_of;
 pub use read::{Change, MemoryState, StateFault, StateRead, WriteSet};

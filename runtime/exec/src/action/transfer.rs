@@ -1,0 +1,21 @@
+//! Transfer: money from the sender to anybody, itself included.
+
+use crate::accounts;
+use crate::error::Refusal;
+use crate::tx::TxContext;
+use tacit_types::action::Transfer;
+use tacit_types::{AssetId, Event, RejectCode};
+
+pub fn apply(context: &mut TxContext<'_, '_>, transfer: &Transfer) -> Result<(), Refusal> {
+    if transfer.asset != AssetId::NATIVE {
+        return Err(RejectCode::AssetUnknown.into());
+    }
+    accounts::transfer(context.overlay, &context.sender, &transfer.to, transfer.amount)?;
+    context.events.push(Event::Transferred {
+        asset: transfer.asset,
+        from: context.sender,
+        to: transfer.to,
+        amount: transfer.amount,
+    });
+    Ok(())
+}

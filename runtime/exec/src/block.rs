@@ -1,0 +1,151 @@
+//! Executing a decided block: charges first, then bodies, then what belongs to the block as a whole. A pure function
+//! of the parent state and the block.
+
+use crate::accounts;
+use crate::charge::{self, Charge};
+use crate::error::{ExecFault, Refusal, missing};
+use crate::fees;
+use crate::rules::Rules;
+use crate::stateless::CheckedTx;
+use crate::tx::{self, BlockEnvironment, BodyOutcome};
+use crate::validate::ValidBlock;
+use tacit_state::record::{FeeState, ValidatorState};
+use tacit_state::{Overlay, StateRead, WriteSet, key};
+use tacit_types::receipt::receipts_root;
+use tacit_types::{Amount, Bytes, Gas, Header, Height, List, Receipt, ReceiptsRoot};
+use tacit_vm::Vm;
+
+/// What a block did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExecutedBlock {
+    /// Changes to the state.
+    pub writes: WriteSet,
+    /// One receipt per transaction.
+    pub receipts: Vec<Receipt>,
+    /// Root over the receipts, for the next header.
+    pub receipts_root: ReceiptsRoot,
+    /// Gas used by all transactions.
+    pub gas_used: Gas,
+    /// Native money burnt.
+    pub burnt: Amount,
+}
+
+/// Executes `block` on `state`, the state after its parent.
+///
+/// # Errors
+/// [`ExecFault`]: this node cannot go on. A valid block gives no other error.
+pub fn execute(state: &dyn StateRead, rules: &Rules, vm: &Vm, block: &ValidBlock) -> Result<ExecutedBlock, ExecFault> {
+    let header = &block.block().header;
+    let environment = BlockEnvironment { rules, vm, height: header.height, time: header.time_ms };
+    let mut overlay = Overlay::new(state);
+    let charges = charge_all(&mut overlay, header, block)?;
+    let mut totals = Totals::default();
+    let mut receipts = Vec::with_capacity(block.txs().len());
+    for (tx, charge) in block.txs().iter().zip(&charges) {
+        let outcome = tx::run_body(&environment, &mut overlay, tx)?;
+        let fee = refund(&mut overlay, tx, charge, outcome.gas_used)?;
+        totals.add(header, tx, fee, outcome.gas_used)?;
+        receipts.push(receipt(tx, outcome, fee));
+    }
+    close(&mut overlay, rules, header, &totals)?;
+    Ok(ExecutedBlock {
+        writes: overlay.finish(),
+        receipts_root: receipts_root(&receipts),
+        receipts,
+        gas_used: totals.gas_used,
+        burnt: totals.burnt,
+    })
+}
+
+fn charge_all(overlay: &mut Overlay<'_>, header: &Header, block: &ValidBlock) -> Result<Vec<Charge>, ExecFault> {
+    let charge_one = |tx: &std::sync::Arc<CheckedTx>| {
+        charge::charge(overlay, tx, header.height, header.base_fee).map_err(|refusal| match refusal {
+            Refusal::Fault(fault) => fault,
+            Refusal::Reject(reject) => {
+                ExecFault::Invariant(format!("a validated block holds a transaction that cannot be charged: {reject}"))
+            }
+        })
+    };
+    block.txs().iter().map(charge_one).collect()
+}
+
+/// Gives back what was reserved for unused gas; returns the fee that stays.
+fn refund(overlay: &mut Overlay<'_>, tx: &CheckedTx, charge: &Charge, used: Gas) -> Result<Amount, ExecFault> {
+    let fee = used.cost(charge.price);
+    let back = charge
+        .reserved
+        .checked_sub(fee)
+        .ok_or_else(|| ExecFault::Invariant(format!("transaction {} used more gas than its limit", tx.id())))?;
+    no_reject(accounts::credit(overlay, &tx.sender(), back), "refund")?;
+    Ok(fee)
+}
+
+/// Sums over the transactions of a block.
+#[derive(Default)]
+struct Totals {
+    gas_used: Gas,
+    full: Gas,
+    burnt: Amount,
+    tips: Amount,
+}
+
+impl Totals {
+    fn add(&mut self, header: &Header, tx: &CheckedTx, fee: Amount, used: Gas) -> Result<(), ExecFault> {
+        let overflow = || ExecFault::Invariant("the fees of a block overflow".into());
+        let burnt = used.cost(header.base_fee);
+        let tip = fee.checked_sub(burnt).ok_or_else(overflow)?;
+        self.gas_used = self.gas_used.checked_add(used).ok_or_else(overflow)?;
+        let full = fees::fullness(tx.tx().body.gas_limit, used);
+        self.full = self.full.checked_add(full).ok_or_else(overflow)?;
+        self.burnt = self.burnt.checked_add(burnt).ok_or_else(overflow)?;
+        self.tips = self.tips.checked_add(tip).ok_or_else(overflow)?;
+        Ok(())
+    }
+}
+
+/// What belongs to the block as a whole: tips to the proposer, base fee burnt, next base fee, next validators.
+fn close(overlay: &mut Overlay<'_>, rules: &Rules, header: &Header, totals: &Totals) -> Result<(), ExecFault> {
+    no_reject(accounts::credit(overlay, &header.proposer, totals.tips), "tip")?;
+    accounts::burn_supply(overlay, totals.burnt)?;
+    let base_fee = fees::next_base_fee(&rules.params, header.base_fee, totals.full);
+    overlay.write(&key::fees(), &FeeState { base_fee })?;
+    advance_validators(overlay, header.height)
+}
+
+/// The set known as next becomes current. Nothing changes the set yet, so the next one stays what it is.
+fn advance_validators(overlay: &mut Overlay<'_>, height: Height) -> Result<(), ExecFault> {
+    let validators: ValidatorState =
+        overlay.read(&key::validators())?.ok_or_else(|| missing("validators", height))?;
+    let advanced = ValidatorState { current: validators.next.clone(), next: validators.next };
+    Ok(overlay.write(&key::validators(), &advanced)?)
+}
+
+/// Money that was there before cannot overflow a balance, because the supply does not overflow.
+fn no_reject(result: Result<(), Refusal>, what: &str) -> Result<(), ExecFault> {
+    result.map_err(|refusal| match refusal {
+        Refusal::Fault(fault) => fault,
+        Refusal::Reject(reject) => ExecFault::Invariant(format!("{what} refused: {reject}")),
+    })
+}
+
+fn receipt(tx: &CheckedTx, outcome: BodyOutcome, fee: Amount) -> Receipt {
+    let base = Receipt {
+        tx_id: tx.id(),
+        code: 0,
+        failed_action: 0,
+        contract_code: 0,
+        gas_used: outcome.gas_used,
+        fee,
+        events: List::empty(),
+        output: Bytes::empty(),
+    };
+    match outcome.result {
+        Ok(success) => Receipt { events: success.events, output: success.output, ..base },
+        Err(failure) => Receipt {
+            code: failure.reject.code.number(),
+            failed_action: failure.action,
+            contract_code: failure.contract_code,
+            ..base
+        },
+    }
+}

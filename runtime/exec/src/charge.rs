@@ -1,0 +1,60 @@
+//! The charge phase: sequence, expiry and fee of every transaction of a block, in order, before any body runs.
+//!
+//! It sees the parent state less earlier charges, so money received in a block pays fees from the next block on. A
+//! block in which one charge fails is invalid.
+
+use crate::accounts;
+use crate::error::{Refusal, Reject};
+use crate::stateless::CheckedTx;
+use tacit_state::Overlay;
+use tacit_types::limits::EXPIRY_HEIGHTS_MAX;
+use tacit_types::{Amount, Height, Price, RejectCode};
+
+/// What was taken from a payer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charge {
+    /// Price per gas: base fee and tip.
+    pub price: Price,
+    /// Gas limit times price.
+    pub reserved: Amount,
+}
+
+/// Takes the fee of `tx` for a block at `height` with `base_fee`.
+///
+/// # Errors
+/// [`Refusal`]: sequence, expiry, price, or balance; or a fault of the state.
+pub fn charge(overlay: &mut Overlay<'_>, tx: &CheckedTx, height: Height, base_fee: Price) -> Result<Charge, Refusal> {
+    let body = &tx.tx().body;
+    check_expiry(body.expiry, height)?;
+    let price = body.effective_price(base_fee).ok_or_else(|| {
+        Reject::new(RejectCode::UnderPriced, format!("offered {}, base fee {base_fee}", body.max_fee_per_gas))
+    })?;
+    let mut account = accounts::read(overlay, &tx.sender())?;
+    let sequence = body.authorization.sequence();
+    if sequence != account.sequence {
+        let early = sequence > account.sequence;
+        let code = if early { RejectCode::SequenceTooHigh } else { RejectCode::SequenceTooLow };
+        return Err(Reject::new(code, format!("given {sequence}, the account is at {}", account.sequence)).into());
+    }
+    let reserved = body.gas_limit.cost(price);
+    account.balance = account.balance.checked_sub(reserved).ok_or_else(|| {
+        Reject::new(RejectCode::CannotPayFee, format!("needs {reserved}, has {}", account.balance))
+    })?;
+    account.sequence = sequence.next();
+    accounts::write(overlay, &tx.sender(), &account)?;
+    Ok(Charge { price, reserved })
+}
+
+/// Whether a transaction that expires at `expiry` may stand in a block at `height`.
+///
+/// # Errors
+/// [`RejectCode::Expired`] or [`RejectCode::ExpiryTooFar`].
+pub fn check_expiry(expiry: Height, height: Height) -> Result<(), Reject> {
+    if expiry < height {
+        return Err(Reject::new(RejectCode::Expired, format!("expiry {expiry}, next height {height}")));
+    }
+    if expiry.0.saturating_sub(height.0) > EXPIRY_HEIGHTS_MAX {
+        return Err(Reject::new(RejectCode::ExpiryTooFar, format!("at most {EXPIRY_HEIGHTS_MAX} heights ahead")));
+    }
+    Ok(())
+}

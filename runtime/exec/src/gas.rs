@@ -1,0 +1,109 @@
+//! The gas schedule: what each piece of work costs, in gas of about one nanosecond on the reference core, and the
+//! meter that counts it.
+//!
+//! These numbers are consensus data. What a contract's own instructions and host calls cost is `tacit-vm`'s schedule.
+
+use tacit_types::{Action, Gas, RejectCode, TxBody, Witness};
+
+/// Decoding, hashing, charging, the receipt.
+pub const BASE: u64 = 8_000;
+/// Each byte of the transaction: carried, stored and indexed by everybody.
+pub const PER_BYTE: u64 = 10;
+/// Each signature, verified in a batch.
+pub const SIGNATURE: u64 = 20_000;
+/// Each proof, decoded and verified in a batch.
+pub const PROOF: u64 = 400_000;
+
+/// A transfer: two accounts read, written and hashed into the trie.
+pub const TRANSFER: u64 = 8_000;
+/// Recording a verified proof.
+pub const PROVE: u64 = 6_000;
+/// Appending to a group: one path of Poseidon hashes.
+pub const GROUP_BASE: u64 = 700_000;
+/// Each member appended: its leaf and its share of the tree.
+pub const GROUP_MEMBER: u64 = 60_000;
+/// Validating and instrumenting a module.
+pub const DEPLOY_BASE: u64 = 1_000_000;
+/// Each byte of a module: validated, instrumented, compiled, stored.
+pub const DEPLOY_PER_BYTE: u64 = 1_000;
+/// Making a contract, before its `init` runs.
+pub const INSTANTIATE: u64 = 30_000;
+/// Calling a contract, before its function runs.
+pub const CALL: u64 = 10_000;
+
+/// What a transaction costs before any of its actions runs. Its gas limit must cover this.
+#[must_use]
+pub fn intrinsic(encoded_length: usize, body: &TxBody, witness: &Witness) -> Gas {
+    let bytes = PER_BYTE.saturating_mul(count(encoded_length));
+    let signatures = SIGNATURE.saturating_mul(count(witness.signatures.len()));
+    let proofs = PROOF.saturating_mul(count(body.proofs()));
+    Gas(BASE.saturating_add(bytes).saturating_add(signatures).saturating_add(proofs))
+}
+
+/// What an action costs before a contract's own gas.
+#[must_use]
+pub fn action(action: &Action) -> Gas {
+    Gas(match action {
+        Action::Transfer(_) => TRANSFER,
+        Action::Prove(_) => PROVE,
+        Action::GroupCreate(group) => group_cost(group.members.len()),
+        Action::GroupAdd(group) => group_cost(group.members.len()),
+        Action::Deploy(deploy) => {
+            DEPLOY_BASE.saturating_add(DEPLOY_PER_BYTE.saturating_mul(count(deploy.code.len())))
+        }
+        Action::Instantiate(_) => INSTANTIATE,
+        Action::Call(_) => CALL,
+    })
+}
+
+fn group_cost(members: usize) -> u64 {
+    GROUP_BASE.saturating_add(GROUP_MEMBER.saturating_mul(count(members)))
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+/// Counts gas up to a limit.
+#[derive(Debug, Clone, Copy)]
+pub struct Meter {
+    limit: Gas,
+    used: Gas,
+}
+
+impl Meter {
+    /// Nothing used of `limit`.
+    #[must_use]
+    pub const fn new(limit: Gas) -> Self {
+        Self { limit, used: Gas::ZERO }
+    }
+
+    /// Uses `gas`; when that is more than is left, everything is used up.
+    ///
+    /// # Errors
+    /// [`RejectCode::OutOfGas`].
+    pub fn charge(&mut self, gas: Gas) -> Result<(), RejectCode> {
+        match self.used.checked_add(gas) {
+            Some(used) if used <= self.limit => {
+                self.used = used;
+                Ok(())
+            }
+            _ => {
+                self.used = self.limit;
+                Err(RejectCode::OutOfGas)
+            }
+        }
+    }
+
+    /// What is used.
+    #[must_use]
+    pub const fn used(&self) -> Gas {
+        self.used
+    }
+
+    /// What is left.
+    #[must_use]
+    pub const fn left(&self) -> Gas {
+        self.limit.saturating_sub(self.used)
+    }
+}

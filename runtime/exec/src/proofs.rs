@@ -1,0 +1,120 @@
+//! Where actions and circuits meet: turns a `prove` action into a statement's public inputs, and has the proofs verified.
+//!
+//! Every proof is bound to the chain, the sender and a purpose through its context, so that nobody else can replay it.
+
+use crate::error::Reject;
+use crate::rules::Rules;
+use tacit_circuits::{
+    EqualityPublic, FieldBytes as CircuitField, MembershipPublic, ProofBytes as CircuitProof, RangePublic, Statement,
+    VerifyItem,
+};
+use tacit_types::action::Prove;
+use tacit_types::{Action, Address, FieldBytes, GenesisId, GroupId, Name, ProofBytes, ProofId, RejectCode, Tx, codec};
+
+/// The native statements in the order in which genesis pins their keys.
+pub const STATEMENTS: [(Statement, &str); 3] =
+    [(Statement::Range, "range"), (Statement::Membership, "membership"), (Statement::Equality, "equality")];
+
+/// One proof and what it must prove.
+pub type ProofItem = VerifyItem;
+
+/// The context of a proof: the last public input of *range* and *equality*, the signal of *membership*.
+#[must_use]
+pub fn context(genesis_id: &GenesisId, sender: &Address, purpose: &Name) -> FieldBytes {
+    let hash = codec::hash("tacit 2026-11 proof context", &[&genesis_id.0, &sender.0, purpose.as_str().as_bytes()]);
+    FieldBytes(tacit_circuits::context_from_hash(&hash).0)
+}
+
+/// The scope of a membership proof as a field element: the same name in another group or chain is another scope, so
+/// that nullifiers cannot be linked.
+#[must_use]
+pub fn scope(genesis_id: &GenesisId, group: &GroupId, scope: &Name) -> FieldBytes {
+    let hash = codec::hash("tacit 2026-11 proof scope", &[&genesis_id.0, &group.0, scope.as_str().as_bytes()]);
+    FieldBytes(tacit_circuits::context_from_hash(&hash).0)
+}
+
+/// Where a verified proof is recorded: its sender and its public statement.
+#[must_use]
+pub fn proof_id(sender: &Address, statement: &Prove) -> ProofId {
+    ProofId::of(&[&sender.0, &codec::encode(statement)])
+}
+
+/// Whether the bytes are below the scalar modulus.
+#[must_use]
+pub fn is_canonical(field: &FieldBytes) -> bool {
+    CircuitField(field.0).is_canonical()
+}
+
+/// The proofs of `tx` with their statements. Their number was compared before.
+///
+/// # Errors
+/// [`RejectCode::FieldNotCanonical`].
+pub fn items(rules: &Rules, sender: &Address, tx: &Tx) -> Result<Vec<ProofItem>, Reject> {
+    let statements = tx.body.actions.iter().filter_map(|action| match action {
+        Action::Prove(prove) => Some(prove),
+        _ => None,
+    });
+    statements.zip(tx.witness.proofs.iter()).map(|(prove, proof)| item(&rules.genesis_id, sender, prove, proof)).collect()
+}
+
+/// The public inputs of one `prove` action and its proof.
+///
+/// # Errors
+/// [`RejectCode::FieldNotCanonical`].
+pub fn item(
+    genesis_id: &GenesisId,
+    sender: &Address,
+    prove: &Prove,
+    proof: &ProofBytes,
+) -> Result<ProofItem, Reject> {
+    let proof = CircuitProof(proof.0);
+    Ok(match prove {
+        Prove::Range(range) => VerifyItem::range(
+            &RangePublic {
+                commitment: field("commitment", &range.commitment)?,
+                low: range.low,
+                high: range.high,
+                context: given(&context(genesis_id, sender, &range.purpose)),
+            },
+            proof,
+        ),
+        Prove::Membership(membership) => VerifyItem::membership(
+            &MembershipPublic {
+                root: field("root", &membership.root)?,
+                nullifier: field("nullifier", &membership.nullifier)?,
+                scope: given(&scope(genesis_id, &membership.group, &membership.scope)),
+                weight: u128::from(membership.weight),
+                signal: given(&context(genesis_id, sender, &membership.purpose)),
+            },
+            proof,
+        ),
+        Prove::Equality(equality) => VerifyItem::equality(
+            &EqualityPublic {
+                left: field("left commitment", &equality.left)?,
+                right: field("right commitment", &equality.right)?,
+                context: given(&context(genesis_id, sender, &equality.purpose)),
+            },
+            proof,
+        ),
+    })
+}
+
+/// The verdict on each item; equal to verifying each alone.
+#[must_use]
+pub fn verify_each(rules: &Rules, items: &[&ProofItem], seed: [u8; 32]) -> Vec<bool> {
+    let items: Vec<ProofItem> = items.iter().map(|item| (*item).clone()).collect();
+    tacit_circuits::verify_batch(&rules.keys, &items, seed, 1).into_iter().map(|verdict| verdict.is_ok()).collect()
+}
+
+fn field(what: &str, bytes: &FieldBytes) -> Result<CircuitField, Reject> {
+    if is_canonical(bytes) {
+        Ok(CircuitField(bytes.0))
+    } else {
+        Err(Reject::new(RejectCode::FieldNotCanonical, what.to_string()))
+    }
+}
+
+/// Wraps an element that this node computed itself.
+const fn given(bytes: &FieldBytes) -> CircuitField {
+    CircuitField(bytes.0)
+}

@@ -1,0 +1,263 @@
+//! A transaction alone: everything that can be judged without the state. Cheapest first, signatures and proofs last
+//! and in batches.
+//!
+//! In come [`RawTx`]s, out come [`CheckedTx`]s, which nothing else can make.
+
+use crate::error::Reject;
+use crate::gas;
+use crate::proofs::{self, ProofItem};
+use crate::rules::Rules;
+use crate::signatures::{self, SignatureItem};
+use std::sync::Arc;
+use tacit_types::action::{GroupAdd, GroupCreate, Member, Prove};
+use tacit_types::tx::TX_VERSION;
+use tacit_types::{Action, Address, Authorization, DecodeError, FullHash, Gas, RawTx, RejectCode, Tx, TxId};
+
+/// A transaction that is valid by itself on one chain.
+#[derive(Debug, Clone)]
+pub struct CheckedTx {
+    tx: Tx,
+    raw: RawTx,
+    id: TxId,
+    full_hash: FullHash,
+    sender: Address,
+    intrinsic_gas: Gas,
+}
+
+impl CheckedTx {
+    /// The transaction.
+    #[must_use]
+    pub const fn tx(&self) -> &Tx {
+        &self.tx
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub const fn raw(&self) -> &RawTx {
+        &self.raw
+    }
+
+    /// Names its effects.
+    #[must_use]
+    pub const fn id(&self) -> TxId {
+        self.id
+    }
+
+    /// Names its bytes.
+    #[must_use]
+    pub const fn full_hash(&self) -> FullHash {
+        self.full_hash
+    }
+
+    /// Who acts and pays.
+    #[must_use]
+    pub const fn sender(&self) -> Address {
+        self.sender
+    }
+
+    /// What it costs before any action runs.
+    #[must_use]
+    pub const fn intrinsic_gas(&self) -> Gas {
+        self.intrinsic_gas
+    }
+
+    /// How many proofs it carries.
+    #[must_use]
+    pub fn proofs(&self) -> usize {
+        self.tx.witness.proofs.len()
+    }
+
+    /// What only one transaction may spend: group, scope and nullifier of each membership proof.
+    pub fn nullifiers(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
+        self.tx.body.actions.iter().filter_map(|action| match action {
+            Action::Prove(Prove::Membership(membership)) => {
+                Some(tacit_state::key::nullifier(&membership.group, &membership.scope, &membership.nullifier))
+            }
+            _ => None,
+        })
+    }
+}
+
+/// Judges one transaction; see [`check_all`].
+///
+/// # Errors
+/// [`Reject`].
+pub fn check_one(rules: &Rules, raw: RawTx, seed: [u8; 32]) -> Result<Arc<CheckedTx>, Reject> {
+    check_all(rules, vec![raw], seed, 1)
+        .pop()
+        .unwrap_or_else(|| Err(Reject::new(RejectCode::Malformed, "the checker gave no verdict")))
+}
+
+/// Judges every transaction of `raws` with up to `threads` threads. The verdicts stand in the order of `raws` and do
+/// not depend on the number of threads, the seed, or the company a transaction is in.
+#[must_use]
+pub fn check_all(
+    rules: &Rules,
+    raws: Vec<RawTx>,
+    seed: [u8; 32],
+    threads: usize,
+) -> Vec<Result<Arc<CheckedTx>, Reject>> {
+    let share = raws.len().div_ceil(threads.max(1)).max(MIN_SHARE);
+    if raws.len() <= share {
+        return check_share(rules, raws, seed);
+    }
+    let mut shares = Vec::new();
+    let mut rest = raws;
+    while rest.len() > share {
+        let tail = rest.split_off(share);
+        shares.push(std::mem::replace(&mut rest, tail));
+    }
+    shares.push(rest);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = shares
+            .into_iter()
+            .zip(0u64..)
+            .map(|(share, number)| {
+                let seed = derive_seed(seed, number);
+                let length = share.len();
+                (length, scope.spawn(move || check_share(rules, share, seed)))
+            })
+            .collect();
+        workers.into_iter().flat_map(|(length, worker)| worker.join().unwrap_or_else(|_| unjudged(length))).collect()
+    })
+}
+
+/// Fewer transactions than this are not worth a thread.
+const MIN_SHARE: usize = 32;
+
+fn derive_seed(seed: [u8; 32], number: u64) -> [u8; 32] {
+    tacit_types::codec::hash("tacit 2026-11 batch seed share", &[&seed, &number.to_le_bytes()])
+}
+
+/// A checker that died judges nothing: refusing is the safe verdict.
+fn unjudged(length: usize) -> Vec<Result<Arc<CheckedTx>, Reject>> {
+    (0..length).map(|_| Err(Reject::new(RejectCode::Malformed, "the checker failed on this transaction"))).collect()
+}
+
+fn check_share(rules: &Rules, raws: Vec<RawTx>, seed: [u8; 32]) -> Vec<Result<Arc<CheckedTx>, Reject>> {
+    let mut inspected: Vec<Result<Inspected, Reject>> = raws.into_iter().map(|raw| inspect(rules, raw)).collect();
+    refuse_bad_signatures(&mut inspected, seed);
+    refuse_bad_proofs(rules, &mut inspected, seed);
+    inspected.into_iter().map(|result| result.map(|inspected| Arc::new(inspected.tx))).collect()
+}
+
+/// A transaction whose form is good, and what is left to verify.
+struct Inspected {
+    tx: CheckedTx,
+    signatures: Vec<SignatureItem>,
+    proofs: Vec<ProofItem>,
+}
+
+fn inspect(rules: &Rules, raw: RawTx) -> Result<Inspected, Reject> {
+    let tx = Tx::decode(raw.as_bytes()).map_err(|error| match error {
+        DecodeError::TooLong { .. } => Reject::from(RejectCode::TooLong),
+        other => Reject::new(RejectCode::Malformed, other.to_string()),
+    })?;
+    let body = &tx.body;
+    if body.version != TX_VERSION {
+        return Err(Reject::new(RejectCode::UnknownVersion, format!("version {}", body.version)));
+    }
+    if body.genesis_id != rules.genesis_id {
+        return Err(Reject::new(RejectCode::WrongGenesis, format!("this chain is {}", rules.genesis_id)));
+    }
+    if body.actions.is_empty() {
+        return Err(RejectCode::NoActions.into());
+    }
+    if body.max_tip_per_gas > body.max_fee_per_gas {
+        return Err(RejectCode::TipAboveMaxFee.into());
+    }
+    if body.gas_limit > rules.params.block_gas_limit {
+        return Err(Reject::new(RejectCode::GasLimitTooHigh, format!("limit {}", rules.params.block_gas_limit)));
+    }
+    let intrinsic_gas = gas::intrinsic(raw.as_bytes().len(), body, &tx.witness);
+    if body.gas_limit < intrinsic_gas {
+        return Err(Reject::new(RejectCode::GasLimitTooLow, format!("at least {intrinsic_gas} are needed")));
+    }
+    if tx.witness.proofs.len() != body.proofs() {
+        return Err(Reject::new(RejectCode::ProofCount, format!("{} are needed", body.proofs())));
+    }
+    for action in body.actions.iter() {
+        inspect_action(action)?;
+    }
+    let (id, sign_bytes) = body.id_and_sign_bytes();
+    let signatures = signature_items(&tx, sign_bytes)?;
+    let sender = body.authorization.sender();
+    let proofs = proofs::items(rules, &sender, &tx)?;
+    let full_hash = raw.full_hash();
+    Ok(Inspected { tx: CheckedTx { tx, raw, id, full_hash, sender, intrinsic_gas }, signatures, proofs })
+}
+
+fn inspect_action(action: &Action) -> Result<(), Reject> {
+    match action {
+        Action::Transfer(transfer) if transfer.amount.0 == 0 => Err(RejectCode::ZeroAmount.into()),
+        Action::Prove(Prove::Range(range)) if range.low > range.high => Err(RejectCode::EmptyRange.into()),
+        Action::GroupAdd(GroupAdd { members, .. }) if members.is_empty() => Err(RejectCode::EmptyAction.into()),
+        Action::GroupCreate(GroupCreate { members }) | Action::GroupAdd(GroupAdd { members, .. }) => {
+            members.iter().try_for_each(inspect_member)
+        }
+        Action::Deploy(deploy) if deploy.code.is_empty() => Err(RejectCode::EmptyAction.into()),
+        Action::Transfer(_) | Action::Prove(_) | Action::Deploy(_) | Action::Instantiate(_) | Action::Call(_) => Ok(()),
+    }
+}
+
+fn inspect_member(member: &Member) -> Result<(), Reject> {
+    if proofs::is_canonical(&member.identity) { Ok(()) } else { Err(RejectCode::FieldNotCanonical.into()) }
+}
+
+/// Pairs signatures with keys. Number and order are fixed, so that one transaction has one witness form per signer set.
+fn signature_items(tx: &Tx, message: [u8; 32]) -> Result<Vec<SignatureItem>, Reject> {
+    let given = &tx.witness.signatures;
+    match &tx.body.authorization {
+        Authorization::Account { public_key, .. } => match given.first() {
+            Some(only) if given.len() == 1 && only.key_index == 0 => {
+                Ok(vec![SignatureItem { public_key: *public_key, message, signature: only.signature }])
+            }
+            _ => Err(Reject::new(RejectCode::SignatureCount, "one signature with key index 0 is needed")),
+        },
+        Authorization::Multisig { policy, .. } => {
+            policy.check().map_err(|error| Reject::new(RejectCode::PolicyInvalid, error.to_string()))?;
+            let ascending = given.iter().zip(given.iter().skip(1)).all(|(a, b)| a.key_index < b.key_index);
+            if given.len() != usize::from(policy.threshold) || !ascending {
+                let detail = format!("exactly {} by ascending key index are needed", policy.threshold);
+                return Err(Reject::new(RejectCode::SignatureCount, detail));
+            }
+            let item = |signed: &tacit_types::tx::IndexedSignature| {
+                let public_key = policy.keys.get(usize::from(signed.key_index))?;
+                Some(SignatureItem { public_key: *public_key, message, signature: signed.signature })
+            };
+            given
+                .iter()
+                .map(|signed| item(signed).ok_or_else(|| RejectCode::SignatureCount.into()))
+                .collect()
+        }
+    }
+}
+
+fn refuse_bad_signatures(inspected: &mut [Result<Inspected, Reject>], seed: [u8; 32]) {
+    let items: Vec<SignatureItem> =
+        inspected.iter().flatten().flat_map(|good| good.signatures.iter().copied()).collect();
+    let mut verdicts = signatures::verify_each(&items, seed).into_iter();
+    for slot in inspected.iter_mut() {
+        let Ok(good) = slot else { continue };
+        // Every signature of the transaction takes its verdict, also after the first bad one.
+        let bad = good.signatures.iter().filter(|_| !verdicts.next().unwrap_or(false)).count();
+        if bad > 0 {
+            *slot = Err(RejectCode::SignatureInvalid.into());
+        }
+    }
+}
+
+fn refuse_bad_proofs(rules: &Rules, inspected: &mut [Result<Inspected, Reject>], seed: [u8; 32]) {
+    let items: Vec<&ProofItem> = inspected.iter().flatten().flat_map(|good| good.proofs.iter()).collect();
+    if items.is_empty() {
+        return;
+    }
+    let mut verdicts = proofs::verify_each(rules, &items, seed).into_iter();
+    for slot in inspected.iter_mut() {
+        let Ok(good) = slot else { continue };
+        let bad = good.proofs.iter().filter(|_| !verdicts.next().unwrap_or(false)).count();
+        if bad > 0 {
+            *slot = Err(RejectCode::ProofInvalid.into());
+        }
+    }
+}

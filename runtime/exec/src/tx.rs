@@ -1,0 +1,133 @@
+//! The body of one transaction: its actions in order, all or nothing.
+
+use crate::action;
+use crate::error::{ExecFault, Refusal, Reject};
+use crate::gas::{self, Meter};
+use crate::rules::Rules;
+use crate::stateless::CheckedTx;
+use tacit_state::Overlay;
+use tacit_types::limits::{RECEIPT_EVENTS_MAX, RECEIPT_OUTPUT_BYTES_MAX};
+use tacit_types::{Address, Bytes, Event, Gas, Height, List, RejectCode, Sequence, UnixMillis};
+use tacit_vm::{BlockContext, Vm};
+
+/// What every action of a block shares.
+pub struct BlockEnvironment<'a> {
+    /// The chain's fixed rules.
+    pub rules: &'a Rules,
+    /// The contract engine.
+    pub vm: &'a Vm,
+    /// Height of the block.
+    pub height: Height,
+    /// Time of the block.
+    pub time: UnixMillis,
+}
+
+impl BlockEnvironment<'_> {
+    /// What contracts see of the block.
+    pub fn block_context(&self) -> BlockContext {
+        BlockContext { genesis_id: self.rules.genesis_id, height: self.height, time: self.time }
+    }
+}
+
+/// What the actions of one transaction work on.
+pub struct TxContext<'a, 'base> {
+    /// The block around it.
+    pub block: &'a BlockEnvironment<'a>,
+    /// The state with all changes so far.
+    pub overlay: &'a mut Overlay<'base>,
+    /// Who acts.
+    pub sender: Address,
+    /// The sequence that this transaction used.
+    pub sequence: Sequence,
+    /// Gas so far.
+    pub meter: Meter,
+    /// Events so far.
+    pub events: Vec<Event>,
+    /// Output of the last call.
+    pub output: Vec<u8>,
+}
+
+/// What became of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyOutcome {
+    /// Gas used, whatever the result.
+    pub gas_used: Gas,
+    /// Events of a success, or why it failed.
+    pub result: Result<BodySuccess, BodyFailure>,
+}
+
+/// A body whose actions all succeeded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodySuccess {
+    /// What happened.
+    pub events: List<Event, RECEIPT_EVENTS_MAX>,
+    /// Output of the last call, cut at its limit.
+    pub output: Bytes<RECEIPT_OUTPUT_BYTES_MAX>,
+}
+
+/// A body that left nothing behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyFailure {
+    /// Why.
+    pub reject: Reject,
+    /// Which action.
+    pub action: u16,
+    /// The code of a contract that reverted; zero otherwise.
+    pub contract_code: u32,
+}
+
+/// Runs the body of `tx` on `overlay`. On failure the overlay is as it was before.
+///
+/// # Errors
+/// [`ExecFault`]: this node cannot go on.
+pub fn run_body(
+    block: &BlockEnvironment<'_>,
+    overlay: &mut Overlay<'_>,
+    tx: &CheckedTx,
+) -> Result<BodyOutcome, ExecFault> {
+    let point = overlay.checkpoint();
+    let body = &tx.tx().body;
+    let mut context = TxContext {
+        block,
+        overlay,
+        sender: tx.sender(),
+        sequence: body.authorization.sequence(),
+        meter: Meter::new(body.gas_limit),
+        events: Vec::new(),
+        output: Vec::new(),
+    };
+    let result = run_actions(&mut context, tx);
+    let gas_used = context.meter.used();
+    let TxContext { events, output, overlay, .. } = context;
+    let result = match result {
+        Ok(()) => match finish(events, output) {
+            Some(success) => Ok(success),
+            None => Err(BodyFailure { reject: RejectCode::TooManyEvents.into(), action: 0, contract_code: 0 }),
+        },
+        Err((Refusal::Reject(reject), action, contract_code)) => Err(BodyFailure { reject, action, contract_code }),
+        Err((Refusal::Fault(fault), ..)) => return Err(fault),
+    };
+    if result.is_err() {
+        overlay.rollback(point);
+    }
+    Ok(BodyOutcome { gas_used, result })
+}
+
+fn run_actions(context: &mut TxContext<'_, '_>, tx: &CheckedTx) -> Result<(), (Refusal, u16, u32)> {
+    context.meter.charge(tx.intrinsic_gas()).map_err(|code| (code.into(), 0, 0))?;
+    for (step, index) in tx.tx().body.actions.iter().zip(0u16..) {
+        let mut contract_code = 0;
+        context
+            .meter
+            .charge(gas::action(step))
+            .map_err(Refusal::from)
+            .and_then(|()| action::apply(context, step, index, &mut contract_code))
+            .map_err(|refusal| (refusal, index, contract_code))?;
+    }
+    Ok(())
+}
+
+fn finish(events: Vec<Event>, mut output: Vec<u8>) -> Option<BodySuccess> {
+    output.truncate(RECEIPT_OUTPUT_BYTES_MAX);
+    Some(BodySuccess { events: List::new(events).ok()?, output: Bytes::new(output).ok()? })
+}
