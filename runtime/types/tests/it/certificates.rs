@@ -3,7 +3,7 @@
 use crate::strategies;
 use proptest::prelude::*;
 use tacit_types::certificate::CertificateError;
-use tacit_types::vote::{sign_bytes, sign_bytes_with, SignedStep};
+use tacit_types::vote::{SignedStep, sign_bytes, sign_bytes_with};
 use tacit_types::*;
 
 const CHAIN: GenesisId = GenesisId([5; 32]);

@@ -4,11 +4,11 @@
 //! with `TACIT_UPDATE_VECTORS=1`, and say in the commit why the meaning changed.
 
 use ed25519_consensus::SigningKey;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use tacit_types::action::*;
 use tacit_types::keys::MultisigPolicy;
-use tacit_types::tx::{full_hash, IndexedSignature, TX_VERSION};
-use tacit_types::vote::{sign_bytes, sign_bytes_with, SignedStep};
+use tacit_types::tx::{IndexedSignature, TX_VERSION, full_hash};
+use tacit_types::vote::{SignedStep, sign_bytes, sign_bytes_with};
 use tacit_types::*;
 
 const CHAIN: GenesisId = GenesisId([0x11; 32]);
