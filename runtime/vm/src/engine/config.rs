@@ -1,0 +1,123 @@
+//! Every engine setting, in one place, with its reason; read back and checked when the engine starts.
+
+use crate::limits;
+use crate::validate::FEATURES;
+use crate::world::Fault;
+use wasmtime::{
+    Config, Engine, Inlining, InstanceAllocationStrategy, ModuleVersionStrategy, OptLevel, PoolingAllocationConfig,
+    RegallocAlgorithm, Strategy, WasmFeatures,
+};
+
+/// Native stack that one frame's wasm code may use, in bytes. Our own stack counter ends a frame long before:
+/// 65,536 units of about 8 bytes, shared by all frames, are 512 KiB.
+const WASM_STACK_BYTES: usize = 2 * 1024 * 1024;
+/// Address space per memory; with the guard behind it, no access needs a bounds check. Not resident memory.
+const MEMORY_RESERVATION_BYTES: u64 = 4 << 30;
+/// Inaccessible bytes behind and before each memory.
+const MEMORY_GUARD_BYTES: u64 = 32 << 20;
+/// Bytes of a used memory that are cleared by writing instead of being given back to the kernel.
+const KEEP_RESIDENT_BYTES: usize = 128 * 1024;
+/// Largest instance record in bytes: globals, function table, import table.
+const INSTANCE_BYTES_MAX: usize = 1 << 20;
+/// Largest memory in bytes.
+const MEMORY_PAGES_BYTES: usize = limits::MEMORY_PAGES_MAX as usize * limits::PAGE_BYTES;
+/// Slots that stay warm after their instance is gone.
+const WARM_SLOTS: u32 = 16;
+
+/// Makes the engine with room for exactly `slots` instances at a time.
+pub(super) fn engine(slots: u32) -> Result<Engine, Fault> {
+    let mut config = Config::new();
+    execution(&mut config)?;
+    proposals(&mut config);
+    memory(&mut config, slots);
+    let engine = Engine::new(&config).map_err(|error| Fault(format!("the engine does not start: {error}")))?;
+    check(&engine)?;
+    Ok(engine)
+}
+
+fn execution(config: &mut Config) -> Result<(), Fault> {
+    config.strategy(Strategy::Cranelift);
+    config.cranelift_opt_level(OptLevel::Speed);
+    config.cranelift_regalloc_algorithm(RegallocAlgorithm::Backtracking);
+    // Floats never pass the deploy check; should one, its NaN bits are still the same everywhere.
+    config.cranelift_nan_canonicalization(true);
+    config.compiler_inlining(Inlining::No);
+    // Gas is ours: neither of the engine's counters is a consensus input.
+    config.consume_fuel(false);
+    config.epoch_interruption(false);
+    config.max_wasm_stack(WASM_STACK_BYTES);
+    config.signals_based_traps(true);
+    // Nothing of a trap but its kind leaves the engine.
+    config.native_unwind_info(false);
+    config.wasm_backtrace_max_frames(None);
+    config.generate_address_map(false);
+    let versions = format!(
+        "tacit-{}-{}-{}",
+        tacit_abi::MODULE,
+        crate::gas::SCHEDULE_VERSION,
+        crate::meter::INSTRUMENTATION_VERSION
+    );
+    config
+        .module_version(ModuleVersionStrategy::Custom(versions))
+        .map_err(|error| Fault(format!("the engine refuses the module version: {error}")))?;
+    // Naming the target stops the engine from using whatever this very processor offers, so that all
+    // validators run the same machine code.
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    config
+        .target("x86_64-unknown-linux-gnu")
+        .map_err(|error| Fault(format!("the engine refuses its target: {error}")))?;
+    Ok(())
+}
+
+/// Denies every proposal, then allows what the deploy check allows.
+fn proposals(config: &mut Config) {
+    config.wasm_features(WasmFeatures::all(), false);
+    config.wasm_features(FEATURES, true);
+    config.gc_support(false);
+    config.shared_memory(false);
+    config.concurrency_support(false);
+}
+
+/// The pool holds every instance that can exist at once, so it can never be exhausted.
+fn memory(config: &mut Config, slots: u32) {
+    config.memory_reservation(MEMORY_RESERVATION_BYTES);
+    config.memory_guard_size(MEMORY_GUARD_BYTES);
+    config.guard_before_linear_memory(true);
+    config.memory_may_move(false);
+    config.memory_init_cow(true);
+    config.force_memory_init_memfd(true);
+    config.table_lazy_init(true);
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_core_instances(slots);
+    pool.total_memories(slots);
+    pool.total_tables(slots);
+    pool.max_memories_per_module(1);
+    pool.max_tables_per_module(1);
+    pool.table_elements(usize::try_from(limits::TABLE_ELEMENTS_MAX).unwrap_or(usize::MAX));
+    pool.max_memory_size(MEMORY_PAGES_BYTES);
+    pool.max_core_instance_size(INSTANCE_BYTES_MAX);
+    pool.max_unused_warm_slots(WARM_SLOTS);
+    pool.linear_memory_keep_resident(KEEP_RESIDENT_BYTES);
+    pool.table_keep_resident(KEEP_RESIDENT_BYTES);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+}
+
+/// Reads back what a wrong default or a new engine version could have changed.
+fn check(engine: &Engine) -> Result<(), Fault> {
+    let pool = engine.get_pooling_config();
+    let memory_max = MEMORY_PAGES_BYTES;
+    let settings = [
+        ("wasm proposals", engine.get_wasm_features() == FEATURES),
+        ("shared memory off", !engine.get_shared_memory()),
+        ("concurrency off", !engine.get_concurrency_support()),
+        ("fixed memories", !engine.get_memory_may_move()),
+        ("memory reservation", engine.get_memory_reservation() == MEMORY_RESERVATION_BYTES),
+        ("memory guard", engine.get_memory_guard_size() == MEMORY_GUARD_BYTES),
+        ("wasm stack", engine.get_max_wasm_stack() == WASM_STACK_BYTES),
+        ("pooled memory size", pool.is_some_and(|pool| pool.get_max_memory_size() == memory_max)),
+    ];
+    match settings.iter().find(|(_, is_taken)| !is_taken) {
+        Some((what, _)) => Err(Fault(format!("the engine did not take its setting: {what}"))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,87 @@
+//! One running contract as the host sees it, and the traits that stand between the host's rules and the
+//! engine, so that the same rules run on wasmtime and, in tests, on wasmi.
+
+use crate::loan::Loan;
+use crate::reject::Trap;
+use crate::scope::PanicTrace;
+use crate::world::{Fault, World};
+use std::sync::Arc;
+use tacit_types::{Address, Amount, CodeHash};
+
+/// State of one frame that host functions work on.
+pub(crate) struct Frame {
+    pub loan: Loan,
+    pub contract: Address,
+    pub caller: Address,
+    pub value: Amount,
+    pub input: Vec<u8>,
+    pub is_static: bool,
+    /// What `return_data` set last.
+    pub output: Vec<u8>,
+    /// The return register: the last result of variable length.
+    pub register: Vec<u8>,
+    /// Why a host function ended the frame.
+    pub stop: Option<Stop>,
+}
+
+/// Why a frame ends before its function returns.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    OutOfGas,
+    Trap(Trap),
+    Revert { code: u32, data: Vec<u8> },
+    Panic(Box<PanicTrace>),
+    TooManyEvents,
+    /// A host function panicked.
+    HostPanic,
+    Fault(Fault),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Trap> for Stop {
+    fn from(trap: Trap) -> Self {
+        Self::Trap(trap)
+    }
+}
+
+/// What a frame may use up. Neither is ever negative.
+#[derive(Clone, Copy)]
+pub(crate) struct Budget {
+    pub gas: i64,
+    pub stack: i32,
+}
+
+/// What an engine reports of a frame.
+pub(crate) struct Ran {
+    pub output: Vec<u8>,
+    /// Nothing if the function returned.
+    pub stop: Option<Stop>,
+    /// The gas counter; negative when it ran out.
+    pub gas: i64,
+    /// The stack counter; negative when it ran out.
+    pub stack: i32,
+}
+
+/// An engine: gives runnable modules.
+pub(crate) trait Machine {
+    /// The module of this code, from the cache or from the world's code. Code that the chain holds passed
+    /// the deploy check, so anything that goes wrong here is a [`Fault`].
+    fn load(&self, hash: &CodeHash, world: &mut dyn World) -> Result<Arc<dyn Runnable>, Fault>;
+}
+
+/// A module ready to run.
+pub(crate) trait Runnable {
+    /// Length of the deployed code in bytes.
+    fn code_bytes(&self) -> u64;
+    /// Initial memory in pages.
+    fn memory_pages(&self) -> u64;
+    /// Whether it exports this function.
+    fn has_function(&self, name: &str) -> bool;
+    /// Runs an exported function in a fresh instance that is dropped afterwards.
+    fn run(&self, function: &str, frame: Frame, budget: Budget) -> Result<Ran, Fault>;
+}

@@ -1,0 +1,73 @@
+//! The gas schedule: what instructions and host functions cost. One gas is about one nanosecond on the
+//! reference core. Every number is consensus data; a change raises [`SCHEDULE_VERSION`].
+
+use tacit_types::Gas;
+
+/// Version of all numbers here.
+pub const SCHEDULE_VERSION: u32 = 1;
+
+/// Any host call.
+pub const HOST_CALL: u64 = 50;
+/// Copying data over the boundary, before its bytes.
+pub const COPY: u64 = 20;
+/// Bytes copied over the boundary per gas.
+pub const COPY_BYTES_PER_GAS: u64 = 4;
+/// Entering a contract: store, instance, initial memory.
+pub const ENTER: u64 = 15_000;
+/// Bytes of code per gas on entering a contract.
+pub const ENTER_BYTES_PER_GAS: u64 = 64;
+/// Each initial page of memory: the page faults of its first use.
+pub const ENTER_PAGE: u64 = 500;
+/// Reading a storage value, before its bytes; also asking whether there is one.
+pub const STORAGE_READ: u64 = 60_000;
+/// Each byte of a value read.
+pub const STORAGE_READ_BYTE: u64 = 6;
+/// Writing or removing a storage value, before its bytes.
+pub const STORAGE_WRITE: u64 = 65_000;
+/// Each byte of key and value written.
+pub const STORAGE_WRITE_BYTE: u64 = 31;
+/// Reading a balance.
+pub const BALANCE: u64 = 60_000;
+/// Moving native money.
+pub const TRANSFER: u64 = 130_000;
+/// An event, before its bytes.
+pub const EVENT: u64 = 3_500;
+/// Each byte of topics and data of an event.
+pub const EVENT_BYTE: u64 = 13;
+/// A BLAKE3 hash, before its bytes.
+pub const BLAKE3: u64 = 500;
+/// Each byte hashed with BLAKE3.
+pub const BLAKE3_BYTE: u64 = 2;
+/// Each page of memory grown.
+pub const MEMORY_GROW_PAGE: u64 = 2_000;
+/// Bytes of `memory.copy` and `memory.fill` per gas, as a power of two (2^3 = 8 bytes).
+pub const BULK_BYTES_PER_GAS_LOG2: i64 = 3;
+/// Of the gas that is left, a callee gets at most all but this share (1/64).
+pub const CALLER_KEEPS_DIVISOR: u64 = 64;
+
+const DEPLOY: u64 = 2_000_000;
+const DEPLOY_BYTE: u64 = 1_000;
+const DEPLOY_FUNCTION: u64 = 20_000;
+
+/// Gas for deploying code: checking, metering and compiling it. Call it with zero functions to charge for
+/// the length before the code is looked at.
+#[must_use]
+pub const fn deploy(code_bytes: usize, functions: u32) -> Gas {
+    Gas(DEPLOY
+        .saturating_add((code_bytes as u64).saturating_mul(DEPLOY_BYTE))
+        .saturating_add((functions as u64).saturating_mul(DEPLOY_FUNCTION)))
+}
+
+/// Gas for entering a contract.
+#[must_use]
+pub const fn enter(code_bytes: u64, memory_pages: u64) -> u64 {
+    ENTER
+        .saturating_add(code_bytes.div_ceil(ENTER_BYTES_PER_GAS))
+        .saturating_add(memory_pages.saturating_mul(ENTER_PAGE))
+}
+
+/// Gas for copying `bytes` over the boundary.
+#[must_use]
+pub const fn copy(bytes: u64) -> u64 {
+    COPY.saturating_add(bytes.div_ceil(COPY_BYTES_PER_GAS))
+}

@@ -1,0 +1,135 @@
+//! Host functions: what a contract can ask of the chain. One file per function of the table in `tacit-abi`,
+//! each of the same shape: charge, check, act, record.
+//!
+//! [`Host`] is what a function works on: the contract's memory, its frame, its gas. Nothing is read from the
+//! contract's memory, copied or looked up before it is paid for. A range outside the memory or a length over
+//! its limit traps; failures a correct contract can meet are codes.
+
+mod entry;
+
+pub(crate) mod balance;
+pub(crate) mod blake3;
+pub(crate) mod block_height;
+pub(crate) mod block_time_ms;
+pub(crate) mod call;
+pub(crate) mod caller;
+pub(crate) mod emit;
+pub(crate) mod genesis_id;
+pub(crate) mod input_copy;
+pub(crate) mod input_len;
+pub(crate) mod panic;
+pub(crate) mod ret_copy;
+pub(crate) mod ret_len;
+pub(crate) mod return_data;
+pub(crate) mod revert;
+pub(crate) mod self_address;
+pub(crate) mod static_call;
+pub(crate) mod storage_get;
+pub(crate) mod storage_has;
+pub(crate) mod storage_remove;
+pub(crate) mod storage_set;
+pub(crate) mod transfer;
+pub(crate) mod value;
+
+use crate::frame::{Frame, Stop};
+use crate::gas;
+use crate::reject::Trap;
+use crate::scope::after_charge;
+use std::ops::Range;
+use tacit_types::{Address, Amount};
+
+/// What a host function works on.
+pub(crate) struct Host<'a> {
+    pub memory: &'a mut [u8],
+    pub frame: &'a mut Frame,
+    /// Gas that is left; below zero once it ran out.
+    pub gas: i64,
+    /// Stack units that are left for frames this call makes.
+    pub stack: i32,
+}
+
+impl Host<'_> {
+    /// Takes gas before the work it pays for.
+    pub(crate) fn charge(&mut self, cost: u64) -> Result<(), Stop> {
+        match after_charge(self.gas, cost) {
+            Some(left) => {
+                self.gas = left;
+                Ok(())
+            }
+            None => {
+                self.gas = -1;
+                Err(Stop::OutOfGas)
+            }
+        }
+    }
+
+    /// Takes gas for copying `len` bytes over the boundary.
+    fn charge_copy(&mut self, len: i32) -> Result<(), Stop> {
+        self.charge(gas::copy(u64::from(len.cast_unsigned())))
+    }
+
+    /// The bytes a contract named, in its memory. Length zero is fine anywhere up to the end.
+    fn bytes(&self, pointer: i32, len: i32) -> Result<&[u8], Stop> {
+        self.memory.get(range(pointer, len)?).ok_or(Stop::Trap(Trap::HostRange))
+    }
+
+    /// An array the contract named by its start.
+    fn array<const N: usize>(&self, pointer: i32) -> Result<[u8; N], Stop> {
+        let start = offset(pointer)?;
+        let bytes = self.memory.get(start..).and_then(|rest| rest.first_chunk::<N>());
+        bytes.copied().ok_or(Stop::Trap(Trap::HostRange))
+    }
+
+    /// An address in the contract's memory.
+    fn address(&self, pointer: i32) -> Result<Address, Stop> {
+        self.array::<32>(pointer).map(Address)
+    }
+
+    /// An amount in the contract's memory.
+    fn amount(&self, pointer: i32) -> Result<Amount, Stop> {
+        self.array::<16>(pointer).map(|bytes| Amount(u128::from_le_bytes(bytes)))
+    }
+
+    /// Writes to the contract's memory.
+    fn write(&mut self, pointer: i32, bytes: &[u8]) -> Result<(), Stop> {
+        write(self.memory, pointer, bytes)
+    }
+
+    /// Refuses to change anything in a static frame.
+    fn must_not_be_static(&self) -> Result<(), Stop> {
+        if self.frame.is_static { Err(Stop::Trap(Trap::StaticWrite)) } else { Ok(()) }
+    }
+}
+
+/// Writes to the contract's memory when the frame is borrowed elsewhere.
+fn write(memory: &mut [u8], pointer: i32, bytes: &[u8]) -> Result<(), Stop> {
+    let start = offset(pointer)?;
+    let end = start.checked_add(bytes.len()).ok_or(Stop::Trap(Trap::HostRange))?;
+    memory.get_mut(start..end).ok_or(Stop::Trap(Trap::HostRange))?.copy_from_slice(bytes);
+    Ok(())
+}
+
+fn offset(pointer: i32) -> Result<usize, Stop> {
+    usize::try_from(pointer.cast_unsigned()).map_err(|_| Stop::Trap(Trap::HostRange))
+}
+
+fn range(pointer: i32, len: i32) -> Result<Range<usize>, Stop> {
+    let start = offset(pointer)?;
+    let end = start.checked_add(offset(len)?).ok_or(Stop::Trap(Trap::HostRange))?;
+    Ok(start..end)
+}
+
+/// Refuses a length over its limit.
+fn within(len: i32, limit: u32) -> Result<(), Stop> {
+    if len.cast_unsigned() > limit { Err(Stop::Trap(Trap::HostLimit)) } else { Ok(()) }
+}
+
+/// Refuses a storage key of a wrong length.
+fn storage_key_len(len: i32) -> Result<(), Stop> {
+    if len == 0 { Err(Stop::Trap(Trap::HostLimit)) } else { within(len, tacit_abi::STORAGE_KEY_BYTES_MAX) }
+}
+
+/// A length that is known to be within a limit of `tacit-abi`, as the contract sees it.
+fn length(len: usize) -> Result<i32, Stop> {
+    i32::try_from(len).map_err(|_| Stop::Trap(Trap::HostLimit))
+}

@@ -1,0 +1,8 @@
+//! `ret_len`: the length of the return register.
+
+use super::{Host, length};
+use crate::frame::Stop;
+
+pub(crate) fn run(host: &mut Host<'_>) -> Result<i32, Stop> {
+    length(host.frame.register.len())
+}

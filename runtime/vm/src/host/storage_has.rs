@@ -1,0 +1,16 @@
+//! `storage_has`: whether a value is stored under a key.
+
+use super::{Host, range, storage_key_len};
+use crate::frame::Stop;
+use crate::gas;
+use crate::reject::Trap;
+
+pub(crate) fn run(host: &mut Host<'_>, key: i32, key_len: i32) -> Result<i32, Stop> {
+    storage_key_len(key_len)?;
+    host.charge_copy(key_len)?;
+    host.charge(gas::STORAGE_READ)?;
+    let contract = host.frame.contract;
+    let key = host.memory.get(range(key, key_len)?).ok_or(Stop::Trap(Trap::HostRange))?;
+    let value = host.frame.loan.scope().world.storage_get(&contract, key)?;
+    Ok(i32::from(value.is_some()))
+}

@@ -1,0 +1,43 @@
+//! Runs contracts: checks code before it is deployed, adds metering to it, and runs calls in a sandbox that
+//! gives every node the same result, the same gas and the same changes.
+//!
+//! The state comes in through [`World`]; what goes out are a [`ModuleInfo`] or a [`CodeReject`] for code, and
+//! a [`CallOutcome`] for calls. Three ends are kept apart: the code or call is wrong (a numbered reject, which
+//! every node reaches), or we are ([`Fault`], which stops the node). This crate is the only user of wasmtime,
+//! and knows nothing of transactions, fees or storage. Specification: `docs/spec/vm.md` and `docs/spec/gas.md`.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::indexing_slicing,
+        clippy::float_arithmetic
+    )
+)]
+
+pub mod gas;
+pub mod limits;
+pub mod reject;
+pub mod world;
+
+mod engine;
+mod frame;
+mod host;
+mod loan;
+mod meter;
+mod scope;
+mod validate;
+mod vm;
+
+#[cfg(test)]
+mod tests;
+
+pub use meter::INSTRUMENTATION_VERSION;
+pub use reject::{CodeReject, Trap, VmReject};
+pub use scope::PanicTrace;
+pub use validate::{ModuleInfo, validate};
+pub use vm::{CallOutcome, CallParams, Lane, THREAD_STACK_BYTES, Vm, VmConfig};
+pub use world::{BlockContext, Checkpoint, ContractInfo, Fault, TransferRefused, World};

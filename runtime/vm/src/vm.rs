@@ -1,0 +1,172 @@
+//! The VM as the executor and the RPC see it: check code, make a contract, call it, look at it.
+
+use crate::engine::{Gate, WasmtimeMachine};
+use crate::frame::Budget;
+use crate::limits;
+use crate::reject::{CodeReject, VmReject};
+use crate::scope::{Entry, PanicTrace, Scope};
+use crate::validate::{self, ModuleInfo};
+use crate::world::{Fault, World};
+use std::sync::Arc;
+use tacit_types::{Address, Amount, Gas};
+
+/// Native stack a thread needs to run calls, in bytes: the shared stack counter allows 512 KiB of wasm
+/// frames, the rest is for the host's own frames between 16 nested contracts, and margin.
+pub const THREAD_STACK_BYTES: usize = 8 * 1024 * 1024;
+/// Most gas one call can be given; more is cut to it.
+const GAS_MAX: u64 = 1 << 62;
+
+/// How much runs at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VmConfig {
+    /// Calls that run at once on the execution lane.
+    pub execution_calls: u32,
+    /// Calls that run at once on the view lane, which serves RPC and simulation.
+    pub view_calls: u32,
+}
+
+impl Default for VmConfig {
+    /// Two executions, which may overlap when blocks are executed with two threads, and two views.
+    fn default() -> Self {
+        Self { execution_calls: 2, view_calls: 2 }
+    }
+}
+
+/// Which share of the pool a handle uses, so that views never make execution wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Execution of decided blocks.
+    Execution,
+    /// Everything else.
+    View,
+}
+
+/// The VM. Cheap to clone; all clones share the engine, its pool and its cache of compiled modules.
+/// One per process: the engine reserves address space for every frame that can exist at once.
+#[derive(Clone)]
+pub struct Vm {
+    shared: Arc<Shared>,
+    lane: Lane,
+}
+
+struct Shared {
+    machine: WasmtimeMachine,
+    execution: Gate,
+    view: Gate,
+}
+
+/// What to call.
+#[derive(Debug, Clone, Copy)]
+pub struct CallParams<'a> {
+    /// Who calls. Its signature has been checked.
+    pub caller: Address,
+    /// The contract.
+    pub contract: Address,
+    /// Exported function; `init` is refused.
+    pub function: &'a str,
+    /// Its input.
+    pub input: &'a [u8],
+    /// Native money that the executor has already credited to the contract. The VM only tells the contract;
+    /// if the call fails, taking it back is the executor's part, as with everything else in its journal.
+    pub value: Amount,
+    /// Most gas the call may use.
+    pub gas_limit: Gas,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallOutcome {
+    /// Gas used, on success and on failure; never more than the limit.
+    pub gas_used: Gas,
+    /// The output, or why nothing happened.
+    pub result: Result<Vec<u8>, VmReject>,
+    /// Message and place of a panic, if one was reported. For people only; not the same on every node's version.
+    pub trace: Option<PanicTrace>,
+}
+
+impl Vm {
+    /// Starts the engine and checks its settings.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the engine does not start as wanted, for instance without enough address space.
+    pub fn new(config: VmConfig) -> Result<Self, Fault> {
+        let depth = u32::try_from(limits::CALL_DEPTH_MAX).unwrap_or(u32::MAX);
+        let calls = config.execution_calls.max(1).saturating_add(config.view_calls.max(1));
+        let shared = Shared {
+            machine: WasmtimeMachine::new(calls.saturating_mul(depth))?,
+            execution: Gate::new(config.execution_calls.max(1)),
+            view: Gate::new(config.view_calls.max(1)),
+        };
+        Ok(Self { shared: Arc::new(shared), lane: Lane::Execution })
+    }
+
+    /// The same VM on another lane.
+    #[must_use]
+    pub fn on(&self, lane: Lane) -> Self {
+        Self { shared: Arc::clone(&self.shared), lane }
+    }
+
+    /// Checks whether code may be deployed. Charge [`crate::gas::deploy`] for its length first.
+    ///
+    /// # Errors
+    /// The rule it breaks.
+    pub fn check(&self, code: &[u8]) -> Result<ModuleInfo, CodeReject> {
+        validate::validate(code)
+    }
+
+    /// Runs `init` of a contract that the executor has just recorded. `params.function` is not looked at.
+    /// Code without `init` is fine if there is no input.
+    ///
+    /// # Errors
+    /// A [`Fault`] stops the node; the call's own failure is in the outcome.
+    pub fn instantiate(&self, world: &mut dyn World, params: CallParams<'_>) -> Result<CallOutcome, Fault> {
+        let params = CallParams { function: tacit_abi::INIT_FUNCTION, ..params };
+        self.enter(world, params, false, true)
+    }
+
+    /// Calls an exported function.
+    ///
+    /// # Errors
+    /// A [`Fault`] stops the node; the call's own failure is in the outcome.
+    pub fn call(&self, world: &mut dyn World, params: CallParams<'_>) -> Result<CallOutcome, Fault> {
+        self.enter(world, params, false, false)
+    }
+
+    /// Calls an exported function that may read but change nothing: a write traps.
+    ///
+    /// # Errors
+    /// A [`Fault`] stops the node; the call's own failure is in the outcome.
+    pub fn view(&self, world: &mut dyn World, params: CallParams<'_>) -> Result<CallOutcome, Fault> {
+        self.enter(world, params, true, false)
+    }
+
+    fn enter(
+        &self,
+        world: &mut dyn World,
+        params: CallParams<'_>,
+        is_static: bool,
+        is_creation: bool,
+    ) -> Result<CallOutcome, Fault> {
+        let limit = params.gas_limit.0.min(GAS_MAX);
+        if params.input.len() > tacit_abi::INPUT_BYTES_MAX as usize {
+            return Ok(CallOutcome { gas_used: Gas::ZERO, result: Err(VmReject::InputTooLong), trace: None });
+        }
+        let _pass = match self.lane {
+            Lane::Execution => self.shared.execution.enter(),
+            Lane::View => self.shared.view.enter(),
+        };
+        let mut scope = Scope::new(&self.shared.machine, world);
+        let exit = scope.enter(Entry {
+            contract: params.contract,
+            caller: params.caller,
+            function: params.function,
+            input: params.input.to_vec(),
+            value: params.value,
+            is_static,
+            is_creation,
+            budget: Budget { gas: i64::try_from(limit).unwrap_or(i64::MAX), stack: limits::STACK_UNITS_MAX },
+        })?;
+        let left = u64::try_from(exit.gas_left).unwrap_or_default();
+        Ok(CallOutcome { gas_used: Gas(limit.saturating_sub(left)), result: exit.result, trace: scope.trace })
+    }
+}
