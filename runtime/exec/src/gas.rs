@@ -22,10 +22,6 @@ pub const PROVE: u64 = 6_000;
 pub const GROUP_BASE: u64 = 700_000;
 /// Each member appended: its leaf and its share of the tree.
 pub const GROUP_MEMBER: u64 = 60_000;
-/// Validating and instrumenting a module.
-pub const DEPLOY_BASE: u64 = 1_000_000;
-/// Each byte of a module: validated, instrumented, compiled, stored.
-pub const DEPLOY_PER_BYTE: u64 = 1_000;
 /// Making a contract, before its `init` runs.
 pub const INSTANTIATE: u64 = 30_000;
 /// Calling a contract, before its function runs.
@@ -48,9 +44,7 @@ pub fn action(action: &Action) -> Gas {
         Action::Prove(_) => PROVE,
         Action::GroupCreate(group) => group_cost(group.members.len()),
         Action::GroupAdd(group) => group_cost(group.members.len()),
-        Action::Deploy(deploy) => {
-            DEPLOY_BASE.saturating_add(DEPLOY_PER_BYTE.saturating_mul(count(deploy.code.len())))
-        }
+        Action::Deploy(deploy) => tacit_vm::gas::deploy(deploy.code.len(), 0).0,
         Action::Instantiate(_) => INSTANTIATE,
         Action::Call(_) => CALL,
     })

@@ -5,7 +5,7 @@
 use crate::error::Reject;
 use crate::rules::Rules;
 use tacit_circuits::{
-    EqualityPublic, FieldBytes as CircuitField, MembershipPublic, ProofBytes as CircuitProof, RangePublic, Statement,
+    EqualityPublic, FieldBytes as CircuitField, MembershipPublic, ProofBytes as CircuitProof, Public, RangePublic, Statement,
     VerifyItem,
 };
 use tacit_types::action::Prove;
@@ -67,42 +67,33 @@ pub fn item(
     prove: &Prove,
     proof: &ProofBytes,
 ) -> Result<ProofItem, Reject> {
-    let proof = CircuitProof(proof.0);
-    Ok(match prove {
-        Prove::Range(range) => VerifyItem::range(
-            &RangePublic {
-                commitment: field("commitment", &range.commitment)?,
-                low: range.low,
-                high: range.high,
-                context: given(&context(genesis_id, sender, &range.purpose)),
-            },
-            proof,
-        ),
-        Prove::Membership(membership) => VerifyItem::membership(
-            &MembershipPublic {
-                root: field("root", &membership.root)?,
-                nullifier: field("nullifier", &membership.nullifier)?,
-                scope: given(&scope(genesis_id, &membership.group, &membership.scope)),
-                weight: u128::from(membership.weight),
-                signal: given(&context(genesis_id, sender, &membership.purpose)),
-            },
-            proof,
-        ),
-        Prove::Equality(equality) => VerifyItem::equality(
-            &EqualityPublic {
-                left: field("left commitment", &equality.left)?,
-                right: field("right commitment", &equality.right)?,
-                context: given(&context(genesis_id, sender, &equality.purpose)),
-            },
-            proof,
-        ),
-    })
+    let public = match prove {
+        Prove::Range(range) => Public::Range(RangePublic {
+            commitment: field("commitment", &range.commitment)?,
+            low: range.low,
+            high: range.high,
+            context: given(&context(genesis_id, sender, &range.purpose)),
+        }),
+        Prove::Membership(membership) => Public::Membership(MembershipPublic {
+            root: field("root", &membership.root)?,
+            nullifier: field("nullifier", &membership.nullifier)?,
+            scope: given(&scope(genesis_id, &membership.group, &membership.scope)),
+            weight: u128::from(membership.weight),
+            signal: given(&context(genesis_id, sender, &membership.purpose)),
+        }),
+        Prove::Equality(equality) => Public::Equality(EqualityPublic {
+            first: field("left commitment", &equality.left)?,
+            second: field("right commitment", &equality.right)?,
+            context: given(&context(genesis_id, sender, &equality.purpose)),
+        }),
+    };
+    Ok(VerifyItem { public, proof: CircuitProof(proof.0) })
 }
 
 /// The verdict on each item; equal to verifying each alone.
 #[must_use]
 pub fn verify_each(rules: &Rules, items: &[&ProofItem], seed: [u8; 32]) -> Vec<bool> {
-    let items: Vec<ProofItem> = items.iter().map(|item| (*item).clone()).collect();
+    let items: Vec<ProofItem> = items.iter().map(|item| **item).collect();
     tacit_circuits::verify_batch(&rules.keys, &items, seed, 1).into_iter().map(|verdict| verdict.is_ok()).collect()
 }
 

@@ -48,7 +48,7 @@ fn verify_chunk(chunk: &[SignatureItem], rng: &mut ChaCha20Rng, verdicts: &mut V
         let key = VerificationKeyBytes::from(item.public_key.0);
         batch.queue((key, Signature::from(item.signature.0), &item.message));
     }
-    if batch.verify(rng).is_ok() {
+    if batch.verify(&mut *rng).is_ok() {
         verdicts.extend(chunk.iter().map(|_| true));
         return;
     }

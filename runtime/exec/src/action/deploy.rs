@@ -5,16 +5,20 @@ use crate::tx::TxContext;
 use tacit_state::key;
 use tacit_types::action::Deploy;
 use tacit_types::{CodeHash, Event, RejectCode};
+use tacit_vm::gas;
 
 pub fn apply(context: &mut TxContext<'_, '_>, deploy: &Deploy) -> Result<(), Refusal> {
     let code_hash = CodeHash::of(&[&deploy.code]);
     let key = key::code(&code_hash);
     if context.overlay.get(&key)?.is_none() {
-        context
+        let info = context
             .block
             .vm
             .check(&deploy.code)
             .map_err(|error| Reject::new(RejectCode::CodeRejected, error.to_string()))?;
+        // The length was charged before the code was looked at; what it holds is charged now.
+        let for_length = gas::deploy(deploy.code.len(), 0);
+        context.meter.charge(gas::deploy(deploy.code.len(), info.functions).saturating_sub(for_length))?;
         context.overlay.set(&key, Some(deploy.code.to_vec()))?;
     }
     context.events.push(Event::CodeDeployed { code_hash });

@@ -3,7 +3,8 @@
 
 use crate::error::{ExecFault, Refusal};
 use crate::tx::TxContext;
-use tacit_circuits::{FieldBytes as CircuitField, Frontier, membership_leaf};
+use tacit_circuits::statement::membership::leaf;
+use tacit_circuits::{FieldBytes as CircuitField, Frontier};
 use tacit_state::record::{GROUP_ROOTS_KEPT, Group};
 use tacit_state::{Overlay, key};
 use tacit_types::action::{GroupAdd, GroupCreate, Member, group_id};
@@ -47,11 +48,11 @@ fn extend(context: &mut TxContext<'_, '_>, id: GroupId, group: Group, members: &
 }
 
 fn leaves(members: &[Member]) -> Result<Vec<CircuitField>, Refusal> {
-    let leaf = |member: &Member| {
-        membership_leaf(&CircuitField(member.identity.0), u128::from(member.weight))
+    let leaf_of = |member: &Member| {
+        leaf(&CircuitField(member.identity.0), u128::from(member.weight))
             .map_err(|_| Refusal::from(RejectCode::FieldNotCanonical))
     };
-    members.iter().map(leaf).collect()
+    members.iter().map(leaf_of).collect()
 }
 
 fn store_leaves(

@@ -1,0 +1,75 @@
+//! Trying things out on a state that is thrown away: a transaction before it is signed, a contract's view.
+//!
+//! What comes out is advice. It never reaches a block, so signatures and proofs need not be there yet.
+
+use crate::charge;
+use crate::error::{ExecFault, Refusal};
+use crate::rules::Rules;
+use crate::stateless::CheckedTx;
+use crate::tip::{NextBlock, Tip};
+use crate::tx::{BlockEnvironment, BodyOutcome, run_body};
+use crate::world::ExecWorld;
+use tacit_state::{Overlay, StateRead};
+use tacit_types::{Address, Amount, Gas, Name, Tx, UnixMillis};
+use tacit_vm::{BlockContext, CallOutcome, CallParams, Vm};
+
+/// Where something is tried out: on top of a tip.
+pub struct Bench<'a> {
+    /// The chain's fixed rules.
+    pub rules: &'a Rules,
+    /// The contract engine, on its lane for views.
+    pub vm: &'a Vm,
+    /// The end of the chain.
+    pub tip: &'a Tip,
+    /// The state after the tip.
+    pub state: &'a dyn StateRead,
+}
+
+impl Bench<'_> {
+    /// Charges and runs `tx` as if it stood alone in the next block. Signatures and proofs are not looked at.
+    ///
+    /// # Errors
+    /// [`Refusal`]: the charge fails, or this node is at fault. A failing body is in the outcome.
+    pub fn simulate(&self, tx: Tx) -> Result<BodyOutcome, Refusal> {
+        let next = NextBlock::read(self.state, self.tip.height)?;
+        let tx = CheckedTx::unverified(tx)?;
+        let mut overlay = Overlay::new(self.state);
+        charge::charge(&mut overlay, &tx, next.height, next.base_fee)?;
+        let block = BlockEnvironment { rules: self.rules, vm: self.vm, height: next.height, time: self.next_time() };
+        Ok(run_body(&block, &mut overlay, &tx)?)
+    }
+
+    /// Calls `function` of `contract` without letting it change anything.
+    ///
+    /// # Errors
+    /// [`ExecFault`]: this node is at fault. A failing call is in the outcome.
+    pub fn view(
+        &self,
+        contract: Address,
+        function: &Name,
+        input: &[u8],
+        gas_limit: Gas,
+    ) -> Result<CallOutcome, ExecFault> {
+        let mut overlay = Overlay::new(self.state);
+        let mut events = Vec::new();
+        let block = BlockContext {
+            genesis_id: self.rules.genesis_id,
+            height: self.tip.height.next(),
+            time: self.next_time(),
+        };
+        let mut world = ExecWorld::new(&mut overlay, &mut events, block);
+        let params = CallParams {
+            caller: Address::SYSTEM,
+            contract,
+            function: function.as_str(),
+            input,
+            value: Amount::ZERO,
+            gas_limit,
+        };
+        Ok(self.vm.view(&mut world, params)?)
+    }
+
+    fn next_time(&self) -> UnixMillis {
+        UnixMillis(self.tip.time_ms.0.saturating_add(1))
+    }
+}
