@@ -260,6 +260,27 @@ impl Page {
         if new_count > BUCKET_LEAVES { SlotChange::Overflow } else { SlotChange::Changed }
     }
 
+    /// Reads what every walk through the page reads first; see [`super::shard::Shard`].
+    #[inline]
+    pub fn warm_head(&self) -> u8 {
+        let last_field = self.links.is_some();
+        self.id.level() ^ self.counts.first().copied().unwrap_or(0) ^ u8::from(last_field)
+    }
+
+    /// Reads the leaves and pairs that a change in `slot` needs.
+    #[inline]
+    pub fn warm_slot(&self, slot: usize) -> u8 {
+        let mut node = slot | SLOTS;
+        while node > TOP && !self.is_inner(node / 2) {
+            node /= 2;
+        }
+        // Blocks of 64 bytes lie across two cache lines, so both ends are read.
+        let ends = |seen: u8, block: &[u8; 64]| seen ^ block.first().unwrap_or(&0) ^ block.last().unwrap_or(&0);
+        let leaves = self.leaves_below(node).iter().fold(0u8, ends);
+        let pairs = self.pairs.iter().fold(0u8, ends);
+        leaves ^ pairs
+    }
+
     /// Marks `slot` as changed.
     #[inline]
     pub fn touch(&mut self, slot: usize) {
