@@ -1,0 +1,345 @@
+//! What the RPC server needs from a node, and nothing more: the server reaches storage, execution, pool and consensus
+//! only through [`Backend`], which the node's binary implements.
+//!
+//! Every method but [`Backend::submit`] blocks the calling thread for as long as it reads. The server calls the cheap
+//! ones (a few point reads) on its own worker threads and the others on blocking threads, a limited number at once;
+//! `methods` says which is which. All values of one answer must come from one snapshot.
+
+use crate::reference::BlockRef;
+use futures::future::BoxFuture;
+use tacit_types::{
+    Address, Amount, Block, BlockId, ChainParams, CodeHash, CommitCertificate, FieldBytes, FullHash, Gas, GenesisId,
+    GroupId, Height, Name, Network, Price, ProofId, RawTx, Receipt, RejectCode, Round, Sequence, StateRoot, Tx, TxId,
+    UnixMillis, ValidatorSet,
+};
+use tokio::sync::watch;
+
+/// Why the node has no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BackendError {
+    /// Not yet, or no longer: syncing, or history pruned. The text says which.
+    NotReady(String),
+    /// The transaction is refused, here or in [`Backend::simulate`]; the text may add detail.
+    Rejected(RejectCode, Option<String>),
+    /// A view failed; the text may add detail.
+    Contract(RejectCode, Option<String>),
+    /// Come back in this many milliseconds.
+    Busy(u64),
+    /// The node failed. The text goes to the log, not to the caller.
+    Internal(String),
+}
+
+/// Result of a backend call.
+pub type Answer<T> = Result<T, BackendError>;
+
+/// What never changes about the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChainIdentity {
+    /// Label of the chain.
+    pub chain_id: String,
+    /// Names it.
+    pub genesis_id: GenesisId,
+    /// Decides the text form of addresses.
+    pub network: Network,
+    /// Whether real value is at stake.
+    pub production: bool,
+    /// Time of genesis.
+    pub time: UnixMillis,
+    /// The chain spec as text.
+    pub document: String,
+}
+
+/// Where the node stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Name on the network.
+    pub node_id: String,
+    /// Version of the software.
+    pub version: String,
+    /// Latest committed height.
+    pub height: Height,
+    /// Its block; all zero at height 0.
+    pub block_id: BlockId,
+    /// State root in its header; of genesis at height 0.
+    pub state_root: StateRoot,
+    /// Its time; of genesis at height 0.
+    pub time: UnixMillis,
+    /// First height whose block is still stored.
+    pub earliest_height: Height,
+    /// Whether the node is catching up.
+    pub syncing: bool,
+    /// Connected peers.
+    pub peers: u32,
+    /// The node's validator, if it has a key.
+    pub validator: Option<Address>,
+    /// Waiting transactions.
+    pub pool_txs: u64,
+    /// Their bytes.
+    pub pool_bytes: u64,
+}
+
+/// Whether the node may get traffic; `Err` holds the reason for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// It works at all.
+    pub healthy: Result<(), String>,
+    /// It is caught up and its tip is fresh.
+    pub ready: Result<(), String>,
+}
+
+/// A block with what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommittedBlock {
+    /// Its id.
+    pub id: BlockId,
+    /// The block.
+    pub block: Block,
+    /// One receipt per transaction.
+    pub receipts: Vec<Receipt>,
+    /// The certificate that decided it, if stored yet.
+    pub certificate: Option<CommitCertificate>,
+}
+
+/// The receipts of a height.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockReceipts {
+    /// The block.
+    pub block_id: BlockId,
+    /// One receipt per transaction.
+    pub receipts: Vec<Receipt>,
+}
+
+/// An accepted transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Submitted {
+    /// Hash of its body.
+    pub tx_id: TxId,
+    /// Hash of its bytes.
+    pub hash: FullHash,
+}
+
+/// How far a transaction is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TxStatus {
+    /// Not known here.
+    Unknown,
+    /// In the pool.
+    Pending,
+    /// In a block.
+    Committed {
+        /// The block.
+        height: Height,
+        /// Position in it.
+        index: u32,
+        /// The outcome.
+        receipt: Box<Receipt>,
+    },
+}
+
+/// The outcome of a simulation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Simulated {
+    /// Height of the state it ran on.
+    pub height: Height,
+    /// What a block would record.
+    pub receipt: Receipt,
+}
+
+/// An account; absent ones are all zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountState {
+    /// Latest height.
+    pub height: Height,
+    /// Native money.
+    pub balance: Amount,
+    /// Committed sequence.
+    pub sequence: Sequence,
+    /// Sequence after the waiting transactions that follow it without a gap.
+    pub pending_sequence: Sequence,
+    /// Whether a contract lives here.
+    pub is_contract: bool,
+}
+
+/// Parameters and the price now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParamsState {
+    /// Latest height.
+    pub height: Height,
+    /// The parameters.
+    pub params: ChainParams,
+    /// Base fee of the next block.
+    pub base_fee: Price,
+}
+
+/// A proof of one entry of the state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateProof {
+    /// Block whose header holds the root.
+    pub height: Height,
+    /// Its id.
+    pub block_id: BlockId,
+    /// The root.
+    pub state_root: StateRoot,
+    /// The value under the key.
+    pub value: Option<Vec<u8>>,
+    /// The proof in the encoding of `docs/spec/state.md`.
+    pub proof: Vec<u8>,
+}
+
+/// A contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContractState {
+    /// Latest height.
+    pub height: Height,
+    /// Code it runs.
+    pub code_hash: CodeHash,
+    /// Length of the code in bytes.
+    pub code_bytes: u32,
+    /// Who made it.
+    pub creator: Address,
+    /// Native money it holds.
+    pub balance: Amount,
+}
+
+/// A call that may not write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewCall {
+    /// The contract.
+    pub contract: Address,
+    /// The exported function.
+    pub function: Name,
+    /// Its input, at most `CALL_INPUT_BYTES_MAX` bytes.
+    pub input: Vec<u8>,
+    /// Most gas it may use.
+    pub gas_limit: Gas,
+}
+
+/// What a view returned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewOutput {
+    /// Height of the state it ran on.
+    pub height: Height,
+    /// Returned bytes.
+    pub output: Vec<u8>,
+    /// Gas it used.
+    pub gas_used: Gas,
+}
+
+/// A group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupState {
+    /// Latest height.
+    pub height: Height,
+    /// Who may add members.
+    pub owner: Address,
+    /// How many members.
+    pub members: u64,
+    /// Roots that proofs may name, oldest first; the last is the current one.
+    pub roots: Vec<FieldBytes>,
+}
+
+/// Some leaves of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupLeaves {
+    /// Latest height.
+    pub height: Height,
+    /// How many members in all.
+    pub members: u64,
+    /// Consecutive leaves from the asked index on.
+    pub leaves: Vec<[u8; 32]>,
+}
+
+/// A recorded proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordedProof {
+    /// Who had it verified.
+    pub sender: Address,
+    /// When.
+    pub height: Height,
+}
+
+/// A misbehaviour seen by this node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceRecord {
+    /// Position in the node's list, from 0.
+    pub index: u64,
+    /// Height it concerns.
+    pub height: Height,
+    /// Round it concerns.
+    pub round: Round,
+    /// Who misbehaved.
+    pub validator: Address,
+    /// What it was, in snake case.
+    pub kind: String,
+    /// The evidence itself.
+    pub bytes: Vec<u8>,
+}
+
+/// A node, as the RPC server sees it. See the module's head for who may block whom.
+pub trait Backend: Send + Sync + 'static {
+    /// What never changes; asked once at start.
+    fn identity(&self) -> ChainIdentity;
+
+    /// Latest committed height, sent after every commit once all reads see that height.
+    fn tip(&self) -> watch::Receiver<Height>;
+
+    /// Where the node stands. Cheap.
+    fn status(&self) -> Answer<Status>;
+
+    /// Whether it may get traffic. Cheap.
+    fn health(&self) -> Health;
+
+    /// A block, or `None` when there is none; [`BackendError::NotReady`] when it was pruned.
+    fn block(&self, at: BlockRef) -> Answer<Option<CommittedBlock>>;
+
+    /// The receipts of a height, or `None` above the tip; [`BackendError::NotReady`] when they were pruned.
+    fn receipts(&self, height: Height) -> Answer<Option<BlockReceipts>>;
+
+    /// The set that signs `height`, or the next height; `None` when that set is not known yet.
+    fn validators(&self, height: Option<Height>) -> Answer<Option<(Height, ValidatorSet)>>;
+
+    /// Parameters. Cheap.
+    fn params(&self) -> Answer<ParamsState>;
+
+    /// Latest height and native supply. Cheap.
+    fn supply(&self) -> Answer<(Height, Amount)>;
+
+    /// Verifies and pools a transaction. Must not block: verification belongs on other threads, in batches.
+    ///
+    /// A transaction that is already pooled byte for byte counts as accepted.
+    fn submit(&self, tx: RawTx) -> BoxFuture<'_, Answer<Submitted>>;
+
+    /// How far a transaction is. Cheap.
+    fn tx_status(&self, id: &TxId) -> Answer<TxStatus>;
+
+    /// The bytes of a pooled or committed transaction.
+    fn tx_bytes(&self, id: &TxId) -> Answer<Option<RawTx>>;
+
+    /// Runs a transaction on the latest state and forgets the result. Neither signatures nor proofs are verified. The
+    /// server has checked that the gas limit is within its cap.
+    fn simulate(&self, tx: Tx) -> Answer<Simulated>;
+
+    /// An account. Cheap.
+    fn account(&self, address: &Address) -> Answer<AccountState>;
+
+    /// Proves the entry under `key`, or its absence.
+    fn prove(&self, key: &[u8]) -> Answer<StateProof>;
+
+    /// A contract. Cheap.
+    fn contract(&self, address: &Address) -> Answer<Option<ContractState>>;
+
+    /// Runs a view.
+    fn view(&self, call: ViewCall) -> Answer<ViewOutput>;
+
+    /// A group. Cheap.
+    fn group(&self, id: &GroupId) -> Answer<Option<GroupState>>;
+
+    /// At most `limit` leaves of a group from index `from` on.
+    fn group_leaves(&self, id: &GroupId, from: u64, limit: u32) -> Answer<Option<GroupLeaves>>;
+
+    /// A recorded proof. Cheap.
+    fn proof(&self, id: &ProofId) -> Answer<Option<RecordedProof>>;
+
+    /// At most `limit` pieces of evidence from index `from` on.
+    fn evidence(&self, from: u64, limit: u32) -> Answer<Vec<EvidenceRecord>>;
+}

@@ -1,0 +1,48 @@
+//! What every method sees: the node behind its trait, the limits, and the shared reader of events.
+
+use crate::backend::{Backend, ChainIdentity};
+use crate::config::{GateConfig, RpcConfig};
+use crate::convert::Converter;
+use crate::events::EventReader;
+use crate::gate::Gate;
+use std::sync::Arc;
+
+/// Shared by all methods and connections.
+pub struct Context {
+    /// The node.
+    pub backend: Arc<dyn Backend>,
+    /// What never changes about the chain.
+    pub identity: ChainIdentity,
+    /// Converts for the chain's network.
+    pub convert: Converter,
+    /// The limits.
+    pub config: RpcConfig,
+    /// Simulations and views.
+    pub simulations: Gate,
+    /// Other expensive reads.
+    pub reads: Gate,
+    /// Submissions.
+    pub submissions: Gate,
+    /// Pages of events.
+    pub events: EventReader,
+}
+
+impl Context {
+    /// Everything from a node and a configuration.
+    #[must_use]
+    pub fn new(backend: Arc<dyn Backend>, config: RpcConfig) -> Self {
+        let identity = backend.identity();
+        let convert = Converter { network: identity.network };
+        let submissions = GateConfig { running: config.submissions_max, waiting: 0 };
+        Self {
+            events: EventReader::new(Arc::clone(&backend), convert),
+            backend,
+            identity,
+            convert,
+            simulations: Gate::new("simulations", config.simulations),
+            reads: Gate::new("expensive reads", config.reads),
+            submissions: Gate::new("submissions", submissions),
+            config,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `events_*`: pages and subscriptions.
+
+use super::{Ctx, Outcome, page_limit};
+use crate::backend::BackendError;
+use crate::error::{ErrorKind, RpcError};
+use crate::events::Matcher;
+use crate::reference::Cursor;
+use crate::table::Table;
+use crate::types::{EventEntry, EventsGetParams, EventsPage, EventsSubscribeParams, PAGE_MAX};
+use jsonrpsee::core::SubscriptionError;
+use jsonrpsee::server::{PendingSubscriptionSink, SubscriptionMessage, SubscriptionSink};
+use jsonrpsee::types::ErrorObjectOwned;
+use serde_json::value::to_raw_value;
+use std::sync::Arc;
+
+/// Entries read at once for a subscriber.
+const SUBSCRIPTION_PAGE: usize = 256;
+
+pub fn register(table: &mut Table) {
+    table.heavy("events_get", "A page of events from a cursor on.", |ctx| &ctx.reads, get);
+    table.subscription::<EventsSubscribeParams, EventEntry, _, _>(
+        ["events_subscribe", "events", "events_unsubscribe"],
+        "Events from a cursor on, stored ones first, then live. WebSocket only.",
+        subscribe,
+    );
+}
+
+fn get(ctx: &Ctx, params: EventsGetParams) -> Outcome<EventsPage> {
+    let limit = page_limit(params.limit, PAGE_MAX)?;
+    let matcher = Matcher::new(params.filter, ctx.convert)?;
+    Ok(ctx.events.page(params.from, limit as usize, &matcher)?)
+}
+
+async fn subscribe(
+    ctx: Arc<Ctx>,
+    params: Result<EventsSubscribeParams, RpcError>,
+    pending: PendingSubscriptionSink,
+) -> Result<(), SubscriptionError> {
+    let checked = params.and_then(|params| Ok((params.from, Matcher::new(params.filter, ctx.convert)?)));
+    let (from, matcher) = match checked {
+        Ok(checked) => checked,
+        Err(error) => {
+            pending.reject(error).await;
+            return Ok(());
+        }
+    };
+    let from = from.unwrap_or_else(|| Cursor::start_of(ctx.backend.tip().borrow().0.saturating_add(1)));
+    let Ok(sink) = pending.accept().await else { return Ok(()) };
+    match deliver(&ctx, &sink, from, Arc::new(matcher)).await {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            tracing::debug!(%error, "a subscription ended");
+            Err(SubscriptionError::from_json(to_raw_value(&ErrorObjectOwned::from(error))?))
+        }
+    }
+}
+
+/// Sends until the subscriber leaves or the node stops.
+async fn deliver(ctx: &Arc<Ctx>, sink: &SubscriptionSink, from: Cursor, matcher: Arc<Matcher>) -> Outcome<()> {
+    let mut tip = ctx.backend.tip();
+    let mut next = from;
+    loop {
+        let seen = tip.borrow_and_update().0;
+        if next.height > seen {
+            tokio::select! {
+                () = sink.closed() => return Ok(()),
+                changed = tip.changed() => if changed.is_err() { return Ok(()) },
+            }
+            continue;
+        }
+        let page = read_page(ctx, next, Arc::clone(&matcher)).await?;
+        for entry in &page.events {
+            if !send(ctx, sink, entry).await? {
+                return Ok(());
+            }
+        }
+        next = page.next;
+    }
+}
+
+async fn read_page(ctx: &Arc<Ctx>, from: Cursor, matcher: Arc<Matcher>) -> Outcome<EventsPage> {
+    let ctx = Arc::clone(ctx);
+    let read = tokio::task::spawn_blocking(move || ctx.events.page(from, SUBSCRIPTION_PAGE, &matcher)).await;
+    Ok(read.unwrap_or_else(|error| Err(BackendError::Internal(error.to_string())))?)
+}
+
+/// Sends one entry; `false` when the subscriber has left.
+async fn send(ctx: &Ctx, sink: &SubscriptionSink, entry: &EventEntry) -> Outcome<bool> {
+    use jsonrpsee::server::SendTimeoutError;
+    let message = SubscriptionMessage::new(sink.method_name(), sink.subscription_id(), entry)
+        .map_err(|error| RpcError::internal(&error.to_string()))?;
+    match sink.send_timeout(message, ctx.config.slow_subscriber).await {
+        Ok(()) => Ok(true),
+        Err(SendTimeoutError::Closed(_)) => Ok(false),
+        Err(SendTimeoutError::Timeout(_)) => {
+            Err(RpcError::general(ErrorKind::SlowSubscriber, "nothing was taken from the subscription for too long"))
+        }
+    }
+}
