@@ -1,0 +1,109 @@
+//! Prints what this crate's work costs on this machine, on one core unless said otherwise:
+//! `cargo run --release -p tacit-circuits --features testing --example measure`.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use tacit_circuits::testing::{ForgedSystem, Sample};
+use tacit_circuits::{
+    FieldBytes, Frontier, ProvingKeys, Statement, VerifyItem, VerifyingKeys, poseidon, verify_batch, verify_one,
+};
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Failure> {
+    let folder = std::env::temp_dir().join(format!("tacit-measure-{}", std::process::id()));
+    let keys = proving_keys(&folder)?;
+    println!();
+    hashes_and_trees()?;
+    println!();
+    let items = proofs(&keys)?;
+    println!();
+    verification(&items);
+    Ok(std::fs::remove_dir_all(folder)?)
+}
+
+/// Milliseconds per call, the best of three runs, so that a busy machine disturbs less.
+fn time<T>(calls: usize, mut work: impl FnMut() -> T) -> f64 {
+    let run = |work: &mut dyn FnMut() -> T| {
+        let start = Instant::now();
+        for _ in 0..calls {
+            black_box(work());
+        }
+        start.elapsed().as_secs_f64() * 1e3 / calls as f64
+    };
+    (0..3).map(|_| run(&mut work)).fold(f64::INFINITY, f64::min)
+}
+
+fn proving_keys(folder: &std::path::Path) -> Result<ProvingKeys, Failure> {
+    let start = Instant::now();
+    ProvingKeys::development(folder, &mut |_, _| {})?;
+    println!("make three proving keys   {:8.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    let start = Instant::now();
+    let keys = ProvingKeys::development(folder, &mut |_, _| {})?;
+    println!("load three proving keys   {:8.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        println!("{:24}  {:8} bytes", entry.file_name().to_string_lossy(), entry.metadata()?.len());
+    }
+    Ok(keys)
+}
+
+fn hashes_and_trees() -> Result<(), Failure> {
+    for count in 1..=4u128 {
+        let inputs: Vec<FieldBytes> = (0..count).map(FieldBytes::from).collect();
+        let per_hash = time(2000, || poseidon(&inputs));
+        println!("Poseidon of {count}             {:8.2} us", per_hash * 1e3);
+    }
+    let leaves: Vec<FieldBytes> = (1..=3000u128).map(FieldBytes::from).collect();
+    let mut frontier = Frontier::new();
+    let per_batch = time(1, || frontier.append(&leaves));
+    println!("append 3,000 leaves       {:8.2} us each", per_batch * 1e3 / 3000.0);
+    println!("root of a frontier        {:8.2} us", time(20, || frontier.root()) * 1e3);
+    Ok(())
+}
+
+/// 128 proofs of each statement would take a minute; eight different ones repeated cost the verifier the same.
+fn proofs(keys: &ProvingKeys) -> Result<Vec<(Statement, Vec<VerifyItem>)>, Failure> {
+    let mut all = Vec::new();
+    for statement in Statement::ALL {
+        let sample = Sample::new(statement, 1)?;
+        let system = ForgedSystem::of(&sample)?;
+        let [a, b, c] = system.density();
+        let per_proof = time(2, || sample.prove(keys, 1));
+        println!(
+            "prove {:12}        {per_proof:8.1} ms   {} constraints, non-zeros {a} {b} {c}",
+            statement.name(),
+            system.constraint_count()
+        );
+        let items = (0..8).map(|number| Sample::new(statement, number)?.prove(keys, number));
+        all.push((statement, items.collect::<Result<Vec<_>, _>>()?));
+    }
+    Ok(all)
+}
+
+fn verification(all: &[(Statement, Vec<VerifyItem>)]) {
+    let keys = VerifyingKeys::development();
+    for (statement, items) in all {
+        let single = time(20, || verify_one(&keys, &items[0]));
+        println!("verify one {:12}   {single:8.3} ms", statement.name());
+        let many: Vec<VerifyItem> = items.iter().cycle().take(512).copied().collect();
+        for size in [1, 8, 32, 128, 512] {
+            let per_proof = time(1, || verify_batch(&keys, &many[..size], [7; 32], 1)) / size as f64;
+            println!("  batch of {size:<3}            {per_proof:8.3} ms each");
+        }
+    }
+    let mixed: Vec<VerifyItem> = all.iter().flat_map(|(_, items)| items).cycle().take(128).copied().collect();
+    for threads in [1, 2] {
+        let per_proof = time(2, || verify_batch(&keys, &mixed, [7; 32], threads)) / 128.0;
+        println!("mixed batch of 128, {threads} thread(s)  {per_proof:8.3} ms each");
+    }
+    let mut spoiled = mixed;
+    spoiled[77].proof = spoiled[78].proof;
+    let per_proof = time(1, || verify_batch(&keys, &spoiled, [7; 32], 1)) / 128.0;
+    println!("  with one bad proof      {per_proof:8.3} ms each");
+    let shifted: Vec<VerifyItem> =
+        (0..128).map(|at| VerifyItem { proof: spoiled[(at + 1) % 128].proof, ..spoiled[at] }).collect();
+    let per_proof = time(1, || verify_batch(&keys, &shifted, [7; 32], 1)) / 128.0;
+    println!("  with only bad proofs    {per_proof:8.3} ms each");
+}

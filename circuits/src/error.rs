@@ -1,0 +1,118 @@
+//! The two error types of the crate.
+//!
+//! [`Reject`] says why something from outside (a proof, an input, a key, a tree) was refused; it is plain data, so that
+//! the verdict of a batch can be compared with the verdict of a single verification. `ProveError` (feature `prove`) says
+//! why a proof could not be made on this machine. Neither ever carries a secret.
+
+use thiserror::Error;
+
+use crate::statement::Statement;
+
+/// Why a proof, a public input, a verifying key or a group tree was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Reject {
+    /// A field element is not below the modulus of the BN254 scalar field.
+    #[error("{what} is not a canonical field element: its 32 little-endian bytes must encode a number below the BN254 scalar modulus")]
+    NotCanonical {
+        /// Which value it was.
+        what: &'static str,
+    },
+    /// A public input that stands for an amount does not fit 128 bits.
+    #[error("{what} does not fit 128 bits: amounts are u128")]
+    NotAnAmount {
+        /// Which value it was.
+        what: &'static str,
+    },
+    /// The number of public inputs differs from what the statement or key takes.
+    #[error("expected {expected} public inputs, found {found}")]
+    InputCount {
+        /// What the verifying key takes.
+        expected: usize,
+        /// What was given.
+        found: usize,
+    },
+    /// A proof has another length than 128 bytes.
+    #[error("a proof is exactly 128 bytes, found {found}")]
+    ProofLength {
+        /// The length given.
+        found: usize,
+    },
+    /// A proof point is the identity, which no honest prover makes.
+    #[error("proof point {point} is the point at infinity")]
+    Identity {
+        /// `A`, `B` or `C`.
+        point: &'static str,
+    },
+    /// A point's bytes are not the one canonical encoding of a point on the curve.
+    #[error("point {point} is not the canonical encoding of a curve point")]
+    Encoding {
+        /// `A`, `B`, `C`, or the name of the key's element.
+        point: &'static str,
+    },
+    /// A point is on the curve but outside the subgroup of prime order.
+    #[error("point {point} is outside the subgroup of prime order")]
+    Subgroup {
+        /// `B`, or the name of the key's element.
+        point: &'static str,
+    },
+    /// Everything decodes, but the pairing equation does not hold.
+    #[error("the proof does not hold for these public inputs under this key")]
+    Invalid,
+    /// A verifying key is malformed or unsafe.
+    #[error("verifying key refused: {why}")]
+    Key {
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The native definition of a statement does not hold.
+    #[error("{statement} statement does not hold: {why}")]
+    False {
+        /// Which statement.
+        statement: Statement,
+        /// The property that fails.
+        why: &'static str,
+    },
+    /// A group tree or its frontier cannot do what was asked.
+    #[error("group tree: {why}")]
+    Tree {
+        /// What is wrong.
+        why: &'static str,
+    },
+}
+
+/// Why a proof could not be made here.
+#[cfg(feature = "prove")]
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ProveError {
+    /// The statement is false or malformed, so that no proof exists.
+    #[error(transparent)]
+    Statement(#[from] Reject),
+    /// A key file could not be read or written.
+    #[error("proving key {path}: {source}; check that the folder exists and is writable")]
+    Io {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A freshly generated key differs from the digest pinned in this release.
+    #[error("the generated {statement} key has digest {found}, but this release pins {pinned}: the circuit or a library changed")]
+    Digest {
+        /// Which statement.
+        statement: Statement,
+        /// What was generated.
+        found: String,
+        /// What was expected.
+        pinned: String,
+    },
+    /// The constraint system could not be built or the prover failed: a defect of this crate.
+    #[error("the {statement} prover failed: {why}; this is a defect, please report it")]
+    Prover {
+        /// Which statement.
+        statement: Statement,
+        /// What failed.
+        why: String,
+    },
+}

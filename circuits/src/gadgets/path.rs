@@ -1,0 +1,51 @@
+//! Tree paths in the circuit: from a leaf to the root it leads to.
+
+use ark_bn254::Fr;
+use ark_relations::gr1cs::SynthesisError;
+
+use super::{Builder, Wire, poseidon};
+use crate::hash::Tag;
+use crate::tree::ARITY;
+
+/// One level of a path as a witness: all four children, and the two bits of the place the path comes from.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct PathStep {
+    /// The children from left to right.
+    pub(crate) children: [Fr; ARITY],
+    /// The place of the path's own node, low bit first.
+    pub(crate) place: [Fr; 2],
+}
+
+/// The root that `leaf` leads to. On each level the prover gives all four children, and the one at the given place must
+/// be the node reached so far: five constraints and a hash.
+pub(crate) fn root_of_path(builder: &mut Builder, leaf: Wire, path: &[PathStep]) -> Result<Wire, SynthesisError> {
+    let mut current = leaf;
+    for step in path {
+        let mut children = Vec::with_capacity(ARITY);
+        for child in step.children {
+            children.push(builder.private("child", child)?);
+        }
+        let low = place_bit(builder, step.place[0])?;
+        let high = place_bit(builder, step.place[1])?;
+        let left = select(builder, &low, &children[0], &children[1])?;
+        let right = select(builder, &low, &children[2], &children[3])?;
+        // high ? right : left = current, without a variable for the choice.
+        let step_right = Wire::difference(&right, &left);
+        let step_taken = Wire::difference(&current, &left);
+        builder.constrain("child at place is the node below", &high, &step_right, &step_taken)?;
+        current = poseidon(builder, Tag::TreeNode, &children)?;
+    }
+    Ok(current)
+}
+
+fn place_bit(builder: &mut Builder, value: Fr) -> Result<Wire, SynthesisError> {
+    let bit = builder.private("place bit", value)?;
+    builder.boolean("place bit is boolean", &bit)?;
+    Ok(bit)
+}
+
+/// `bit ? one : zero`.
+fn select(builder: &mut Builder, bit: &Wire, zero: &Wire, one: &Wire) -> Result<Wire, SynthesisError> {
+    let step = builder.product("select", bit, &Wire::difference(one, zero))?;
+    Ok(zero.plus(ark_ff::Field::ONE, &step))
+}

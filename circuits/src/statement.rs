@@ -1,0 +1,124 @@
+//! The statements the chain can verify, and what is common to them.
+//!
+//! Each statement has one file with: `Public` (what the chain sees, in the order of the verifying key), `Private` (what
+//! only the prover knows), `check` (the native definition), and under feature `prove` a circuit that says the same thing
+//! in constraints. The version counts changes of the circuit: a new version is a new key, and old proofs stay with the old.
+
+pub mod equality;
+pub mod membership;
+pub mod range;
+
+use crate::error::Reject;
+use crate::field::FieldBytes;
+pub use equality::EqualityPublic;
+pub use membership::MembershipPublic;
+pub use range::RangePublic;
+
+/// A statement of the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Statement {
+    /// A committed value lies between two public bounds.
+    Range = 1,
+    /// The prover's secret stands behind a leaf of a group.
+    Membership = 2,
+    /// Two commitments hide one value.
+    Equality = 3,
+}
+
+impl Statement {
+    /// All statements, in the order of their numbers.
+    pub const ALL: [Self; 3] = [Self::Range, Self::Membership, Self::Equality];
+
+    /// The name used in files, commands and errors.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Range => "range",
+            Self::Membership => "membership",
+            Self::Equality => "equality",
+        }
+    }
+
+    /// The version of the circuit.
+    pub const fn version(self) -> u32 {
+        match self {
+            Self::Range => range::VERSION,
+            Self::Membership => membership::VERSION,
+            Self::Equality => equality::VERSION,
+        }
+    }
+
+    /// Number of public inputs.
+    pub const fn input_count(self) -> usize {
+        match self {
+            Self::Range => range::INPUTS,
+            Self::Membership => membership::INPUTS,
+            Self::Equality => equality::INPUTS,
+        }
+    }
+
+    /// The statement with this number, as transactions carry it.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|statement| *statement as u8 == number)
+    }
+}
+
+impl core::fmt::Display for Statement {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The public part of any statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Public {
+    /// Of a range statement.
+    Range(RangePublic),
+    /// Of a membership statement.
+    Membership(MembershipPublic),
+    /// Of an equality statement.
+    Equality(EqualityPublic),
+}
+
+impl Public {
+    /// Which statement this is about.
+    pub const fn statement(&self) -> Statement {
+        match self {
+            Self::Range(_) => Statement::Range,
+            Self::Membership(_) => Statement::Membership,
+            Self::Equality(_) => Statement::Equality,
+        }
+    }
+
+    /// The public inputs in the order of the verifying key. Not yet checked to be canonical; verification does that.
+    pub fn inputs(&self) -> Vec<FieldBytes> {
+        match self {
+            Self::Range(public) => public.inputs().to_vec(),
+            Self::Membership(public) => public.inputs().to_vec(),
+            Self::Equality(public) => public.inputs().to_vec(),
+        }
+    }
+
+    /// Reads the public inputs of a statement from the order of its verifying key.
+    ///
+    /// # Errors
+    /// [`Reject::InputCount`], [`Reject::NotCanonical`], or [`Reject::NotAnAmount`] where an amount must fit 128 bits.
+    pub fn from_inputs(statement: Statement, inputs: &[FieldBytes]) -> Result<Self, Reject> {
+        let count = Reject::InputCount { expected: statement.input_count(), found: inputs.len() };
+        for input in inputs {
+            input.check("public input")?;
+        }
+        Ok(match statement {
+            Statement::Range => Self::Range(RangePublic::from_inputs(inputs.try_into().map_err(|_| count)?)?),
+            Statement::Membership => {
+                Self::Membership(MembershipPublic::from_inputs(inputs.try_into().map_err(|_| count)?)?)
+            }
+            Statement::Equality => Self::Equality(EqualityPublic::from_inputs(inputs.try_into().map_err(|_| count)?)),
+        })
+    }
+}
+
+/// Fails with the broken property unless `holds`.
+fn require(statement: Statement, holds: bool, why: &'static str) -> Result<(), Reject> {
+    if holds { Ok(()) } else { Err(Reject::False { statement, why }) }
+}

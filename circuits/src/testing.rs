@@ -1,0 +1,9 @@
+//! Helpers for tests (feature `testing`): honest statements, and constraint systems that can be lied to.
+//!
+//! Nothing here belongs in a node or wallet.
+
+mod forge;
+mod samples;
+
+pub use forge::{ForgedSystem, systems};
+pub use samples::{Sample, development_vectors, samples};

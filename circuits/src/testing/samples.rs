@@ -1,0 +1,111 @@
+//! Honest statements, made from a number.
+
+use ark_std::rand::{RngCore, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+
+use crate::error::ProveError;
+use crate::field::{FieldBytes, hash_to_field};
+use crate::prove::{ProvingKeys, prove_equality, prove_membership, prove_range};
+use crate::statement::equality::{EqualityPrivate, EqualityPublic, commit_linked};
+use crate::statement::membership::{MemberSecret, MembershipPrivate, MembershipPublic, leaf};
+use crate::statement::range::{RangePrivate, RangePublic, commit};
+use crate::statement::{Public, Statement};
+use crate::tree::GroupTree;
+use crate::verify::{ProofBytes, VerifyItem};
+
+/// A true statement with its witness.
+#[derive(Clone, Debug)]
+pub enum Sample {
+    /// Of range.
+    Range(RangePublic, RangePrivate),
+    /// Of membership.
+    Membership(MembershipPublic, MembershipPrivate),
+    /// Of equality.
+    Equality(EqualityPublic, EqualityPrivate),
+}
+
+impl Sample {
+    /// A true statement that depends on `number` alone.
+    ///
+    /// # Errors
+    /// None in practice; the values are canonical by construction.
+    pub fn new(statement: Statement, number: u64) -> Result<Self, ProveError> {
+        let element = |what: &str| hash_to_field("tacit circuits test samples", format!("{what} {number}").as_bytes());
+        let value = u128::from(number) * 1_000_003 + 17;
+        let context = element("context");
+        Ok(match statement {
+            Statement::Range => {
+                let private = RangePrivate { value, blinding: element("blinding") };
+                let commitment = commit(value, &private.blinding)?;
+                Self::Range(RangePublic { commitment, low: value / 2, high: value + 10, context }, private)
+            }
+            Statement::Equality => {
+                let (first_blinding, second_blinding) = (element("first"), element("second"));
+                let first = commit(value, &first_blinding)?;
+                let second = commit_linked(value, &second_blinding)?;
+                let private = EqualityPrivate { value, first_blinding, second_blinding };
+                Self::Equality(EqualityPublic { first, second, context }, private)
+            }
+            Statement::Membership => {
+                let secret = MemberSecret(element("secret"));
+                let weight = value;
+                let mut leaves: Vec<FieldBytes> = (1..=6).map(|other| FieldBytes::from(other + value)).collect();
+                leaves.insert(usize::try_from(number % 7).unwrap_or(0), leaf(&secret.public_key()?, weight)?);
+                let mut tree = GroupTree::new();
+                tree.append(&leaves)?;
+                let path = tree.path(u32::try_from(number % 7).unwrap_or(0))?;
+                let scope = element("scope");
+                let nullifier = secret.nullifier(&scope)?;
+                let public = MembershipPublic { root: tree.root(), nullifier, scope, weight, signal: context };
+                Self::Membership(public, MembershipPrivate { secret, path })
+            }
+        })
+    }
+
+    /// The public part.
+    pub fn public(&self) -> Public {
+        match self {
+            Self::Range(public, _) => Public::Range(*public),
+            Self::Membership(public, _) => Public::Membership(*public),
+            Self::Equality(public, _) => Public::Equality(*public),
+        }
+    }
+
+    /// Proves it; `seed` makes the blinding reproducible, which only tests may want.
+    ///
+    /// # Errors
+    /// As the provers.
+    pub fn prove(&self, keys: &ProvingKeys, seed: u64) -> Result<VerifyItem, ProveError> {
+        let mut rng = ChaCha20Rng::seed_from_u64(seed);
+        // A first draw, so that the blinding differs from other uses of the same seed.
+        rng.next_u64();
+        let proof: ProofBytes = match self {
+            Self::Range(public, private) => prove_range(keys, public, private, &mut rng)?,
+            Self::Membership(public, private) => prove_membership(keys, public, private, &mut rng)?,
+            Self::Equality(public, private) => prove_equality(keys, public, private, &mut rng)?,
+        };
+        Ok(VerifyItem { public: self.public(), proof })
+    }
+}
+
+/// One true statement of each kind.
+///
+/// # Errors
+/// As [`Sample::new`].
+pub fn samples(number: u64) -> Result<[Sample; 3], ProveError> {
+    let [range, membership, equality] = Statement::ALL;
+    Ok([Sample::new(range, number)?, Sample::new(membership, number)?, Sample::new(equality, number)?])
+}
+
+/// What the files of a new circuit version must hold: `(statement, verifying key, digest of the proving key)`.
+///
+/// # Errors
+/// When key generation fails.
+pub fn development_vectors() -> Result<Vec<(Statement, Vec<u8>, String)>, ProveError> {
+    let vector = |statement| {
+        let proving = crate::prove::key::generate_unpinned(statement)?;
+        let verifying = crate::prove::key::verifying_bytes(statement, &proving)?;
+        Ok((statement, verifying, crate::prove::key::digest(&proving)))
+    };
+    Statement::ALL.into_iter().map(vector).collect()
+}

@@ -1,0 +1,150 @@
+//! A verifying key that has been checked, and single verification under it.
+//!
+//! The byte form is arkworks' compressed one: alpha (32 bytes), beta, gamma, delta (64 each), the number of IC points
+//! (8 bytes, little-endian), the IC points (32 each): one more than there are public inputs. Loading refuses what would let
+//! anyone forge: a key without a phase-2 contribution (delta equal to gamma or to the generator), any two of beta, gamma
+//! and delta equal or opposite, and the identity anywhere.
+
+use ark_bn254::{Bn254, Config, Fr, G1Affine, G1Projective, G2Affine};
+use ark_ec::bn::G2Prepared;
+use ark_ec::pairing::{Pairing, PairingOutput};
+use ark_ec::{AffineRepr, CurveGroup};
+
+use super::{ProofBytes, Verdict, decode, miller};
+use crate::error::Reject;
+use crate::field::FieldBytes;
+
+/// Bytes before the IC points.
+const HEAD: usize = 32 + 3 * 64 + 8;
+
+/// A checked verifying key, prepared for verification. About 60 KiB in memory.
+#[derive(Clone)]
+pub struct VerifyingKey {
+    pub(super) alpha: G1Affine,
+    /// One point per public input, after the constant's.
+    pub(super) ic: Vec<G1Affine>,
+    pub(super) negative_beta: G2Prepared<Config>,
+    pub(super) negative_gamma: G2Prepared<Config>,
+    pub(super) negative_delta: G2Prepared<Config>,
+    alpha_beta: PairingOutput<Bn254>,
+    digest: [u8; 32],
+}
+
+impl VerifyingKey {
+    /// The most public inputs a key may have.
+    pub const MAX_INPUTS: usize = 32;
+    /// The longest key in bytes.
+    pub const MAX_BYTES: usize = HEAD + 32 * (Self::MAX_INPUTS + 1);
+
+    /// Reads and checks a key.
+    ///
+    /// # Errors
+    /// [`Reject::Key`] with what is wrong, or the reason why a point was refused.
+    pub fn load(bytes: &[u8]) -> Result<Self, Reject> {
+        let malformed = |why| Reject::Key { why };
+        let (head, ic) = bytes.split_at_checked(HEAD).ok_or(malformed("it is too short"))?;
+        let (points, count) = head.split_at(HEAD - 8);
+        let count = u64::from_le_bytes(count.try_into().map_err(|_| malformed("it is too short"))?);
+        let (ic, rest) = ic.as_chunks::<32>();
+        if ic.is_empty() || ic.len() > Self::MAX_INPUTS + 1 {
+            return Err(malformed("it must have 0 to 32 public inputs"));
+        }
+        if count != ic.len() as u64 || !rest.is_empty() {
+            return Err(malformed("its length does not fit its number of IC points"));
+        }
+        let [alpha, points @ ..] = points.as_chunks::<32>().0 else { return Err(malformed("it is too short")) };
+        let [beta0, beta1, gamma0, gamma1, delta0, delta1] = points else {
+            return Err(malformed("it is too short"));
+        };
+        let (beta, negative_beta) = subgroup_point(*beta0, *beta1, "beta")?;
+        let (gamma, negative_gamma) = subgroup_point(*gamma0, *gamma1, "gamma")?;
+        let (delta, negative_delta) = subgroup_point(*delta0, *delta1, "delta")?;
+        refuse_related(&beta, &gamma, &delta)?;
+        let alpha = decode::g1(*alpha, "alpha")?;
+        let ic = ic.iter().map(|bytes| decode::g1(*bytes, "IC")).collect::<Result<Vec<_>, _>>()?;
+        let digest = digest_of(bytes);
+        let alpha_beta = Bn254::pairing(alpha, beta);
+        Ok(Self { alpha, ic, negative_beta, negative_gamma, negative_delta, alpha_beta, digest })
+    }
+
+    /// Number of public inputs the key takes.
+    pub fn input_count(&self) -> usize {
+        self.ic.len() - 1
+    }
+
+    /// BLAKE3 (derive-key) of the key's bytes; genesis pins this.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// Verifies one proof: one Miller loop of three pairs and a final exponentiation.
+    ///
+    /// # Errors
+    /// The reason for refusing it.
+    pub fn verify(&self, inputs: &[FieldBytes], proof: &ProofBytes) -> Verdict {
+        let inputs = self.read_inputs(inputs)?;
+        let points = decode::proof_points(proof)?;
+        let b = miller::lines(&points.b).ok_or(Reject::Subgroup { point: "B" })?;
+        let combined = self.combine(inputs).into_affine();
+        let lines = [b, self.negative_gamma.clone(), self.negative_delta.clone()];
+        let product = Bn254::multi_miller_loop([points.a, combined, points.c], lines);
+        match Bn254::final_exponentiation(product) {
+            Some(result) if result == self.alpha_beta => Ok(()),
+            _ => Err(Reject::Invalid),
+        }
+    }
+
+    /// Checks the number of inputs and reads them.
+    pub(super) fn read_inputs(&self, inputs: &[FieldBytes]) -> Result<Vec<Fr>, Reject> {
+        if inputs.len() != self.input_count() {
+            return Err(Reject::InputCount { expected: self.input_count(), found: inputs.len() });
+        }
+        inputs.iter().map(|input| input.to_field("public input")).collect()
+    }
+
+    /// `IC_0 + sum of input_j * IC_j`.
+    fn combine(&self, inputs: Vec<Fr>) -> G1Projective {
+        let start = self.ic[0].into_group();
+        self.ic[1..].iter().zip(inputs).fold(start, |sum, (point, input)| sum + *point * input)
+    }
+}
+
+impl core::fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "VerifyingKey({} inputs, ", self.input_count())?;
+        self.digest[..4].iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        f.write_str("..)")
+    }
+}
+
+/// The digest of a key's bytes.
+pub(crate) fn digest_of(bytes: &[u8]) -> [u8; 32] {
+    blake3::derive_key("tacit circuits v1 verifying key", bytes)
+}
+
+fn subgroup_point(
+    c0: [u8; 32],
+    c1: [u8; 32],
+    point: &'static str,
+) -> Result<(G2Affine, G2Prepared<Config>), Reject> {
+    let value = decode::g2(c0, c1, point)?;
+    let negative = miller::lines(&-value).ok_or(Reject::Subgroup { point })?;
+    Ok((value, negative))
+}
+
+/// With two of the three related by a known factor a proof can be computed from the key alone, for any inputs. The
+/// factors 1 and -1 are the ones an unfinished or broken setup leaves behind.
+fn refuse_related(beta: &G2Affine, gamma: &G2Affine, delta: &G2Affine) -> Result<(), Reject> {
+    let related = |a: &G2Affine, b: &G2Affine| a == b || *a == -*b;
+    let refuse = |why| Err(Reject::Key { why });
+    if related(delta, gamma) {
+        return refuse("delta equals gamma: the setup has no phase-2 contribution and anyone can forge proofs");
+    }
+    if related(delta, &G2Affine::generator()) {
+        return refuse("delta equals the generator: the setup has no phase-2 contribution and anyone can forge proofs");
+    }
+    if related(beta, gamma) || related(beta, delta) {
+        return refuse("beta equals gamma or delta: anyone can forge proofs");
+    }
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! Attacks on the circuits, on the verifier and on the files of this crate, in one test binary.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod batch;
+mod keys;
+mod lying_prover;
+mod twins;
+mod vectors;
+mod verify;
+
+use std::sync::LazyLock;
+
+use tacit_circuits::testing::Sample;
+use tacit_circuits::{ProvingKeys, Statement, VerifyItem};
+
+/// The proving keys, made once per machine and read afterwards.
+static KEYS: LazyLock<ProvingKeys> = LazyLock::new(|| {
+    let folder = std::env::temp_dir().join("tacit-circuits-tests");
+    ProvingKeys::development(&folder, &mut |_, _| {}).unwrap()
+});
+
+/// A true statement with its proof.
+fn proven(statement: Statement, number: u64) -> VerifyItem {
+    Sample::new(statement, number).unwrap().prove(&KEYS, number).unwrap()
+}
