@@ -214,7 +214,7 @@ impl Page {
     #[inline]
     fn leaves_before(&self, slot: usize) -> usize {
         let counts = u128::from_le_bytes(self.counts);
-        let below = if slot >= SLOTS { counts } else { counts & !(u128::MAX << (8 * (slot & 15))) };
+        let below = if slot >= SLOTS { counts } else { counts & !(u128::MAX << ((slot & 15) << 3)) };
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = below.to_le_bytes();
         let low = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
         let high = u64::from_le_bytes([i, j, k, l, m, n, o, p]);

@@ -58,7 +58,7 @@ impl Proof {
         };
         let mut bytes = vec![kind];
         let count = u16::try_from(self.siblings.len()).unwrap_or(u16::MAX);
-        bytes.extend_from_slice(&count.to_be_bytes());
+        bytes.extend_from_slice(&count.to_le_bytes());
         for eight in self.siblings.chunks(8) {
             let bits = eight.iter().enumerate().fold(0u8, |bits, (i, node)| {
                 if *node == TERMINATOR { bits } else { bits | (0x80 >> (i & 7)) }
@@ -79,8 +79,8 @@ impl Proof {
         if bytes.len() > PROOF_BYTES_MAX {
             return Err(malformed("too long"));
         }
-        let (&[kind, high, low], rest) = bytes.split_first_chunk().ok_or(malformed("shorter than its head"))?;
-        let count = usize::from(u16::from_be_bytes([high, low]));
+        let (&[kind, low, high], rest) = bytes.split_first_chunk().ok_or(malformed("shorter than its head"))?;
+        let count = usize::from(u16::from_le_bytes([low, high]));
         if count > SIBLINGS_MAX {
             return Err(malformed("more than 256 siblings"));
         }

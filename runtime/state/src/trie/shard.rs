@@ -318,10 +318,10 @@ impl Shard {
         // A page is used whenever one below it is, so in this order children come before the pages above them.
         let mut order: Vec<(u64, std::cmp::Reverse<u8>, u32)> = Vec::with_capacity(self.loaded());
         for (index, page) in self.pages.iter().enumerate() {
-            if let (Some(page), Ok(index)) = (page, u32::try_from(index)) {
-                if !page.dirty {
-                    order.push((page.used, std::cmp::Reverse(page.id.level()), index));
-                }
+            if let (Some(page), Ok(index)) = (page, u32::try_from(index))
+                && !page.dirty
+            {
+                order.push((page.used, std::cmp::Reverse(page.id.level()), index));
             }
         }
         order.sort_unstable();

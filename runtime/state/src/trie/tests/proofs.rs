@@ -189,7 +189,7 @@ proptest! {
         count in 0u16..20,
         bytes in prop::collection::vec(any::<u8>(), 0..400),
     ) {
-        for bytes in [bytes.clone(), [&[kind], count.to_be_bytes().as_slice(), bytes.as_slice()].concat()] {
+        for bytes in [bytes.clone(), [&[kind], count.to_le_bytes().as_slice(), bytes.as_slice()].concat()] {
             if let Ok(proof) = Proof::decode(&bytes) {
                 prop_assert_eq!(proof.encode(), bytes);
             }
