@@ -1,0 +1,64 @@
+# Every command a person needs. Each one sets up what it is missing, says so, and goes on where an earlier run stopped.
+#
+# Build results stand outside the checkout, in one folder for everything, under one optimised profile:
+# TACIT_TARGET_DIR, by default ~/.cache/tacit/target.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build devnet demo test long interop lint fmt bench doc clean
+
+TACIT_TARGET_DIR ?= $(HOME)/.cache/tacit/target
+export TACIT_TARGET_DIR
+export CARGO_TARGET_DIR := $(TACIT_TARGET_DIR)
+# rustup's own place, for shells that were started before it was installed.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+TACIT := $(TACIT_TARGET_DIR)/release/tacit
+# Passed on to the command: make devnet ARGS="--validators 7"
+ARGS ?=
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+setup: ## installs what building needs (libclang, a C++ compiler), where it is missing
+	@tests/setup.sh
+
+build: setup ## builds the binary `tacit`
+	@echo "building tacit into $(TACIT) (the first time takes 10 to 25 minutes on two cores)"
+	cargo build --locked --release -p tacit
+
+devnet: build ## starts four validators with prefunded accounts; Ctrl-C ends them all
+	@exec "$(TACIT)" devnet $(ARGS)
+
+demo: build ## transfers, proofs, contracts and a killed validator, against the running devnet or one of its own
+	@exec tests/demo.sh $(ARGS)
+
+test: setup interop ## all tests but the slow tier
+	@tests/run-tests.sh $(ARGS)
+
+long: setup ## the slow tier: module `long`, many minutes
+	@tests/run-tests.sh --long $(ARGS)
+
+interop: ## the Python client's own tests: specification and vectors, no node
+	@if command -v python3 >/dev/null; then python3 tests/interop/selftest.py; \
+	else echo "python3 is not installed: the interop self-test is left out"; fi
+
+lint: setup ## formatting, clippy without warnings, licences and bans where cargo-deny is installed
+	cargo fmt --all --check
+	cargo clippy --locked --release --workspace --all-targets -- -D warnings
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny --offline check bans licenses sources; \
+	else echo "cargo-deny is not installed: tests/tidy checks licences and owners, bans are left out"; fi
+
+fmt: ## formats all Rust files
+	cargo fmt --all
+
+bench: setup ## the benches; results under $TACIT_TARGET_DIR/criterion
+	cargo bench --locked -p tacit-benches $(ARGS)
+
+doc: setup ## the documentation of our own crates
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --release --workspace --no-deps
+	@echo "open $(TACIT_TARGET_DIR)/doc/tacit_types/index.html"
+
+clean: ## removes all build results; the next build is a cold one
+	rm -rf -- "$(TACIT_TARGET_DIR)"

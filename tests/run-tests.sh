@@ -1,0 +1,28 @@
+#!/bin/sh
+# Runs the workspace's tests under the one release profile: with cargo-nextest where it is present, else with cargo test.
+# Everything but the modules named `long`; with --long only those. Further arguments go to the runner.
+set -eu
+
+tier=quick
+if [ "${1:-}" = --long ]; then
+    tier=long
+    shift
+fi
+
+cd "$(dirname "$0")/.."
+# A test that cannot reach a terminal behaves the same at a desk and on a build machine.
+exec </dev/null
+
+if cargo nextest --version >/dev/null 2>&1; then
+    echo "tests: cargo nextest, tier $tier, target folder ${CARGO_TARGET_DIR:-target}"
+    if [ "$tier" = long ]; then
+        exec cargo nextest run --config-file tests/nextest.toml --profile long --locked --cargo-profile release \
+            --workspace --ignore-default-filter -E 'test(/(^|::)long::/)' --run-ignored all "$@"
+    fi
+    exec cargo nextest run --config-file tests/nextest.toml --locked --cargo-profile release --workspace "$@"
+fi
+echo "tests: cargo test, tier $tier, target folder ${CARGO_TARGET_DIR:-target}"
+if [ "$tier" = long ]; then
+    exec cargo test --locked --release --workspace --lib --bins --tests "$@" -- long:: --include-ignored
+fi
+exec cargo test --locked --release --workspace --lib --bins --tests "$@" -- --skip long::
