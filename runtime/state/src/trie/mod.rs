@@ -13,6 +13,8 @@ mod batch;
 mod bucket;
 mod error;
 mod hash;
+mod history;
+mod journal;
 mod page;
 mod page_bytes;
 mod page_id;

@@ -8,8 +8,10 @@
 //!
 //! Nodes in a page are numbered like a heap: 1 is the top, `2i` and `2i + 1` lie below `i`, 16 to 31 are the slots.
 
-use super::hash::{KeyPath, Leaf, Pair, ValueHash, half, leaf, set_half};
+use super::hash::{Leaf, Pair, half, leaf, set_half};
+use super::journal::Journal;
 use super::page_id::{PageId, nibble};
+use super::shard::Change;
 
 /// The most leaves a bucket holds; one more makes the node inner.
 ///
@@ -224,7 +226,7 @@ impl Page {
 
     /// Sets (`Some`) or removes (`None`) one leaf in a slot that is not a child page, and marks the slot as touched if
     /// that changed anything.
-    pub fn change_leaf(&mut self, slot: usize, key: &KeyPath, value: Option<&ValueHash>) -> SlotChange {
+    pub fn change_leaf(&mut self, slot: usize, (key, value): &Change, journal: &mut Journal) -> SlotChange {
         let start = self.leaves_before(slot);
         let count = usize::from(self.counts.get(slot).copied().unwrap_or(0));
         let in_slot = self.leaves.get(start..).and_then(|tail| tail.get(..count)).unwrap_or(&[]);
@@ -238,11 +240,13 @@ impl Page {
                 if half(stored, 1) == value {
                     return SlotChange::None;
                 }
+                journal.note_leaf((*key, Some(*half(stored, 1))));
                 set_half(stored, 1, value);
                 count
             }
             (true, None) => {
-                self.leaves.remove(at);
+                let removed = self.leaves.remove(at);
+                journal.note_leaf((*key, Some(*half(&removed, 1))));
                 count.wrapping_sub(1)
             }
             (false, Some(value)) => {
@@ -250,6 +254,7 @@ impl Page {
                     self.leaves.reserve_exact(4);
                 }
                 self.leaves.insert(at, leaf(key, value));
+                journal.note_leaf((*key, None));
                 count.wrapping_add(1)
             }
         };
@@ -336,20 +341,23 @@ impl Page {
     }
 
     /// Recomputes which nodes are inner after leaves changed, keeping the hashes of nodes that stay inner and marking
-    /// everything below a node that became inner as touched.
-    pub fn reshape(&mut self) {
+    /// everything below a node that became inner as touched. Pairs of nodes that are inner no more go to the journal.
+    pub fn reshape(&mut self, journal: &mut Journal) {
         let shape = self.shape();
         if shape == self.inner {
             return;
         }
         let mut pairs = Vec::with_capacity(shape.count_ones() as usize);
-        for node in (TOP..SLOTS).filter(|node| (shape >> node) & 1 == 1) {
-            match self.is_inner(node).then(|| self.pair(node)).flatten() {
-                Some(pair) => pairs.push(*pair),
-                None => {
+        for node in TOP..SLOTS {
+            let former = if self.is_inner(node) { self.pair(node).copied() } else { None };
+            match (former, (shape >> node) & 1 == 1) {
+                (Some(pair), true) => pairs.push(pair),
+                (Some(pair), false) => journal.note_pair(&self.id, node, &pair),
+                (None, true) => {
                     pairs.push([0; 64]);
                     self.touched |= slot_mask(node);
                 }
+                (None, false) => {}
             }
         }
         self.pairs = pairs;

@@ -7,6 +7,7 @@
 
 use super::error::TrieError;
 use super::hash::{LEAF_TAG, Leaf, Node, PAIR_TAG, Pair, TERMINATOR, half, hash_many, set_half};
+use super::journal::Journal;
 use super::page::{Page, SLOTS, TOP, slot_mask};
 use super::page_id::{PAGE_BITS, bit};
 use blake3::platform::Platform;
@@ -30,6 +31,7 @@ struct Depth {
 /// A pair of a page that a job computes.
 struct Output {
     page: u32,
+    node: u8,
     rank: u8,
     depth: u16,
     job: u32,
@@ -62,13 +64,13 @@ impl Default for Plan {
 }
 
 impl Plan {
-    /// Computes every changed hash in the pages below `top` (an index into `pages`), writes them into the pages,
-    /// clears the marks, and returns the hash of the page at `top`.
-    pub fn run(&mut self, pages: &mut [Option<Page>], top: u32) -> Result<Node, TrieError> {
+    /// Computes every changed hash in the pages below `top` (an index into `pages`), writes them into the pages and
+    /// what stood there into the journal, clears the marks, and returns the hash of the page at `top`.
+    pub fn run(&mut self, pages: &mut [Option<Page>], top: u32, journal: &mut Journal) -> Result<Node, TrieError> {
         self.clear();
         self.add_page(pages, top, RESULT)?;
         let node = self.sweep()?;
-        self.write_back(pages)?;
+        self.write_back(pages, journal)?;
         Ok(node)
     }
 
@@ -121,6 +123,7 @@ impl Plan {
         let job = self.add_job(depth, pair, place)?;
         self.outputs.push(Output {
             page: index,
+            node: u8::try_from(node).map_err(|_| TOO_MANY)?,
             rank: u8::try_from(page.rank(node)).map_err(|_| TOO_MANY)?,
             depth: u16::try_from(depth).map_err(|_| TOO_MANY)?,
             job,
@@ -219,12 +222,14 @@ impl Plan {
         result.filter(|_| !failed).ok_or(BAD_INDEX)
     }
 
-    fn write_back(&self, pages: &mut [Option<Page>]) -> Result<(), TrieError> {
+    fn write_back(&self, pages: &mut [Option<Page>], journal: &mut Journal) -> Result<(), TrieError> {
         for output in &self.outputs {
             let input = self.depths.get(usize::from(output.depth)).and_then(|d| d.inputs.get(output.job as usize));
-            let page = pages.get_mut(output.page as usize).and_then(Option::as_mut);
-            let pair = page.and_then(|page| page.pair_mut(usize::from(output.rank)));
-            *pair.ok_or(BAD_INDEX)? = *input.ok_or(BAD_INDEX)?;
+            let page = pages.get_mut(output.page as usize).and_then(Option::as_mut).ok_or(BAD_INDEX)?;
+            let id = page.id;
+            let pair = page.pair_mut(usize::from(output.rank)).ok_or(BAD_INDEX)?;
+            journal.note_pair(&id, usize::from(output.node), pair);
+            *pair = *input.ok_or(BAD_INDEX)?;
         }
         Ok(())
     }

@@ -7,11 +7,12 @@
 use super::bucket::bucket_path;
 use super::error::TrieError;
 use super::hash::{KeyPath, Node, TERMINATOR, ValueHash, half, hash_leaf, hash_pair, leaf, pair};
-use super::page::{NOT_LOADED, Page, SLOTS, TOP};
-use super::page_id::{bit, nibble};
+use super::page::{Page, SLOTS, TOP};
+use super::page_id::{PageId, bit, nibble};
 use super::plan::{Plan, depth_of};
 use super::store::load_checked;
 use super::update::Trie;
+use std::borrow::Cow;
 
 /// Bits of a key path, so the most siblings a proof can have.
 const SIBLINGS_MAX: usize = 256;
@@ -169,10 +170,12 @@ impl Trie {
         self.check()?;
         let mut siblings = Vec::new();
         let mut passing = PagePath { key_path, siblings: &mut siblings };
-        let slot = nibble(key_path, 0);
-        let end = match passing.through(&self.top) {
-            Some(end) => end,
-            None => self.prove_below(slot, &mut passing)?,
+        let mut page = Cow::Borrowed(&self.top);
+        let end = loop {
+            if let Some(end) = passing.through(&page) {
+                break end;
+            }
+            page = self.child_page(&page, nibble(key_path, usize::from(page.id.level())))?;
         };
         let terminal = match end {
             None => Terminal::Empty,
@@ -182,31 +185,17 @@ impl Trie {
         Ok(Proof { terminal, siblings })
     }
 
-    fn prove_below(&self, slot: usize, passing: &mut PagePath<'_>) -> Result<End, TrieError> {
-        let shard = self.shards.get(slot).ok_or(NO_PAGE)?;
-        let mut above = &self.top;
-        let mut loaded = shard.top_page();
-        let mut slot = slot;
-        while let Some(page) = loaded {
-            if let Some(end) = passing.through(page) {
-                return Ok(end);
+    /// The child page under `slot` of `above`: from memory, or read from the store and not kept.
+    pub(super) fn child_page(&self, above: &Page, slot: usize) -> Result<Cow<'_, Page>, TrieError> {
+        let id = above.id.child(slot).ok_or(NO_PAGE)?;
+        let shard = self.shards.get(nibble(id.prefix(), 0)).ok_or(NO_PAGE)?;
+        let loaded = if above.id == PageId::ROOT { shard.top_page() } else { shard.page_at(above.link(slot)) };
+        match loaded {
+            Some(page) => Ok(Cow::Borrowed(page)),
+            None => {
+                let expected = above.child_node(slot).ok_or(NO_PAGE)?;
+                load_checked(self.store.as_ref(), id, expected, &mut Plan::default()).map(Cow::Owned)
             }
-            above = page;
-            slot = nibble(passing.key_path, usize::from(page.id.level()));
-            let link = page.link(slot);
-            loaded = if link == NOT_LOADED { None } else { shard.page_at(link) };
-        }
-        let mut plan = Plan::default();
-        let mut fetch = |above: &Page, slot: usize| {
-            let id = above.id.child(slot).ok_or(NO_PAGE)?;
-            load_checked(self.store.as_ref(), id, above.child_node(slot).ok_or(NO_PAGE)?, &mut plan)
-        };
-        let mut page = fetch(above, slot)?;
-        loop {
-            if let Some(end) = passing.through(&page) {
-                return Ok(end);
-            }
-            page = fetch(&page, nibble(passing.key_path, usize::from(page.id.level())))?;
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use super::error::TrieError;
 use super::hash::{KeyPath, Leaf, Node, ValueHash};
+use super::journal::Journal;
 use super::page::{NOT_LOADED, Page, SlotChange};
 use super::page_bytes;
 use super::page_id::{PageId, nibble};
@@ -38,6 +39,7 @@ pub(crate) struct Shard {
     /// Pages that the store may hold and that exist no more.
     removed: BTreeSet<PageId>,
     plan: Plan,
+    journal: Journal,
     /// The number of the running update, for eviction.
     now: u64,
     loads: u64,
@@ -55,6 +57,16 @@ impl Shard {
     /// Pages read from the store since the start.
     pub fn loads(&self) -> u64 {
         self.loads
+    }
+
+    /// What the last update overwrote.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The same, to be filled by changes in the root page and emptied before an update.
+    pub fn journal_mut(&mut self) -> &mut Journal {
+        &mut self.journal
     }
 
     /// The top page, if it is in memory.
@@ -114,7 +126,7 @@ impl Shard {
             self.top = None;
             return Ok(Outcome::Small(leaves));
         }
-        self.plan.run(&mut self.pages, top).map(Outcome::Node)
+        self.plan.run(&mut self.pages, top, &mut self.journal).map(Outcome::Node)
     }
 
     /// Reads, level by level, the memory that [`Shard::apply`] is about to walk through page by page.
@@ -167,9 +179,9 @@ impl Shard {
             rest = tail;
             self.apply_slot(index, slot, group, store)?;
         }
-        let page = self.page_mut(index)?;
+        let page = self.pages.get_mut(index as usize).and_then(Option::as_mut).ok_or(NO_PAGE)?;
         if page.touched != 0 {
-            page.reshape();
+            page.reshape(&mut self.journal);
             if !page.dirty {
                 page.dirty = true;
                 self.dirty.push(index);
@@ -184,9 +196,10 @@ impl Shard {
             return self.apply_child(index, slot, group, store);
         }
         let mut rest = group;
-        while let Some(((key, value), tail)) = rest.split_first() {
+        while let Some((change, tail)) = rest.split_first() {
             rest = tail;
-            if self.page_mut(index)?.change_leaf(slot, key, value.as_ref()) == SlotChange::Overflow {
+            let page = self.pages.get_mut(index as usize).and_then(Option::as_mut).ok_or(NO_PAGE)?;
+            if page.change_leaf(slot, change, &mut self.journal) == SlotChange::Overflow {
                 self.split_slot(index, slot)?;
                 return if rest.is_empty() { Ok(()) } else { self.apply_child(index, slot, rest, store) };
             }
@@ -277,8 +290,8 @@ impl Shard {
         if let Some(slot) = self.page_mut(index)?.overfull_slot() {
             self.split_slot(index, slot)?;
         }
-        let page = self.page_mut(index)?;
-        page.reshape();
+        let page = self.pages.get_mut(index as usize).and_then(Option::as_mut).ok_or(NO_PAGE)?;
+        page.reshape(&mut self.journal);
         page.dirty = true;
         self.dirty.push(index);
         Ok(())

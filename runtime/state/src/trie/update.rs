@@ -3,6 +3,7 @@
 use super::batch;
 use super::error::TrieError;
 use super::hash::{KeyPath, Node, TERMINATOR, ValueHash};
+use super::journal::Journal;
 use super::page::{Page, SLOTS, SlotChange};
 use super::page_bytes;
 use super::page_id::PageId;
@@ -22,6 +23,8 @@ pub struct Trie {
     pub(super) top: Page,
     pub(super) shards: Vec<Shard>,
     root: Node,
+    /// The root and the root page before the last update; the shards' journals hold the rest.
+    previous: Option<(Node, Page)>,
     /// Updates so far; pages remember the last one that used them.
     now: u64,
     poisoned: bool,
@@ -59,12 +62,22 @@ impl Trie {
         let top = root_page::load(store.as_ref(), &root)?;
         let mut shards = Vec::new();
         shards.resize_with(SLOTS, Shard::default);
-        Ok(Self { store, top, shards, root, now: 0, poisoned: false })
+        Ok(Self { store, top, shards, root, previous: None, now: 0, poisoned: false })
     }
 
     /// The root after the last update.
     pub fn root(&self) -> Node {
         self.root
+    }
+
+    /// The root before the last update, if there was one since the trie was opened.
+    pub fn previous_root(&self) -> Option<Node> {
+        self.previous.as_ref().map(|(root, _)| *root)
+    }
+
+    /// The root page before the last update.
+    pub(super) fn former_top(&self) -> Option<&Page> {
+        self.previous.as_ref().map(|(_, top)| top)
     }
 
     /// Sets (`Some`) and removes (`None`) keys and returns the new root.
@@ -76,6 +89,8 @@ impl Trie {
         // Until the end the pages are half changed; an early return leaves them marked as unusable.
         self.poisoned = true;
         self.now = self.now.saturating_add(1);
+        self.previous = Some((self.root, self.top.clone()));
+        self.shards.iter_mut().for_each(|shard| shard.journal_mut().clear());
         let threads = threads.min(batch.len() / CHANGES_PER_THREAD_MIN);
         let mut groups = batch::split(batch);
         let created = self.change_top(&mut groups)?;
@@ -99,12 +114,12 @@ impl Trie {
             }
             batch::sort(group);
             let mut done = 0usize;
-            for (key, value) in group.iter() {
+            let shard = self.shards.get_mut(slot).ok_or(NO_SHARD)?;
+            for change in group.iter() {
                 done = done.saturating_add(1);
-                if self.top.change_leaf(slot, key, value.as_ref()) == SlotChange::Overflow {
+                if self.top.change_leaf(slot, change, shard.journal_mut()) == SlotChange::Overflow {
                     let leaves = self.top.slot_to_child(slot);
-                    let id = PageId::ROOT.child(slot).ok_or(NO_SHARD)?;
-                    self.shards.get_mut(slot).ok_or(NO_SHARD)?.create(id, leaves, self.now)?;
+                    shard.create(PageId::ROOT.child(slot).ok_or(NO_SHARD)?, leaves, self.now)?;
                     created |= 1 << (slot & 15);
                     break;
                 }
@@ -163,7 +178,8 @@ impl Trie {
             }
         }
         if self.top.touched != 0 {
-            self.top.reshape();
+            // The former root page is kept whole, so what its reshaping drops needs no note.
+            self.top.reshape(&mut Journal::default());
             for (slot, node) in hashes {
                 self.top.set_child_node(slot, &node).ok_or(NO_SHARD)?;
             }

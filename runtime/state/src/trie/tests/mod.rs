@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod format;
+mod history;
 mod model;
 mod pages;
 mod proofs;

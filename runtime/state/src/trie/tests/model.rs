@@ -76,21 +76,21 @@ fn any_key() -> impl Strategy<Value = KeyPath> {
     ]
 }
 
-fn any_batch() -> impl Strategy<Value = Vec<Change>> {
+pub(super) fn any_batch() -> impl Strategy<Value = Vec<Change>> {
     let change = (any_key(), prop_oneof![3 => any::<u8>().prop_map(|v| Some([v; 32])), 2 => Just(None)]);
     prop::collection::vec(change, 0..300)
 }
 
 /// What happens to the pages between two batches.
 #[derive(Debug, Clone, Copy)]
-enum Between {
+pub(super) enum Between {
     Nothing,
     Flush,
     Evict(usize),
     Reopen,
 }
 
-fn any_between() -> impl Strategy<Value = Between> {
+pub(super) fn any_between() -> impl Strategy<Value = Between> {
     prop_oneof![
         2 => Just(Between::Nothing),
         1 => Just(Between::Flush),
@@ -99,7 +99,7 @@ fn any_between() -> impl Strategy<Value = Between> {
     ]
 }
 
-fn between(step: Between, store: &Arc<MemoryPageStore>, trie: &mut Trie) {
+pub(super) fn between(step: Between, store: &Arc<MemoryPageStore>, trie: &mut Trie) {
     match step {
         Between::Nothing => {}
         Between::Flush => store.apply(trie.take_dirty().unwrap()),
