@@ -32,7 +32,9 @@ pub enum TrieError {
     #[error("an earlier update of this trie failed: drop it and open it again from the store")]
     Poisoned,
     /// The trie was opened after the update that the former root stands before.
-    #[error("no update since the trie was opened, so there is no former root to prove against: ask again a block later")]
+    #[error(
+        "no update since the trie was opened, so there is no former root to prove against: ask again a block later"
+    )]
     NoPrevious,
     /// A rule this module keeps by itself was broken; a bug.
     #[error("internal error of the trie: {0}; please report it")]
@@ -53,7 +55,11 @@ impl TrieError {
     pub fn is_fault(&self) -> bool {
         !matches!(
             self,
-            Self::Unsorted | Self::NoPrevious | Self::MalformedProof(_) | Self::ProofRefused(_) | Self::MalformedPageId(_)
+            Self::Unsorted
+                | Self::NoPrevious
+                | Self::MalformedProof(_)
+                | Self::ProofRefused(_)
+                | Self::MalformedPageId(_)
         )
     }
 }

@@ -92,9 +92,8 @@ fn with_tag(mut node: Node, tag: Tag) -> Node {
 const LANES: usize = 16;
 
 /// BLAKE3's initial chaining value (section 2.2 of its paper; the words of SHA-256's).
-const IV: [u32; 8] = [
-    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-];
+const IV: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 
 /// BLAKE3's flags of an input that is one block long: chunk start and chunk end, and the root of its tree.
 const CHUNK_START: u8 = 1;

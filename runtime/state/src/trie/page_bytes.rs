@@ -73,7 +73,8 @@ fn read_counts(id: PageId, head: &[u8; SLOTS]) -> Result<([u8; SLOTS], u16), &'s
 
 /// A page below the root exists only if its leaves fill more than a bucket; the root page only if there are leaves.
 fn check_size(page: &Page) -> Result<(), &'static str> {
-    let needed = if page.id == PageId::ROOT { page.has_children() || !page.leaves().is_empty() } else { !page.is_small() };
+    let needed =
+        if page.id == PageId::ROOT { page.has_children() || !page.leaves().is_empty() } else { !page.is_small() };
     if needed { Ok(()) } else { Err("too few leaves for a page") }
 }
 

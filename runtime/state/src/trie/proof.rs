@@ -61,9 +61,10 @@ impl Proof {
         let count = u16::try_from(self.siblings.len()).unwrap_or(u16::MAX);
         bytes.extend_from_slice(&count.to_le_bytes());
         for eight in self.siblings.chunks(8) {
-            let bits = eight.iter().enumerate().fold(0u8, |bits, (i, node)| {
-                if *node == TERMINATOR { bits } else { bits | (0x80 >> (i & 7)) }
-            });
+            let bits = eight
+                .iter()
+                .enumerate()
+                .fold(0u8, |bits, (i, node)| if *node == TERMINATOR { bits } else { bits | (0x80 >> (i & 7)) });
             bytes.push(bits);
         }
         if let Terminal::Other { key_path, value_hash } = &self.terminal {
@@ -122,12 +123,7 @@ fn decode_siblings(count: usize, bitmap: &[u8], bytes: &[u8]) -> Result<Vec<Node
 }
 
 /// Checks that under `root` the key at `key_path` has the value with hash `value` (`Some`) or has none (`None`).
-pub fn verify(
-    root: &Node,
-    key_path: &KeyPath,
-    value: Option<&ValueHash>,
-    proof: &Proof,
-) -> Result<(), TrieError> {
+pub fn verify(root: &Node, key_path: &KeyPath, value: Option<&ValueHash>, proof: &Proof) -> Result<(), TrieError> {
     let refused = TrieError::ProofRefused;
     let depth = proof.siblings.len();
     if depth > SIBLINGS_MAX {

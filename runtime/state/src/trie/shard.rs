@@ -190,7 +190,13 @@ impl Shard {
         Ok(())
     }
 
-    fn apply_slot(&mut self, index: u32, slot: usize, group: &[Change], store: &dyn PageStore) -> Result<(), TrieError> {
+    fn apply_slot(
+        &mut self,
+        index: u32,
+        slot: usize,
+        group: &[Change],
+        store: &dyn PageStore,
+    ) -> Result<(), TrieError> {
         let page = self.page_mut(index)?;
         if page.is_child(slot) {
             return self.apply_child(index, slot, group, store);
@@ -207,7 +213,13 @@ impl Shard {
         Ok(())
     }
 
-    fn apply_child(&mut self, index: u32, slot: usize, group: &[Change], store: &dyn PageStore) -> Result<(), TrieError> {
+    fn apply_child(
+        &mut self,
+        index: u32,
+        slot: usize,
+        group: &[Change],
+        store: &dyn PageStore,
+    ) -> Result<(), TrieError> {
         let child = self.child(index, slot, store)?;
         self.apply(child, group, store)?;
         let page = self.page_mut(child)?;

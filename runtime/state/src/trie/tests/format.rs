@@ -57,7 +57,10 @@ fn a_page_that_should_not_exist_is_refused() {
     let below = id_along(&[key(0)[0] >> 4]);
     assert!(malformed(decode(below, &few)), "a small page below the root");
     let deepest = id_along(&[0; 63]);
-    assert!(malformed(decode(deepest, &[[255; 16].as_slice(), &[0; 15 * 64]].concat())), "children below the last level");
+    assert!(
+        malformed(decode(deepest, &[[255; 16].as_slice(), &[0; 15 * 64]].concat())),
+        "children below the last level"
+    );
 }
 
 #[test]

@@ -195,9 +195,7 @@ fn writing_what_is_there_already_dirties_nothing() {
 fn one_thread_and_several_give_the_same_roots_and_pages() {
     let batches: Vec<Vec<Change>> = (0..6u64)
         .map(|round| {
-            (0..4000)
-                .map(|i| (key((i * 7 + round * 1000) % 9000), (i % 5 != 0).then_some([round as u8; 32])))
-                .collect()
+            (0..4000).map(|i| (key((i * 7 + round * 1000) % 9000), (i % 5 != 0).then_some([round as u8; 32]))).collect()
         })
         .collect();
     let run = |threads| {
