@@ -1,0 +1,79 @@
+//! Rules about documents: tables that repeat code say what the code says, links lead somewhere, commands exist.
+
+use std::collections::BTreeSet;
+
+/// Rows `| number | \`name\` | message |` of a table of reject codes.
+#[must_use]
+pub fn reject_rows(document: &str) -> Vec<(u16, String, String)> {
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.trim().strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
+        let [number, name, message] = cells.as_slice() else { return None };
+        let name = name.strip_prefix('`')?.strip_suffix('`')?;
+        let is_name =
+            name.starts_with(|first: char| first.is_ascii_uppercase()) && name.chars().all(char::is_alphanumeric);
+        if !is_name {
+            return None;
+        }
+        Some((number.parse().ok()?, name.to_string(), (*message).to_string()))
+    };
+    document.lines().filter_map(row).collect()
+}
+
+/// Targets of `[text](target)` that are files of the repository.
+#[must_use]
+pub fn local_links(document: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = document;
+    while let Some(at) = rest.find("](") {
+        rest = &rest[at + 2..];
+        let Some(end) = rest.find(')') else { break };
+        let target = rest[..end].split('#').next().unwrap_or_default();
+        if !target.is_empty() && !target.contains("://") && !target.contains(char::is_whitespace) {
+            found.push(target.to_string());
+        }
+    }
+    found
+}
+
+/// Names after `make ` at the start of a line or of a code span.
+#[must_use]
+pub fn make_targets_named(document: &str) -> BTreeSet<String> {
+    let name = |text: &str| {
+        let name: String = text.chars().take_while(char::is_ascii_lowercase).collect();
+        (!name.is_empty()).then_some(name)
+    };
+    let lines = document.lines().filter_map(|line| line.trim().strip_prefix("make "));
+    let spans = document.split('`').skip(1).step_by(2).filter_map(|span| span.trim().strip_prefix("make "));
+    lines.chain(spans).filter_map(name).collect()
+}
+
+/// Targets that a Makefile has.
+#[must_use]
+pub fn make_targets(makefile: &str) -> BTreeSet<String> {
+    let target = |line: &str| {
+        let (name, _) = line.split_once(':')?;
+        (!name.is_empty() && name.chars().all(|character| character.is_ascii_lowercase())).then(|| name.to_string())
+    };
+    makefile.lines().filter_map(target).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_links_and_targets_are_read() {
+        let rows = reject_rows(
+            "| code | name | m |\n|---|---|---|\n| 7 | `Bad` | is bad |\n| 8 | `a > b` | 3 |\n| x | `Y` | z |\n",
+        );
+        assert_eq!(rows, [(7, "Bad".to_string(), "is bad".to_string())]);
+        let links = local_links("[a](b.md#c) [web](https://x.y) `x[1](y z)` [d](../e)");
+        assert_eq!(links, ["b.md", "../e"]);
+        let named = make_targets_named("run `make test` or\n    make devnet ARGS=1\nmake sure nothing `cmake x`");
+        assert_eq!(named, ["devnet", "sure", "test"].map(String::from).into());
+        assert_eq!(
+            make_targets("help: ## x\nA := b\n\techo a: b\ntest: setup\n"),
+            ["help", "test"].map(String::from).into()
+        );
+    }
+}
