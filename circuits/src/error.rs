@@ -13,7 +13,9 @@ use crate::statement::Statement;
 #[non_exhaustive]
 pub enum Reject {
     /// A field element is not below the modulus of the BN254 scalar field.
-    #[error("{what} is not a canonical field element: its 32 little-endian bytes must encode a number below the BN254 scalar modulus")]
+    #[error(
+        "{what} is not a canonical field element: its 32 little-endian bytes must encode a number below the BN254 scalar modulus"
+    )]
     NotCanonical {
         /// Which value it was.
         what: &'static str,
@@ -98,7 +100,9 @@ pub enum ProveError {
         source: std::io::Error,
     },
     /// A freshly generated key differs from the digest pinned in this release.
-    #[error("the generated {statement} key has digest {found}, but this release pins {pinned}: the circuit or a library changed")]
+    #[error(
+        "the generated {statement} key has digest {found}, but this release pins {pinned}: the circuit or a library changed"
+    )]
     Digest {
         /// Which statement.
         statement: Statement,

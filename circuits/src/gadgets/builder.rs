@@ -43,36 +43,20 @@ impl Wire {
     /// `self + factor * other`.
     pub(crate) fn plus(&self, factor: Fr, other: &Self) -> Self {
         let mut terms = Vec::with_capacity(self.terms.len() + other.terms.len());
-        let (mut left, mut right) = (self.terms.iter().peekable(), other.terms.iter().peekable());
-        loop {
-            let term = match (left.peek(), right.peek()) {
-                (Some((a, x)), Some((b, y))) if x == y => {
-                    let sum = *a + factor * b;
-                    let variable = *x;
-                    (left.next(), right.next());
-                    (sum, variable)
-                }
-                (Some((a, x)), Some((_, y))) if x < y => {
-                    let term = (*a, *x);
-                    left.next();
-                    term
-                }
-                (_, Some((b, y))) => {
-                    let term = (factor * b, *y);
-                    right.next();
-                    term
-                }
-                (Some((a, x)), None) => {
-                    let term = (*a, *x);
-                    left.next();
-                    term
-                }
-                (None, None) => break,
-            };
-            if !term.0.is_zero() {
-                terms.push(term);
+        let mut push = |coefficient: Fr, variable| {
+            if !coefficient.is_zero() {
+                terms.push((coefficient, variable));
             }
+        };
+        let mut left = self.terms.iter().peekable();
+        for (coefficient, variable) in &other.terms {
+            while let Some((own, earlier)) = left.next_if(|(_, own)| own < variable) {
+                push(*own, *earlier);
+            }
+            let own = left.next_if(|(_, own)| own == variable).map_or(Fr::ZERO, |(own, _)| *own);
+            push(own + factor * coefficient, *variable);
         }
+        terms.extend(left);
         Self { terms, value: self.value + factor * other.value }
     }
 
@@ -154,7 +138,13 @@ impl Builder {
     }
 
     /// Requires `a * b = c`.
-    pub(crate) fn constrain(&mut self, label: &'static str, a: &Wire, b: &Wire, c: &Wire) -> Result<(), SynthesisError> {
+    pub(crate) fn constrain(
+        &mut self,
+        label: &'static str,
+        a: &Wire,
+        b: &Wire,
+        c: &Wire,
+    ) -> Result<(), SynthesisError> {
         self.constraint_labels.push(label);
         self.cs.enforce_r1cs_constraint(|| a.lc(), || b.lc(), || c.lc())
     }

@@ -3,7 +3,7 @@
 //! The development keys' secret is public on purpose: ChaCha20 from a hash of the statement's name and version. Everybody
 //! makes the same keys, bit for bit, so that none need to be shipped or trusted, and no chain with value may use them.
 //! A file is arkworks' uncompressed form; it is read without checking its points once its BLAKE3 digest is the pinned one.
-//! Whatever is wrong with a file, it is made again. Making all three takes about two seconds and 3.5 MB on disk.
+//! Whatever is wrong with a file, it is made again. Making all three takes about 1.5 seconds and 2.8 MB on disk.
 
 use std::io::Write;
 use std::path::Path;
@@ -18,10 +18,10 @@ use rand_chacha::ChaCha20Rng;
 
 use crate::error::ProveError;
 use crate::keys::development_key_bytes;
+use crate::statement::Statement;
 use crate::statement::equality::EqualityCircuit;
 use crate::statement::membership::MembershipCircuit;
 use crate::statement::range::RangeCircuit;
-use crate::statement::Statement;
 use crate::verify::VerifyingKey;
 
 /// Digests of the development proving keys of this release: `(statement, BLAKE3 of the file)`.

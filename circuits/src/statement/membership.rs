@@ -111,9 +111,7 @@ impl MembershipPublic {
         [self.root, self.nullifier, self.scope, self.weight.into(), self.signal]
     }
 
-    pub(super) fn from_inputs(
-        [root, nullifier, scope, weight, signal]: &[FieldBytes; INPUTS],
-    ) -> Result<Self, Reject> {
+    pub(super) fn from_inputs([root, nullifier, scope, weight, signal]: &[FieldBytes; INPUTS]) -> Result<Self, Reject> {
         let weight = weight.to_amount("weight")?;
         Ok(Self { root: *root, nullifier: *nullifier, scope: *scope, weight, signal: *signal })
     }
@@ -180,7 +178,7 @@ mod circuit {
             let signal = builder.public("signal", self.signal)?;
             let secret = builder.private("secret", self.secret)?;
 
-            let key = poseidon(builder, Tag::MemberKey, &[secret.clone()])?;
+            let key = poseidon(builder, Tag::MemberKey, core::slice::from_ref(&secret))?;
             let leaf = poseidon(builder, Tag::MemberLeaf, &[key, weight])?;
             let reached = root_of_path(builder, leaf, &self.path)?;
             builder.equal("path leads to root", &reached, &root)?;

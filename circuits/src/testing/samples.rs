@@ -15,6 +15,7 @@ use crate::verify::{ProofBytes, VerifyItem};
 
 /// A true statement with its witness.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "tests hold a few of these")]
 pub enum Sample {
     /// Of range.
     Range(RangePublic, RangePrivate),

@@ -141,10 +141,14 @@ fn factors(items: &[KeyedItem<'_>], seed: [u8; 32]) -> Vec<Factor> {
         u64::from_le_bytes(bytes)
     };
     // Zero would drop a proof from the sum; it is as unlikely as any value, and replaced.
-    items.iter().map(|_| Factor { low: next(), high: next() }).map(|factor| match factor {
-        Factor { low: 0, high: 0 } => Factor { low: 1, high: 0 },
-        factor => factor,
-    }).collect()
+    items
+        .iter()
+        .map(|_| Factor { low: next(), high: next() })
+        .map(|factor| match factor {
+            Factor { low: 0, high: 0 } => Factor { low: 1, high: 0 },
+            factor => factor,
+        })
+        .collect()
 }
 
 /// A proof that decoded, waiting for the product.
@@ -182,9 +186,8 @@ fn left_sides(items: &[KeyedItem<'_>], factors: &[Factor], threads: usize) -> Ve
     }
     std::thread::scope(|scope| {
         let shares = items.chunks(share).zip(factors.chunks(share)).enumerate();
-        let running: Vec<_> = shares
-            .map(|(part, (items, factors))| scope.spawn(move || work(part * share, items, factors)))
-            .collect();
+        let running: Vec<_> =
+            shares.map(|(part, (items, factors))| scope.spawn(move || work(part * share, items, factors))).collect();
         let joined = running.into_iter().map(|thread| match thread.join() {
             Ok(results) => results,
             // A panic in the arithmetic is a defect; hiding it here would turn it into a wrong verdict.
@@ -267,7 +270,8 @@ fn product_holds(items: &[KeyedItem<'_>], chunks: &[Chunk]) -> bool {
         sum.pairs(&mut points, &mut lines);
     }
     let right = Bn254::multi_miller_loop(G1Projective::normalize_batch(&points), lines).0;
-    Bn254::final_exponentiation(MillerLoopOutput(left * right)).is_some_and(|result: PairingOutput<Bn254>| result.is_zero())
+    Bn254::final_exponentiation(MillerLoopOutput(left * right))
+        .is_some_and(|result: PairingOutput<Bn254>| result.is_zero())
 }
 
 impl<'a> KeySum<'a> {

@@ -105,7 +105,8 @@ fn root_of_extension(square: Fq2) -> Option<Fq2> {
 }
 
 /// 1/2 in the base field.
-pub(super) const HALF: Fq = ark_ff::MontFp!("10944121435919637611123202872628637544348155578648911831344518947322613104292");
+pub(super) const HALF: Fq =
+    ark_ff::MontFp!("10944121435919637611123202872628637544348155578648911831344518947322613104292");
 
 const fn root_exponent() -> [u64; 4] {
     // p = 3 mod 4, so that (p - 3) / 4 is p shifted right by two bits.
@@ -163,7 +164,8 @@ mod tests {
             bytes[31] &= 0xbf;
             bytes[63] &= 0x9f;
             let first: [u8; 32] = bytes[..32].try_into().unwrap();
-            let oracle = G1Affine::deserialize_compressed(&first[..]).ok().filter(|p| encode(p) == first && !p.is_zero());
+            let oracle =
+                G1Affine::deserialize_compressed(&first[..]).ok().filter(|p| encode(p) == first && !p.is_zero());
             assert_eq!(g1(first, "A").ok(), oracle);
             good1 += usize::from(oracle.is_some());
             bytes[31] &= 0x1f;

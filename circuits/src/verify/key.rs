@@ -122,11 +122,7 @@ pub(crate) fn digest_of(bytes: &[u8]) -> [u8; 32] {
     blake3::derive_key("tacit circuits v1 verifying key", bytes)
 }
 
-fn subgroup_point(
-    c0: [u8; 32],
-    c1: [u8; 32],
-    point: &'static str,
-) -> Result<(G2Affine, G2Prepared<Config>), Reject> {
+fn subgroup_point(c0: [u8; 32], c1: [u8; 32], point: &'static str) -> Result<(G2Affine, G2Prepared<Config>), Reject> {
     let value = decode::g2(c0, c1, point)?;
     let negative = miller::lines(&-value).ok_or(Reject::Subgroup { point })?;
     Ok((value, negative))

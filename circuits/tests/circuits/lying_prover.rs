@@ -193,9 +193,8 @@ mod membership {
         for level in 0..16 {
             for place in 0..4 {
                 let target = format!("child {level} {place}");
-                let labels = broken(Statement::Membership, |name, value| {
-                    if name == target { value + Fr::ONE } else { value }
-                });
+                let labels =
+                    broken(Statement::Membership, |name, value| if name == target { value + Fr::ONE } else { value });
                 assert!(labels.contains(&PLACE) || labels == ["path leads to root"], "{target}: {labels:?}");
             }
         }
@@ -206,9 +205,8 @@ mod membership {
         for level in 0..16 {
             for bit in 0..2 {
                 let target = format!("place {level} {bit}");
-                let labels = broken(Statement::Membership, |name, value| {
-                    if name == target { Fr::ONE - value } else { value }
-                });
+                let labels =
+                    broken(Statement::Membership, |name, value| if name == target { Fr::ONE - value } else { value });
                 // Neighbours can be equal only where both are empty, and the path's own node is never empty.
                 assert_eq!(labels, [PLACE], "{target}");
             }
@@ -221,8 +219,7 @@ mod membership {
         for value in [Fr::from(2u64), -Fr::ONE, Fr::from(2u64).inverse().unwrap()] {
             for bit in 0..2 {
                 let target = format!("place 3 {bit}");
-                let labels =
-                    broken(Statement::Membership, |name, honest| if name == target { value } else { honest });
+                let labels = broken(Statement::Membership, |name, honest| if name == target { value } else { honest });
                 assert!(labels.contains(&"place bit is boolean"), "{target}: {labels:?}");
             }
         }

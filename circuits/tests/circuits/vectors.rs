@@ -2,7 +2,7 @@
 
 use tacit_circuits::testing::{development_vectors, systems};
 use tacit_circuits::{
-    FieldBytes, GroupTree, Frontier, ProofBytes, Statement, VerifyItem, VerifyingKeys, keys, tree, verify_one,
+    FieldBytes, Frontier, GroupTree, ProofBytes, Statement, VerifyItem, VerifyingKeys, keys, tree, verify_one,
 };
 
 fn file(statement: Statement, extension: &str) -> Vec<u8> {
