@@ -1,7 +1,7 @@
 //! The VM as the executor and the RPC see it: check code, make a contract, call it, look at it.
 
 use crate::engine::{Gate, WasmtimeMachine};
-use crate::frame::Budget;
+use crate::frame::{Budget, Machine};
 use crate::limits;
 use crate::reject::{CodeReject, VmReject};
 use crate::scope::{Entry, PanicTrace, Scope};
@@ -147,26 +147,37 @@ impl Vm {
         is_static: bool,
         is_creation: bool,
     ) -> Result<CallOutcome, Fault> {
-        let limit = params.gas_limit.0.min(GAS_MAX);
-        if params.input.len() > tacit_abi::INPUT_BYTES_MAX as usize {
-            return Ok(CallOutcome { gas_used: Gas::ZERO, result: Err(VmReject::InputTooLong), trace: None });
-        }
         let _pass = match self.lane {
             Lane::Execution => self.shared.execution.enter(),
             Lane::View => self.shared.view.enter(),
         };
-        let mut scope = Scope::new(&self.shared.machine, world);
-        let exit = scope.enter(Entry {
-            contract: params.contract,
-            caller: params.caller,
-            function: params.function,
-            input: params.input.to_vec(),
-            value: params.value,
-            is_static,
-            is_creation,
-            budget: Budget { gas: i64::try_from(limit).unwrap_or(i64::MAX), stack: limits::STACK_UNITS_MAX },
-        })?;
-        let left = u64::try_from(exit.gas_left).unwrap_or_default();
-        Ok(CallOutcome { gas_used: Gas(limit.saturating_sub(left)), result: exit.result, trace: scope.trace })
+        outermost(&self.shared.machine, world, params, is_static, is_creation)
     }
+}
+
+/// Runs the outermost frame of a call on an engine.
+pub(crate) fn outermost(
+    machine: &dyn Machine,
+    world: &mut dyn World,
+    params: CallParams<'_>,
+    is_static: bool,
+    is_creation: bool,
+) -> Result<CallOutcome, Fault> {
+    if params.input.len() > tacit_abi::INPUT_BYTES_MAX as usize {
+        return Ok(CallOutcome { gas_used: Gas::ZERO, result: Err(VmReject::InputTooLong), trace: None });
+    }
+    let limit = params.gas_limit.0.min(GAS_MAX);
+    let mut scope = Scope::new(machine, world);
+    let exit = scope.enter(Entry {
+        contract: params.contract,
+        caller: params.caller,
+        function: params.function,
+        input: params.input.to_vec(),
+        value: params.value,
+        is_static,
+        is_creation,
+        budget: Budget { gas: i64::try_from(limit).unwrap_or(i64::MAX), stack: limits::STACK_UNITS_MAX },
+    })?;
+    let left = u64::try_from(exit.gas_left).unwrap_or_default();
+    Ok(CallOutcome { gas_used: Gas(limit.saturating_sub(left)), result: exit.result, trace: scope.trace })
 }

@@ -1,1 +1,13 @@
-//! Tests of the VM.
+//! Tests of the VM. Every call is made on wasmtime and, by [`support::Chain`], again on wasmi over a copy of the
+//! same world; result, gas, storage, balances and events must be equal, so each test is a differential test too.
+#![allow(clippy::unwrap_used)]
+
+mod calls;
+mod contracts;
+mod gas;
+mod generated;
+mod hostile;
+mod modules;
+mod oracle;
+mod speed;
+mod support;

@@ -1,0 +1,21 @@
+;; Takes as much memory as it can get, and more.
+(module
+  (import "v1" "return_data" (func $return_data (param i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "grow_to_limit") (local $old i32)
+    (drop (memory.grow (i32.const 254)))
+    (i32.store (i32.const 0) (memory.grow (i32.const 1)))
+    (i32.store (i32.const 4) (memory.grow (i32.const 1)))
+    (i32.store (i32.const 8) (memory.size))
+    (i32.store8 (i32.const 16777215) (i32.const 1))
+    (call $return_data (i32.const 0) (i32.const 12)))
+  (func (export "grow_by_everything") (drop (memory.grow (i32.const -1))))
+  (func (export "touch_beyond")
+    (drop (memory.grow (i32.const 255)))
+    (i32.store8 (i32.const 16777216) (i32.const 1)))
+  (func (export "fill_in_a_loop")
+    (drop (memory.grow (i32.const 255)))
+    (loop
+      (memory.fill (i32.const 0) (i32.const 7) (i32.const 16777216))
+      (memory.copy (i32.const 1) (i32.const 0) (i32.const 16777215))
+      (br 0))))

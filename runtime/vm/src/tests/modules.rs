@@ -1,0 +1,264 @@
+//! Which modules may be deployed.
+
+use super::support::module;
+use crate::reject::Part;
+use crate::{CodeReject, limits, validate};
+
+fn text(source: &str) -> Vec<u8> {
+    wat::parse_str(source).unwrap()
+}
+
+fn refused(source: &str) -> CodeReject {
+    validate(&text(source)).expect_err(source)
+}
+
+const MEMORY: &str = "(memory 1)";
+
+#[test]
+fn the_smallest_module_passes() {
+    let info = validate(&text("(module (memory 1) (func (export \"run\")))")).unwrap();
+    assert_eq!((info.functions, info.memory_pages, info.exports), (1, 1, vec!["run".to_owned()]));
+}
+
+#[test]
+fn bytes_that_are_no_module_are_malformed() {
+    let good = text("(module (memory 1) (func (export \"run\")))");
+    let truncated = &good[..good.len() - 1];
+    let mut component = good.clone();
+    component[4..8].copy_from_slice(&[0x0d, 0, 1, 0]);
+    let mut version = good.clone();
+    version[4] = 2;
+    let garbage: Vec<u8> = (0..200_u8).collect();
+    for code in [&[][..], b"\0asm", b"(module (memory 1))", truncated, &component, &version, &garbage] {
+        assert_eq!(validate(code).expect_err("accepted").number(), 2);
+    }
+}
+
+#[test]
+fn every_cut_of_a_module_is_refused_without_a_panic() {
+    // Without names: a module cut before its custom section is whole.
+    let import = "(import \"v1\" \"input_len\" (func (result i32)))";
+    let good = text(&format!("(module {import} (memory 1) (func (export \"run\") (drop (call 0))))"));
+    validate(&good).unwrap();
+    for end in 0..good.len() {
+        assert!(validate(&good[..end]).is_err(), "cut at {end} accepted");
+    }
+}
+
+#[test]
+fn every_flipped_bit_gives_a_verdict_and_never_a_panic() {
+    let good = module("(func (export \"run\") (loop (br_if 0 (call $storage_has (i32.const 0) (i32.const 4)))))");
+    for bit in 0..good.len() * 8 {
+        let mut bad = good.clone();
+        bad[bit / 8] ^= 1 << (bit % 8);
+        let _ = validate(&bad);
+    }
+}
+
+#[test]
+fn code_over_the_limit_is_refused_by_its_length_alone() {
+    let code = vec![0; limits::CODE_BYTES_MAX + 1];
+    assert_eq!(validate(&code), Err(CodeReject::TooLong { bytes: code.len() }));
+}
+
+#[test]
+fn floats_are_refused_wherever_they_stand() {
+    for (place, code) in [
+        ("parameter", "(func (param f32))"),
+        ("result", "(func (result f64) unreachable)"),
+        ("unused type", "(type (func (param f64)))"),
+        ("local", "(func (local f32))"),
+        ("global", "(global f64 (f64.const 0))"),
+        ("constant", "(func (drop (f32.const 1)))"),
+        ("dead code", "(func return (drop (f64.const 1)))"),
+        ("load", "(func (drop (f32.load (i32.const 0))))"),
+        ("conversion", "(func (drop (i32.trunc_f32_s (f32.convert_i32_s (i32.const 1)))))"),
+        ("block", "(func (drop (block (result f32) unreachable)))"),
+    ] {
+        let reject = refused(&format!("(module {MEMORY} {code})"));
+        assert_eq!(reject.number(), 3, "{place}: {reject}");
+    }
+}
+
+#[test]
+fn proposals_beyond_the_allowed_ones_are_refused() {
+    for (proposal, code) in [
+        ("simd", "(func (drop (v128.const i32x4 0 0 0 0)))"),
+        ("threads", "(func (drop (i32.atomic.load (i32.const 0))))"),
+        ("multi-value", "(func (result i32 i32) (i32.const 0) (i32.const 0))"),
+        ("reference types", "(func (param externref))"),
+        ("tail calls", "(func $f (return_call $f))"),
+        ("saturating conversions need floats", "(func (drop (i32.trunc_sat_f32_s (f32.const 0))))"),
+        ("two memories", "(memory 1)"),
+        ("extended constants", "(global i32 (i32.add (i32.const 1) (i32.const 1)))"),
+        ("passive data", "(data \"x\") (func (memory.init 0 (i32.const 0) (i32.const 0) (i32.const 0)))"),
+        ("exceptions", "(tag)"),
+        ("wide arithmetic", "(func (param i64 i64 i64 i64) (drop (drop (i64.add128 (local.get 0) (local.get 1) (local.get 2) (local.get 3)))))"),
+    ] {
+        let Ok(code) = wat::parse_str(format!("(module {MEMORY} {code})")) else {
+            continue; // The text parser itself may not know a proposal.
+        };
+        let reject = validate(&code).expect_err(proposal);
+        assert!([2, 3, 4, 13].contains(&reject.number()), "{proposal}: {reject}");
+    }
+}
+
+#[test]
+fn allowed_proposals_pass() {
+    let code = "(global $g (export \"g2\") i32 (i32.const 1)) (global $m (mut i32) (i32.const 0))
+        (func (export \"run\") (memory.fill (i32.const 0) (i32.const 1) (i32.const 9))
+            (memory.copy (i32.const 9) (i32.const 0) (i32.const 3))
+            (global.set $m (i32.extend8_s (i32.const 200))))";
+    validate(&text(&format!("(module {MEMORY} {code})"))).unwrap();
+}
+
+#[test]
+fn a_start_section_is_refused() {
+    assert_eq!(refused("(module (memory 1) (func $s) (start $s))"), CodeReject::StartSection);
+}
+
+#[test]
+fn imports_must_be_host_functions_with_their_signature() {
+    for (number, code) in [
+        (7, "(import \"v1\" \"no_such\" (func))"),
+        (7, "(import \"v2\" \"input_len\" (func (result i32)))"),
+        (7, "(import \"env\" \"input_len\" (func (result i32)))"),
+        (8, "(import \"v1\" \"input_len\" (func))"),
+        (8, "(import \"v1\" \"input_len\" (func (param i32) (result i32)))"),
+        (8, "(import \"v1\" \"input_len\" (func (result i64)))"),
+        (8, "(import \"v1\" \"transfer\" (func (param i32 i64) (result i32)))"),
+        (9, "(import \"v1\" \"input_len\" (func (result i32))) (import \"v1\" \"input_len\" (func (result i32)))"),
+        (6, "(import \"v1\" \"memory\" (memory 1))"),
+        (6, "(import \"v1\" \"input_len\" (global i32))"),
+        (6, "(import \"v1\" \"table\" (table 1 funcref))"),
+    ] {
+        let reject = refused(&format!("(module {code} {})", if code.contains("memory") { "" } else { MEMORY }));
+        assert_eq!(reject.number(), number, "{code}: {reject}");
+    }
+}
+
+#[test]
+fn memory_is_there_once_and_small_enough() {
+    assert_eq!(refused("(module (func (export \"run\")))"), CodeReject::NoMemory);
+    assert_eq!(refused("(module (memory 65))"), CodeReject::MemoryTooLarge { pages: 65 });
+    validate(&text("(module (memory 64))")).unwrap();
+    validate(&text("(module (memory 1 65536))")).unwrap();
+}
+
+#[test]
+fn a_table_has_a_fixed_small_size() {
+    for table in ["(table 1 funcref)", "(table 1 2 funcref)", "(table 4097 4097 funcref)", "(table 10000000 10000000 funcref)"] {
+        assert_eq!(refused(&format!("(module {MEMORY} {table})")), CodeReject::TableShape, "{table}");
+    }
+    validate(&text("(module (memory 1) (table 2 2 funcref) (func $f) (elem (i32.const 0) $f $f))")).unwrap();
+}
+
+#[test]
+fn segments_lie_inside_what_they_initialise() {
+    assert_eq!(refused("(module (memory 1) (data (i32.const 65535) \"ab\"))"), CodeReject::Segment("data"));
+    assert_eq!(refused("(module (memory 1) (data (i32.const -1) \"a\"))"), CodeReject::Segment("data"));
+    let reject = refused("(module (memory 1) (table 1 1 funcref) (func $f) (elem (i32.const 1) $f))");
+    assert_eq!(reject, CodeReject::Segment("element"));
+    validate(&text("(module (memory 1) (data (i32.const 65534) \"ab\"))")).unwrap();
+}
+
+#[test]
+fn exports_are_plain_functions_under_free_names() {
+    for (number, code) in [
+        (14, "(func (export \"__gas\"))"),
+        (14, "(func (export \"__anything\"))"),
+        (15, "(import \"v1\" \"storage_has\" (func $f (param i32 i32) (result i32))) (export \"run\" (func $f))"),
+        (16, "(func (export \"run\") (param i32))"),
+        (16, "(func (export \"run\") (result i64) (i64.const 0))"),
+        (17, "(global (export \"g\") (mut i32) (i32.const 0))"),
+        (17, "(table (export \"t\") 1 1 funcref)"),
+        (2, "(func (export \"run\")) (func (export \"run\"))"),
+        (2, "(export \"run\" (func 7))"),
+    ] {
+        let memory = if code.starts_with("(import") { "" } else { MEMORY };
+        let tail = if code.starts_with("(import") { MEMORY } else { "" };
+        let source = format!("(module {memory} {code} {tail})");
+        let reject = validate(&wat::parse_str(&source).unwrap()).expect_err(&source);
+        assert_eq!(reject.number(), number, "{code}: {reject}");
+    }
+}
+
+#[test]
+fn linker_constants_may_be_exported_and_do_not_reach_the_engine() {
+    let code = text("(module (memory 1) (global (export \"__heap_base\") i32 (i32.const 5)) (func (export \"run\")))");
+    validate(&code).unwrap();
+    let metered = crate::meter::meter(&code).unwrap();
+    let names = wat_names(&metered);
+    assert_eq!(names, ["run", "__memory", "__gas", "__stack"]);
+}
+
+fn wat_names(code: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    for payload in wasmparser::Parser::new(0).parse_all(code) {
+        if let wasmparser::Payload::ExportSection(section) = payload.unwrap() {
+            names.extend(section.into_iter().map(|export| export.unwrap().name.to_owned()));
+        }
+    }
+    names
+}
+
+fn limit(source: &str) -> Part {
+    match refused(source) {
+        CodeReject::Limit { what, .. } => what,
+        other => panic!("expected a limit, got {other}"),
+    }
+}
+
+#[test]
+fn each_limit_is_refused_just_above_it_and_passes_at_it() {
+    let many = |count: usize, item: &str| item.repeat(count);
+    let around = |inner: &str| format!("(module {MEMORY} {inner})");
+    let nested = |depth: usize| around(&format!("(func {} {})", many(depth, "(block "), many(depth, ")")));
+    let targets = |count: usize| around(&format!("(func (block (br_table {} (i32.const 0))))", many(count + 1, "0 ")));
+    let cases: Vec<(Part, String, String)> = vec![
+        (Part::Parameters, around(&format!("(func (param {}))", many(25, "i32 "))), around(&format!("(func (param {}))", many(24, "i32 ")))),
+        (Part::Locals, around(&format!("(func (local {}))", many(513, "i32 "))), around(&format!("(func (local {})) (data (i32.const 0) \"{}\")", many(512, "i32 "), many(1100, "a")))),
+        (Part::Nesting, nested(256), nested(255)),
+        (Part::BrTableTargets, targets(1025), targets(1024)),
+        (Part::Globals, around(&many(65, "(global i32 (i32.const 0))")), around(&many(64, "(global i32 (i32.const 0))"))),
+        (Part::DataSegments, around(&many(257, "(data (i32.const 0) \"a\")")), around(&many(256, "(data (i32.const 0) \"a\")"))),
+        (Part::Functions, around(&many(4097, "(func)")), around(&many(1000, "(func (nop)(nop)(nop)(nop)(nop)(nop)(nop)(nop))"))),
+        (Part::BodyBytes, around(&format!("(func {})", many(70_000, "nop "))), around(&format!("(func {})", many(60_000, "nop ")))),
+        (Part::ExportNameBytes, around(&format!("(func (export \"{}\"))", many(65, "a"))), around(&format!("(func (export \"{}\"))", many(64, "a")))),
+    ];
+    for (part, above, at) in cases {
+        assert_eq!(limit(&above), part);
+        validate(&text(&at)).unwrap_or_else(|reject| panic!("{part:?} at its limit: {reject}"));
+    }
+    let exports: String = (0..129).map(|index| format!("(export \"f{index}\" (func 0))")).collect();
+    assert_eq!(limit(&around(&format!("(func) {exports}"))), Part::Exports);
+    let custom = format!("(module {MEMORY} (@custom \"spec\" \"{}\"))", many(70_000, "a"));
+    assert_eq!(limit(&custom), Part::CustomBytes);
+}
+
+#[test]
+fn locals_declared_by_run_length_in_few_bytes_are_refused() {
+    // 60 functions with 500 locals each in a few hundred bytes of code.
+    let function = format!("(func (local {}))", "i64 ".repeat(500));
+    assert_eq!(limit(&format!("(module {MEMORY} {})", function.repeat(60))), Part::LocalsSum);
+}
+
+#[test]
+fn a_signature_bomb_is_refused() {
+    let function = format!("(func (type $t)) ").repeat(1_000);
+    let parameters = "i32 ".repeat(24);
+    assert_eq!(limit(&format!("(module (type $t (func (param {parameters}))) {MEMORY} {function})")), Part::ParametersSum);
+}
+
+#[test]
+fn code_made_of_branches_that_metering_would_blow_up_is_refused() {
+    let code = format!("(module {MEMORY} {})", "(func)".repeat(4_000));
+    assert_eq!(refused(&code).number(), 18);
+}
+
+#[test]
+fn reject_numbers_are_pinned() {
+    assert_eq!(CodeReject::StartSection.number(), 5);
+    assert_eq!(CodeReject::NoMemory.number(), 10);
+    assert_eq!(CodeReject::Limit { what: Part::CustomBytes, actual: 1, limit: 0 }.number(), 116);
+}

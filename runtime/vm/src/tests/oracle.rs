@@ -1,0 +1,146 @@
+//! The second engine: the same metered module and the same host functions on the wasmi interpreter.
+
+use crate::frame::{Budget, Frame, Machine, Ran, Runnable, Stop};
+use crate::host::{self, Host};
+use crate::meter::{self, GAS_GLOBAL, MEMORY, STACK_GLOBAL};
+use crate::reject::Trap;
+use crate::validate;
+use crate::world::{Fault, World};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use tacit_types::CodeHash;
+use wasmi::{Caller, Config, Engine, Global, Linker, Memory, Module, Store, TrapCode, Val};
+
+pub(super) struct WasmiMachine {
+    engine: Engine,
+    modules: RefCell<BTreeMap<CodeHash, Arc<Interpreted>>>,
+}
+
+struct Interpreted {
+    engine: Engine,
+    module: Module,
+    exports: Vec<String>,
+    code_bytes: u64,
+    memory_pages: u64,
+}
+
+struct Guest {
+    frame: Frame,
+    handles: Option<(Memory, Global, Global)>,
+}
+
+impl WasmiMachine {
+    pub(super) fn new() -> Self {
+        let mut config = Config::default();
+        config.set_max_recursion_depth(100_000).set_max_stack_height(1 << 24);
+        Self { engine: Engine::new(&config), modules: RefCell::default() }
+    }
+}
+
+impl Machine for WasmiMachine {
+    fn load(&self, hash: &CodeHash, world: &mut dyn World) -> Result<Arc<dyn Runnable>, Fault> {
+        if let Some(module) = self.modules.borrow().get(hash) {
+            return Ok(module.clone());
+        }
+        let code = world.code(hash)?.unwrap();
+        let info = validate::validate(&code).unwrap();
+        let module = Arc::new(Interpreted {
+            engine: self.engine.clone(),
+            module: Module::new(&self.engine, meter::meter(&code).unwrap()).unwrap(),
+            exports: info.exports,
+            code_bytes: code.len() as u64,
+            memory_pages: info.memory_pages,
+        });
+        self.modules.borrow_mut().insert(*hash, module.clone());
+        Ok(module)
+    }
+}
+
+impl Runnable for Interpreted {
+    fn code_bytes(&self) -> u64 {
+        self.code_bytes
+    }
+
+    fn memory_pages(&self) -> u64 {
+        self.memory_pages
+    }
+
+    fn has_function(&self, name: &str) -> bool {
+        self.exports.iter().any(|export| export == name)
+    }
+
+    fn run(&self, function: &str, frame: Frame, budget: Budget) -> Result<Ran, Fault> {
+        let mut store = Store::new(&self.engine, Guest { frame, handles: None });
+        let instance = linker(&self.engine).instantiate_and_start(&mut store, &self.module).unwrap();
+        let memory = instance.get_memory(&store, MEMORY).unwrap();
+        let gas = instance.get_global(&store, GAS_GLOBAL).unwrap();
+        let stack = instance.get_global(&store, STACK_GLOBAL).unwrap();
+        store.data_mut().handles = Some((memory, gas, stack));
+        gas.set(&mut store, Val::I64(budget.gas)).unwrap();
+        stack.set(&mut store, Val::I32(budget.stack)).unwrap();
+        let end = instance.get_typed_func::<(), ()>(&store, function).unwrap().call(&mut store, ());
+        let (gas, stack) = (gas.get(&store).i64().unwrap(), stack.get(&store).i32().unwrap());
+        let frame = store.into_data().frame;
+        let stop = end.err().map(|error| frame.stop.unwrap_or_else(|| Stop::Trap(trap(&error))));
+        Ok(Ran { output: frame.output, stop, gas, stack })
+    }
+}
+
+fn trap(error: &wasmi::Error) -> Trap {
+    match error.as_trap_code() {
+        Some(TrapCode::UnreachableCodeReached) => Trap::Unreachable,
+        Some(TrapCode::MemoryOutOfBounds) => Trap::MemoryOutOfBounds,
+        Some(TrapCode::TableOutOfBounds) => Trap::TableOutOfBounds,
+        Some(TrapCode::IndirectCallToNull) => Trap::IndirectCallToNull,
+        Some(TrapCode::BadSignature) => Trap::BadSignature,
+        Some(TrapCode::IntegerOverflow) => Trap::IntegerOverflow,
+        Some(TrapCode::IntegerDivisionByZero) => Trap::DivisionByZero,
+        other => panic!("wasmi ended a frame with {other:?}: {error}"),
+    }
+}
+
+#[derive(Debug)]
+struct Stopped;
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("stopped")
+    }
+}
+
+impl wasmi::errors::HostError for Stopped {}
+
+fn host_call<R>(
+    caller: &mut Caller<'_, Guest>,
+    function: impl FnOnce(&mut Host<'_>) -> Result<R, Stop>,
+) -> Result<R, wasmi::Error> {
+    let (memory, gas_global, stack_global) = caller.data().handles.unwrap();
+    let gas = gas_global.get(&*caller).i64().unwrap();
+    let stack = stack_global.get(&*caller).i32().unwrap();
+    let (memory, guest) = memory.data_and_store_mut(&mut *caller);
+    let mut host = Host { memory, frame: &mut guest.frame, gas, stack };
+    let result = host.charge(crate::gas::HOST_CALL).and_then(|()| function(&mut host));
+    let gas = host.gas;
+    let result = result.map_err(|stop| guest.frame.stop = Some(stop));
+    gas_global.set(&mut *caller, Val::I64(gas)).unwrap();
+    result.map_err(|()| wasmi::Error::host(Stopped))
+}
+
+macro_rules! link {
+    ($($(#[$doc:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
+        fn linker(engine: &Engine) -> Linker<Guest> {
+            let mut linker = Linker::new(engine);
+            $(linker.func_wrap(
+                tacit_abi::MODULE,
+                stringify!($name),
+                |mut caller: Caller<'_, Guest>, $($argument: $type),*| -> Result<$result, wasmi::Error> {
+                    host_call(&mut caller, |host| host::$name::run(host, $($argument),*))
+                },
+            ).unwrap();)*
+            linker
+        }
+    };
+}
+tacit_abi::host_functions!(link);
