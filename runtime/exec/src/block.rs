@@ -7,12 +7,12 @@ use crate::error::{ExecFault, Refusal, missing};
 use crate::fees;
 use crate::rules::Rules;
 use crate::stateless::CheckedTx;
-use crate::tx::{self, BlockEnvironment, BodyOutcome};
+use crate::tx::{self, BlockEnvironment};
 use crate::validate::ValidBlock;
 use tacit_state::record::{FeeState, ValidatorState};
 use tacit_state::{Overlay, StateRead, WriteSet, key};
 use tacit_types::receipt::receipts_root;
-use tacit_types::{Amount, Bytes, Gas, Header, Height, List, Receipt, ReceiptsRoot};
+use tacit_types::{Amount, Gas, Header, Height, Receipt, ReceiptsRoot};
 use tacit_vm::Vm;
 
 /// What a block did.
@@ -45,7 +45,7 @@ pub fn execute(state: &dyn StateRead, rules: &Rules, vm: &Vm, block: &ValidBlock
         let outcome = tx::run_body(&environment, &mut overlay, tx)?;
         let fee = refund(&mut overlay, tx, charge, outcome.gas_used)?;
         totals.add(header, tx, fee, outcome.gas_used)?;
-        receipts.push(receipt(tx, outcome, fee));
+        receipts.push(outcome.into_receipt(tx.id(), fee));
     }
     close(&mut overlay, rules, header, &totals)?;
     Ok(ExecutedBlock {
@@ -126,26 +126,4 @@ fn no_reject(result: Result<(), Refusal>, what: &str) -> Result<(), ExecFault> {
         Refusal::Fault(fault) => fault,
         Refusal::Reject(reject) => ExecFault::Invariant(format!("{what} refused: {reject}")),
     })
-}
-
-fn receipt(tx: &CheckedTx, outcome: BodyOutcome, fee: Amount) -> Receipt {
-    let base = Receipt {
-        tx_id: tx.id(),
-        code: 0,
-        failed_action: 0,
-        contract_code: 0,
-        gas_used: outcome.gas_used,
-        fee,
-        events: List::empty(),
-        output: Bytes::empty(),
-    };
-    match outcome.result {
-        Ok(success) => Receipt { events: success.events, output: success.output, ..base },
-        Err(failure) => Receipt {
-            code: failure.reject.code.number(),
-            failed_action: failure.action,
-            contract_code: failure.contract_code,
-            ..base
-        },
-    }
 }

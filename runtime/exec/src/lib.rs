@@ -43,11 +43,14 @@ pub mod validate;
 mod accounts;
 mod action;
 pub mod block;
-mod tx;
+pub mod tx;
 mod world;
 
 pub mod init;
 pub mod simulate;
+
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use block::{execute, ExecutedBlock};
 pub use error::{BlockInvalid, ExecFault, Refusal, Reject};

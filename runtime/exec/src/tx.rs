@@ -7,7 +7,9 @@ use crate::rules::Rules;
 use crate::stateless::CheckedTx;
 use tacit_state::Overlay;
 use tacit_types::limits::{RECEIPT_EVENTS_MAX, RECEIPT_OUTPUT_BYTES_MAX};
-use tacit_types::{Address, Bytes, Event, Gas, Height, List, RejectCode, Sequence, UnixMillis};
+use tacit_types::{
+    Address, Amount, Bytes, Event, Gas, Height, List, Receipt, RejectCode, Sequence, TxId, UnixMillis,
+};
 use tacit_vm::{BlockContext, Vm};
 
 /// What every action of a block shares.
@@ -54,6 +56,32 @@ pub struct BodyOutcome {
     pub gas_used: Gas,
     /// Events of a success, or why it failed.
     pub result: Result<BodySuccess, BodyFailure>,
+}
+
+impl BodyOutcome {
+    /// What a block records for the transaction `tx_id` that paid `fee`.
+    #[must_use]
+    pub fn into_receipt(self, tx_id: TxId, fee: Amount) -> Receipt {
+        let base = Receipt {
+            tx_id,
+            code: 0,
+            failed_action: 0,
+            contract_code: 0,
+            gas_used: self.gas_used,
+            fee,
+            events: List::empty(),
+            output: Bytes::empty(),
+        };
+        match self.result {
+            Ok(success) => Receipt { events: success.events, output: success.output, ..base },
+            Err(failure) => Receipt {
+                code: failure.reject.code.number(),
+                failed_action: failure.action,
+                contract_code: failure.contract_code,
+                ..base
+            },
+        }
+    }
 }
 
 /// A body whose actions all succeeded.

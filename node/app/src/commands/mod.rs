@@ -1,0 +1,62 @@
+//! The command line: one file per verb, and the table that chooses.
+
+mod config;
+mod db;
+mod devnet;
+mod init;
+mod output;
+mod query;
+mod runtime;
+mod start;
+mod status;
+mod testnet;
+mod tx;
+
+use clap::{Parser, Subcommand};
+
+/// A private-by-proof blockchain with contracts in WASM.
+#[derive(Parser)]
+#[command(name = "tacit", version, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a network of validators on this machine, with funded accounts.
+    Devnet(devnet::Devnet),
+    /// Make the home of one new node for an existing chain spec.
+    Init(init::Init),
+    /// Run the node in a home.
+    Start(start::Start),
+    /// Write the homes of the validators of a new network.
+    Testnet(testnet::Testnet),
+    /// Show where a node stands.
+    Status(status::Status),
+    /// Read accounts, blocks, validators, supply, parameters and events of a node.
+    Query(query::Query),
+    /// Follow, show, try out or submit a transaction.
+    Tx(tx::TxCommand),
+    /// Show or check a configuration.
+    Config(config::ConfigCommand),
+    /// Look into a node's database, or check it.
+    Db(db::Db),
+}
+
+impl Cli {
+    /// Runs the chosen verb.
+    pub fn run(self) -> eyre::Result<()> {
+        match self.command {
+            Command::Devnet(command) => command.run(),
+            Command::Init(command) => command.run(),
+            Command::Start(command) => command.run(),
+            Command::Testnet(command) => command.run(),
+            Command::Status(command) => command.run(),
+            Command::Query(command) => command.run(),
+            Command::Tx(command) => command.run(),
+            Command::Config(command) => command.run(),
+            Command::Db(command) => command.run(),
+        }
+    }
+}

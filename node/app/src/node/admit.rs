@@ -1,0 +1,178 @@
+//! The pool's two neighbours: where transactions come in (RPC and the network, both through one intake that checks
+//! them in batches) and where they go out (the next proposal). Also what a commit means for the pool.
+
+use super::core::{Core, CoreFault, now};
+use async_trait::async_trait;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tacit_exec::tip::NextBlock;
+use tacit_exec::{CheckedTx, Reject};
+use tacit_mempool::pool::{Committed, SelectLimits};
+use tacit_mempool::{AccountView, Intake};
+use tacit_network::{Network, PeerId, SubmitVerdict, TxPool};
+use tacit_rpc::BackendError;
+use tacit_rpc::backend::Submitted;
+use tacit_state::overlay::read_value;
+use tacit_state::record::Account;
+use tacit_state::{StateRead, key};
+use tacit_storage::Database;
+use tacit_types::{Address, FullHash, Price, RawTx, RejectCode, Tx};
+
+/// Block bytes kept free for header, certificate and lengths when transactions are chosen.
+const BLOCK_OVERHEAD_BYTES: usize = 16 * 1024;
+
+/// How many candidates beyond a block's count are offered to the builder, which leaves out what cannot be charged.
+const SPARE_CANDIDATES: usize = 256;
+
+/// The pool's view of accounts: the state after the tip.
+pub struct Accounts(pub Database);
+
+impl AccountView for Accounts {
+    fn account(&self, address: &Address) -> Option<Account> {
+        let snapshot = self.0.snapshot().ok()?;
+        match read_value(&snapshot, &key::account(address)) {
+            Ok(account) => Some(account.unwrap_or_default()),
+            Err(error) => {
+                tracing::error!(%error, "an account cannot be read");
+                None
+            }
+        }
+    }
+}
+
+/// The way into the pool, for RPC and for the network.
+#[derive(Clone)]
+pub struct Admission {
+    core: Arc<Core>,
+    intake: Intake,
+    /// Set once the network runs; admitted transactions are announced through it.
+    network: Arc<OnceLock<Network>>,
+}
+
+impl Admission {
+    /// The way into the pool of `core` through `intake`.
+    pub fn new(core: Arc<Core>, intake: Intake) -> Self {
+        Self { core, intake, network: Arc::default() }
+    }
+
+    /// From now on admitted transactions are announced through `network`.
+    pub fn announce_through(&self, network: Network) {
+        // A second call would be a wiring error; the first network stays.
+        let _ = self.network.set(network);
+    }
+
+    /// Checks and admits one transaction. One that is known byte for byte counts as admitted.
+    pub async fn submit(&self, raw: RawTx) -> Result<Submitted, BackendError> {
+        let hash = raw.full_hash();
+        let id_of_known = || {
+            let pooled = self.core.pool.get(&hash).map(|tx| tx.id());
+            pooled.or_else(|| Tx::decode(raw.as_bytes()).ok().map(|tx| tx.id()))
+        };
+        if self.core.pool.known(&hash)
+            && let Some(tx_id) = id_of_known()
+        {
+            return Ok(Submitted { tx_id, hash });
+        }
+        tracing::debug!(target: "tacit::station", station = "arrive", hash = %hash);
+        match self.intake.submit(vec![raw.clone()]).await.pop() {
+            Some(Ok(accepted)) => {
+                tracing::debug!(target: "tacit::station", station = "wait", tx_id = %accepted.tx_id);
+                if let Some(network) = self.network.get() {
+                    network.announce(vec![accepted.full_hash]);
+                }
+                Ok(Submitted { tx_id: accepted.tx_id, hash })
+            }
+            Some(Err(reject)) if reject.code == RejectCode::AlreadyKnown => match id_of_known() {
+                Some(tx_id) => Ok(Submitted { tx_id, hash }),
+                None => Err(refused(reject)),
+            },
+            Some(Err(reject)) => Err(refused(reject)),
+            None => Err(BackendError::Internal("the intake gave no verdict".into())),
+        }
+    }
+
+    /// Checks and admits transactions that were saved by the last clean stop.
+    pub async fn restore(&self, raws: Vec<RawTx>) -> usize {
+        let mut restored = 0;
+        for chunk in raws.chunks(512) {
+            restored += self.intake.submit(chunk.to_vec()).await.iter().filter(|verdict| verdict.is_ok()).count();
+        }
+        restored
+    }
+}
+
+fn refused(reject: Reject) -> BackendError {
+    let detail = (!reject.detail.is_empty()).then_some(reject.detail);
+    BackendError::Rejected(reject.code, detail)
+}
+
+#[async_trait]
+impl TxPool for Admission {
+    fn known(&self, hash: &FullHash) -> bool {
+        self.core.pool.known(hash)
+    }
+
+    fn body(&self, hash: &FullHash) -> Option<RawTx> {
+        self.core.pool.body(hash)
+    }
+
+    fn pending(&self, older_than: Duration, max: usize) -> Vec<FullHash> {
+        self.core.pool.pending(now(), older_than, max)
+    }
+
+    async fn submit(&self, txs: Vec<RawTx>, _from: PeerId) -> Vec<SubmitVerdict> {
+        let verdicts = self.intake.submit(txs).await;
+        verdicts
+            .into_iter()
+            .map(|verdict| match verdict {
+                Ok(_) => SubmitVerdict::Accepted,
+                Err(reject) if reject.code == RejectCode::AlreadyKnown => SubmitVerdict::Known,
+                // Below 100 a transaction is invalid by itself: whoever checked it would not have forwarded it.
+                Err(reject) => SubmitVerdict::Rejected { punish: reject.code.number() < 100 },
+            })
+            .collect()
+    }
+}
+
+/// What to offer to the next block, best first.
+pub fn candidates(core: &Core, base_fee: Price) -> Vec<Arc<CheckedTx>> {
+    let params = &core.rules.params;
+    let size = |limit: u32| usize::try_from(limit).unwrap_or(usize::MAX);
+    core.pool.select(&SelectLimits {
+        gas: params.block_gas_limit,
+        bytes: size(params.block_bytes_max).saturating_sub(BLOCK_OVERHEAD_BYTES),
+        txs: size(params.block_txs_max).saturating_add(SPARE_CANDIDATES),
+        proofs: size(params.block_proofs_max),
+        base_fee,
+    })
+}
+
+/// Tells the pool what a block changed for those who wait.
+pub fn after_commit(
+    core: &Core,
+    state: &dyn StateRead,
+    next: &NextBlock,
+    txs: &[Arc<CheckedTx>],
+) -> Result<(), CoreFault> {
+    let mut accounts: BTreeMap<Address, Account> = BTreeMap::new();
+    for tx in txs {
+        if let std::collections::btree_map::Entry::Vacant(slot) = accounts.entry(tx.sender()) {
+            let account = read_value(state, &key::account(&tx.sender()))
+                .map_err(|error| CoreFault::Exec(error.into()))?
+                .unwrap_or_default();
+            slot.insert(account);
+        }
+    }
+    let included: Vec<FullHash> = txs.iter().map(|tx| tx.full_hash()).collect();
+    let spent: Vec<Vec<u8>> = txs.iter().flat_map(|tx| tx.nullifiers()).collect();
+    let accounts: Vec<(Address, Account)> = accounts.into_iter().collect();
+    core.pool.commit(&Committed {
+        height: next.height.previous().unwrap_or_default(),
+        base_fee: next.base_fee,
+        included: &included,
+        accounts: &accounts,
+        spent: &spent,
+    });
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! A running node: its shared parts, the chain behind consensus, the backend behind RPC, the way into the pool, and the
+//! one function that wires them together.
+
+mod admit;
+mod backend;
+mod chain;
+pub mod core;
+mod evidence;
+pub mod keys;
+pub mod start;

@@ -1,0 +1,126 @@
+//! What can go wrong with keys, keystores, transactions and proofs, with what to do about it. No message contains a
+//! secret or a password.
+
+use std::path::PathBuf;
+use tacit_rpc::client::ClientError;
+
+/// A failure of this crate.
+#[derive(Debug, thiserror::Error)]
+pub enum WalletError {
+    /// The words are no mnemonic.
+    #[error("these are not the words of a mnemonic ({0}); check number, spelling and order of the words")]
+    Mnemonic(String),
+    /// Another number of words than 12 or 24.
+    #[error("a mnemonic has 12 or 24 words, not {0}")]
+    WordCount(usize),
+    /// A derivation index beyond what SLIP-10 has.
+    #[error("the index of an account lies below 2^31")]
+    AccountIndex,
+    /// The bytes are no secret key.
+    #[error("a secret key is 32 bytes in hexadecimal")]
+    SecretKey,
+    /// The operating system gave no random numbers.
+    #[error("the operating system gave no random numbers: {0}")]
+    Random(String),
+    /// A name that no keystore entry may have.
+    #[error("`{0}` is no name for a key: use 1 to 32 of the characters a-z 0-9 - _")]
+    KeyName(String),
+    /// A key of that name exists.
+    #[error("a key named `{0}` exists already; choose another name or move the file away")]
+    KeyExists(String),
+    /// There is no key of that name.
+    #[error("there is no key named `{name}` in {}; `tacit keys list` shows those that are", directory.display())]
+    KeyUnknown {
+        /// The name.
+        name: String,
+        /// Where it was looked for.
+        directory: PathBuf,
+    },
+    /// The keystore file cannot be read as one.
+    #[error("{} is no keystore file ({reason}); restore it from a backup or from the mnemonic", path.display())]
+    KeystoreFormat {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The password is wrong, or somebody changed the file.
+    #[error("the password is wrong, or {} was changed; try again, then restore it from a backup", path.display())]
+    Unlock {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Other people can read the file.
+    #[error("{} can be read by others; run `chmod 600` on it", path.display())]
+    Permissions {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An empty or far too long password.
+    #[error("a password has 1 to {max} bytes", max = crate::password::PASSWORD_BYTES_MAX)]
+    Password,
+    /// The two passwords differ.
+    #[error("the two passwords differ; type the same one twice")]
+    PasswordsDiffer,
+    /// A file could not be used.
+    #[error("cannot use {}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The entry is of another kind than the verb needs.
+    #[error("`{0}` is a single key, it has only account 0; use a mnemonic for more accounts")]
+    SingleKey(String),
+    /// A transaction that cannot be built.
+    #[error(transparent)]
+    Build(#[from] crate::builder::BuildError),
+    /// A text that is no amount.
+    #[error("`{text}` is no amount: {reason}")]
+    Amount {
+        /// What was given.
+        text: String,
+        /// Why it is refused.
+        reason: &'static str,
+    },
+    /// An address that is refused.
+    #[error(transparent)]
+    Address(#[from] tacit_types::address::AddressError),
+    /// The node refused, did not answer, or answered nonsense.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The node is on another chain than expected.
+    #[error("the node is on chain {found}, expected {expected}; check the node's address")]
+    OtherChain {
+        /// What the caller expected.
+        expected: String,
+        /// What the node says.
+        found: String,
+    },
+    /// The transaction is in a block, but its body failed.
+    #[error("the transaction was committed at height {height} but failed: {name}: {message}")]
+    BodyFailed {
+        /// The block.
+        height: u64,
+        /// Name of the rejection.
+        name: String,
+        /// What was wrong and what to do.
+        message: String,
+    },
+    /// A multisig draft that does not fit together.
+    #[error("the multisig draft is refused: {0}")]
+    Draft(String),
+    /// A statement that is false, or cannot be proven.
+    #[error("the proof cannot be made: {0}")]
+    Prove(#[from] tacit_circuits::ProveError),
+    /// A value of a statement is refused.
+    #[error("the statement is refused: {0}")]
+    Statement(#[from] tacit_circuits::Reject),
+    /// The member is not in the group.
+    #[error("the secret belongs to no member of the group with weight {weight}; check secret, weight and group")]
+    NotAMember {
+        /// The weight that was tried.
+        weight: u64,
+    },
+}

@@ -1,0 +1,12 @@
+//! Scenarios: the whole node from outside, one sentence per file.
+//!
+//! `process` runs in CI, `long` by `make test-long`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod process {
+    mod a_killed_validator_comes_back_level;
+    mod a_late_node_catches_up;
+    mod a_transfer_sent_to_any_node_is_committed_by_all;
+    mod a_wrong_disk_stops_the_node;
+    mod waiting_transactions_survive_a_clean_restart;
+}
