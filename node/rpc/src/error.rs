@@ -71,7 +71,7 @@ impl ErrorKind {
             Self::ContractFailed => -32004,
             Self::Busy => -32005,
             Self::LimitExceeded => -32006,
-            Self::SlowSubscriber => -32007,
+            Self::SlowSubscriber => -32012,
         }
     }
 
@@ -126,9 +126,9 @@ impl ErrorKind {
             -32003 => Self::TxRejected,
             -32004 => Self::ContractFailed,
             -32005 => Self::Busy,
-            -32007 => Self::SlowSubscriber,
-            // -32008 to -32011 are the JSON-RPC library's own: response, request, batch too large, too many subscriptions.
-            -32006 | -32011..=-32008 => Self::LimitExceeded,
+            -32012 => Self::SlowSubscriber,
+            // -32011 to -32007 are the JSON-RPC library's own: request, response or batch too large, too many at once.
+            -32011..=-32006 => Self::LimitExceeded,
             _ => Self::Internal,
         }
     }

@@ -157,8 +157,7 @@ pub fn complete_json(response: &str, code: i32) -> Option<ErrorObjectOwned> {
         Some(detail) => format!("{}: {}", failed.error.message, detail.trim_matches('"')),
         None => failed.error.message.into_owned(),
     };
-    let full = RpcError::general(ErrorKind::from_code(code), message);
-    Some(ErrorObjectOwned::owned(code, full.message, Some(full.data)))
+    Some(RpcError::general(ErrorKind::from_code(code), message).into())
 }
 
 fn count(method: &'static str, status: &'static str, start: Instant) {

@@ -6,7 +6,9 @@
 
 use crate::json::{Decimal, Hex32, HexArray, HexBytes};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 /// Most items on a page.
 pub const PAGE_MAX: u32 = 1_000;
@@ -120,7 +122,7 @@ params! {
         #[serde(default)]
         limit: Option<u32>,
         /// Which events.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "filter_object")]
         filter: Option<EventFilter>,
     }
     /// A stream of events.
@@ -129,7 +131,7 @@ params! {
         #[serde(default)]
         from: Option<Cursor>,
         /// Which events.
-        #[serde(default)]
+        #[serde(default, deserialize_with = "filter_object")]
         filter: Option<EventFilter>,
     }
     /// Which events; absent parts match everything.
@@ -144,6 +146,15 @@ params! {
 }
 
 pub use crate::reference::{BlockRef, Cursor};
+
+/// A filter is an object or null. Only the parameters themselves may also be given by position.
+fn filter_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<EventFilter>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        filter @ Value::Object(_) => EventFilter::deserialize(filter).map(Some).map_err(D::Error::custom),
+        _ => Err(D::Error::custom("a filter is an object with `kinds` and `address`, both optional")),
+    }
+}
 
 answers! {
     /// Answer of `node_status`.

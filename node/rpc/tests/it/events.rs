@@ -1,0 +1,195 @@
+//! Events by page and by subscription: nothing lost, nothing twice, slow readers dropped.
+
+use crate::http::{error, result};
+use crate::mock::{ALICE, CONTRACT, Mock, serve, transferred, url};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tacit_rpc::client::Client;
+use tacit_rpc::types::{EventEntry, EventFilter, EventView};
+use tacit_rpc::{Backend, Cursor, RpcConfig, RpcServer};
+use tacit_types::{Bytes, Event, List, Network};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+fn cursor(text: &str) -> Cursor {
+    text.parse().unwrap()
+}
+
+fn amount(entry: &EventEntry) -> u128 {
+    match &entry.event {
+        EventView::Transferred { amount, .. } => amount.0,
+        other => panic!("unexpected event {other:?}"),
+    }
+}
+
+/// A block with events numbered by `amounts`.
+fn commit(mock: &Mock, amounts: std::ops::Range<u128>) {
+    mock.commit(amounts.map(transferred).collect());
+}
+
+#[tokio::test]
+async fn pages_of_any_size_join_to_the_same_events() {
+    let (server, mock) = serve(|_| {}).await;
+    for height in 0..40 {
+        commit(&mock, height * 10..height * 10 + height % 7);
+    }
+    let client = Client::new(&url(&server)).unwrap();
+    let expected: Vec<u128> = (0..40).flat_map(|height| height * 10..height * 10 + height % 7).collect();
+    for limit in [1, 2, 3, 7, 1_000] {
+        let mut next = Cursor::default();
+        let mut seen = Vec::new();
+        while next.height <= 40 {
+            let page = client.events(next, Some(limit), None).await.unwrap();
+            assert!(page.next > next, "the cursor advances");
+            seen.extend(page.events.iter().map(amount));
+            next = page.next;
+        }
+        assert_eq!(seen, expected, "limit {limit}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_ends_at_the_tip_and_can_be_continued_later() {
+    let (server, mock) = serve(|_| {}).await;
+    let at = |from: &str| json!([from]);
+    assert_eq!(result(server.address(), "events_get", at("0:0")).await, json!({ "events": [], "next": "1:0" }));
+    commit(&mock, 0..1);
+    let page = result(server.address(), "events_get", at("1:0")).await;
+    assert_eq!((&page["events"][0]["cursor"], &page["events"][0]["next"], &page["next"]), (&json!("1:0"), &json!("1:1"), &json!("2:0")));
+    assert_eq!(page["events"][0]["event"]["kind"], "transferred");
+    assert_eq!(result(server.address(), "events_get", at("9:3")).await, json!({ "events": [], "next": "9:3" }));
+    let most = format!("{}:{}", u64::MAX, u32::MAX);
+    assert_eq!(result(server.address(), "events_get", at(&most)).await["next"], json!(most));
+}
+
+#[tokio::test]
+async fn filters_choose_by_kind_and_by_address() {
+    let (server, mock) = serve(|_| {}).await;
+    let said = Event::Contract { contract: CONTRACT, topics: List::empty(), data: Bytes::new(vec![1]).unwrap() };
+    mock.commit(vec![transferred(1), said]);
+    let client = Client::new(&url(&server)).unwrap();
+    let count = async |kinds: Option<Vec<&str>>, address: Option<String>| {
+        let kinds = kinds.map(|kinds| kinds.into_iter().map(str::to_owned).collect());
+        client.events(cursor("1:0"), None, Some(EventFilter { kinds, address })).await.unwrap().events.len()
+    };
+    assert_eq!(count(None, None).await, 2);
+    assert_eq!(count(Some(vec!["contract"]), None).await, 1);
+    assert_eq!(count(Some(vec![]), None).await, 0);
+    assert_eq!(count(None, Some(ALICE.to_text(Network::Dev))).await, 1);
+    assert_eq!(count(Some(vec!["contract"]), Some(ALICE.to_text(Network::Dev))).await, 0);
+    let refused = error(server.address(), "events_get", json!(["1:0", 5, { "kinds": ["no_such"] }])).await;
+    assert_eq!(refused["data"]["kind"], "invalid_params");
+}
+
+#[tokio::test]
+async fn a_subscription_replays_and_goes_live_without_gap_or_repetition() {
+    let (server, mock) = serve(|_| {}).await;
+    for height in 0..300u128 {
+        commit(&mock, height * 3..height * 3 + 3);
+    }
+    let client = Client::new(&url(&server)).unwrap();
+    let mut stream = client.subscribe(Some(cursor("1:2")), None).await.unwrap();
+    let writer = tokio::spawn({
+        let mock = Arc::clone(&mock);
+        async move {
+            for height in 300..400u128 {
+                commit(&mock, height * 3..height * 3 + 3);
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+    });
+    for expected in 2..1_200 {
+        assert_eq!(amount(&stream.next().await.unwrap()), expected);
+    }
+    writer.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_subscription_without_a_cursor_starts_with_the_next_block() {
+    let (server, mock) = serve(|_| {}).await;
+    commit(&mock, 0..5);
+    let mut stream = Client::new(&url(&server)).unwrap().subscribe(None, None).await.unwrap();
+    commit(&mock, 5..6);
+    assert_eq!(amount(&stream.next().await.unwrap()), 5);
+}
+
+#[tokio::test]
+async fn a_stream_resumes_where_it_was_when_the_node_comes_back() {
+    let (server, mock) = serve(|_| {}).await;
+    let address = server.address();
+    commit(&mock, 0..10);
+    let mut stream = Client::new(&url(&server)).unwrap().subscribe(Some(cursor("0:0")), None).await.unwrap();
+    for expected in 0..4 {
+        assert_eq!(amount(&stream.next().await.unwrap()), expected);
+    }
+    server.stop().await;
+    commit(&mock, 10..20);
+    let backend: Arc<dyn Backend> = mock;
+    let _again = RpcServer::start(RpcConfig::new(address), backend).await.unwrap();
+    for expected in 4..20 {
+        assert_eq!(amount(&stream.next().await.unwrap()), expected);
+    }
+}
+
+#[tokio::test]
+async fn bad_parameters_and_too_many_subscriptions_are_refused() {
+    use jsonrpsee::core::client::{Error, SubscriptionClientT};
+    use jsonrpsee::rpc_params;
+    let (server, _) = serve(|config| config.subscriptions_max = 2).await;
+    let ws = jsonrpsee::ws_client::WsClientBuilder::new().build(url(&server).replace("http", "ws")).await.unwrap();
+    let refused = ws.subscribe::<Value, _>("events_subscribe", rpc_params!["nonsense"], "events_unsubscribe").await;
+    let Err(Error::Call(object)) = refused else { panic!("accepted") };
+    assert_eq!(object.code(), -32602);
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        held.push(ws.subscribe::<Value, _>("events_subscribe", rpc_params![], "events_unsubscribe").await.unwrap());
+    }
+    let refused = ws.subscribe::<Value, _>("events_subscribe", rpc_params![], "events_unsubscribe").await;
+    let Err(Error::Call(object)) = refused else { panic!("accepted") };
+    let data: Value = serde_json::from_str(object.data().unwrap().get()).unwrap();
+    assert_eq!(data["kind"], "limit_exceeded");
+}
+
+/// Opens a WebSocket by hand and sends one text message.
+async fn websocket(server: &RpcServer, message: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let head = "GET / HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\n\
+                sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") {
+        answer.push(stream.read_u8().await.unwrap());
+    }
+    assert!(answer.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&answer));
+    // A masked text frame with a mask of zeros.
+    let length = u16::try_from(message.len()).unwrap();
+    let mut frame = vec![0x81, 0x80 | 126];
+    frame.extend(length.to_be_bytes());
+    frame.extend([0; 4]);
+    frame.extend(message.as_bytes());
+    stream.write_all(&frame).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn a_subscriber_that_reads_nothing_is_dropped_with_a_reason() {
+    let (server, mock) = serve(|config| config.slow_subscriber = Duration::from_millis(200)).await;
+    let data = Bytes::new(vec![7; 16 * 1024]).unwrap();
+    for _ in 0..100 {
+        let said = Event::Contract { contract: CONTRACT, topics: List::empty(), data: data.clone() };
+        mock.commit(vec![said; 20]);
+    }
+    let subscribe = json!({ "jsonrpc": "2.0", "id": 1, "method": "events_subscribe", "params": ["1:0"] }).to_string();
+    let mut stream = websocket(&server, &subscribe).await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    // All of it would be 66 MB; what arrives is what fitted into buffers, and then the reason.
+    let mut received = Vec::new();
+    let mut buffer = vec![0; 1 << 20];
+    while !received.windows(15).any(|window| window == b"slow_subscriber") {
+        let read = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut buffer)).await.expect("a reason").unwrap();
+        assert_ne!(read, 0, "closed without a reason");
+        received = [&received[received.len().saturating_sub(32)..], &buffer[..read]].concat();
+    }
+    assert_eq!(result(server.address(), "node_status", json!([])).await["height"], 100, "others are served");
+}

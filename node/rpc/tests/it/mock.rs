@@ -1,0 +1,339 @@
+//! A node in memory: a few blocks, one account, one contract, one group; what it cannot do it refuses.
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tacit_rpc::backend::*;
+use tacit_rpc::{Backend, BackendError, BlockRef, RpcConfig, RpcServer};
+use tacit_types::block::BlockBody;
+use tacit_types::units::{Power, UnixMillis};
+use tacit_types::*;
+use tokio::sync::watch;
+
+pub const CHAIN: &str = "mock-1";
+pub const ALICE: Address = Address([0xa1; 32]);
+pub const CONTRACT: Address = Address([0xc0; 32]);
+pub const GROUP: GroupId = GroupId([0x60; 32]);
+pub const PROOF: ProofId = ProofId([0x70; 32]);
+
+pub struct Mock {
+    pub blocks: Mutex<Vec<CommittedBlock>>,
+    pub tip: watch::Sender<Height>,
+    pub pool: Mutex<HashMap<TxId, RawTx>>,
+    pub refuse: Mutex<Option<RejectCode>>,
+    pub fail: Mutex<Option<BackendError>>,
+    pub delay: Mutex<Duration>,
+    pub running: AtomicUsize,
+    pub most_running: AtomicUsize,
+}
+
+impl Mock {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            blocks: Mutex::default(),
+            tip: watch::Sender::new(Height(0)),
+            pool: Mutex::default(),
+            refuse: Mutex::default(),
+            fail: Mutex::default(),
+            delay: Mutex::default(),
+            running: AtomicUsize::new(0),
+            most_running: AtomicUsize::new(0),
+        })
+    }
+
+    /// Commits a block in which one transaction caused `events`.
+    pub fn commit(&self, events: Vec<Event>) {
+        let mut blocks = self.blocks.lock().unwrap();
+        let height = Height(blocks.len() as u64 + 1);
+        let raw = RawTx::new(transfer(height.0).encode()).unwrap();
+        let tx_id = Tx::decode(raw.as_bytes()).unwrap().id();
+        let body = BlockBody { last_commit: None, txs: List::new(vec![raw]).unwrap() };
+        let header = header(height, blocks.last().map(|block| block.id).unwrap_or_default(), &body);
+        let receipt = Receipt {
+            tx_id,
+            code: 0,
+            failed_action: 0,
+            contract_code: 0,
+            gas_used: Gas(21_000),
+            fee: Amount(210_000),
+            events: List::new(events).unwrap(),
+            output: Bytes::empty(),
+        };
+        let id = header.id();
+        blocks.push(CommittedBlock { id, block: Block { header, body }, receipts: vec![receipt], certificate: None });
+        drop(blocks);
+        self.tip.send_replace(height);
+    }
+
+    fn height(&self) -> Height {
+        *self.tip.borrow()
+    }
+
+    fn work(&self) -> Answer<()> {
+        if let Some(error) = self.fail.lock().unwrap().clone() {
+            return Err(error);
+        }
+        let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_running.fetch_max(running, Ordering::SeqCst);
+        let delay = *self.delay.lock().unwrap();
+        std::thread::sleep(delay);
+        self.running.fetch_sub(1, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+pub fn transfer(sequence: u64) -> Tx {
+    let action = Action::Transfer(action::Transfer { asset: AssetId::NATIVE, to: ALICE, amount: Amount(1) });
+    let body = TxBody {
+        version: tx::TX_VERSION,
+        genesis_id: GenesisId([9; 32]),
+        expiry: Height(100),
+        gas_limit: Gas(50_000),
+        max_fee_per_gas: Price(10),
+        max_tip_per_gas: Price(1),
+        authorization: Authorization::Account { public_key: PublicKey([7; 32]), sequence: Sequence(sequence) },
+        actions: List::new(vec![action]).unwrap(),
+    };
+    let signature = tx::IndexedSignature { key_index: 0, signature: Signature([5; 64]) };
+    Tx { body, witness: Witness { signatures: List::new(vec![signature]).unwrap(), proofs: List::empty() } }
+}
+
+pub fn transferred(amount: u128) -> Event {
+    Event::Transferred { asset: AssetId::NATIVE, from: Address([1; 32]), to: ALICE, amount: Amount(amount) }
+}
+
+fn header(height: Height, parent: BlockId, body: &BlockBody) -> Header {
+    Header {
+        version: 1,
+        genesis_id: GenesisId([9; 32]),
+        height,
+        round: Round(0),
+        time_ms: UnixMillis(1_790_000_000_000 + height.0),
+        parent,
+        proposer: ALICE,
+        body_root: body.root(),
+        body_length: body.encoded_length() as u32,
+        last_commit: body.last_commit_hash(),
+        state_root: StateRoot([3; 32]),
+        receipts_root: ReceiptsRoot([4; 32]),
+        base_fee: Price(10),
+        validators_hash: ValidatorsHash([5; 32]),
+        next_validators_hash: ValidatorsHash([6; 32]),
+    }
+}
+
+impl Backend for Mock {
+    fn identity(&self) -> ChainIdentity {
+        ChainIdentity {
+            chain_id: CHAIN.to_owned(),
+            genesis_id: GenesisId([9; 32]),
+            network: Network::Dev,
+            production: false,
+            time: UnixMillis(1_790_000_000_000),
+            document: "chain_id = \"mock-1\"".to_owned(),
+        }
+    }
+
+    fn tip(&self) -> watch::Receiver<Height> {
+        self.tip.subscribe()
+    }
+
+    fn status(&self) -> Answer<Status> {
+        if let Some(error) = self.fail.lock().unwrap().clone() {
+            return Err(error);
+        }
+        let blocks = self.blocks.lock().unwrap();
+        Ok(Status {
+            node_id: "12D3KooWMock".to_owned(),
+            version: "0.1.0".to_owned(),
+            height: self.height(),
+            block_id: blocks.last().map(|block| block.id).unwrap_or_default(),
+            state_root: StateRoot([3; 32]),
+            time: UnixMillis(1_790_000_000_000),
+            earliest_height: Height(1),
+            syncing: false,
+            peers: 3,
+            validator: Some(ALICE),
+            pool_txs: 0,
+            pool_bytes: 0,
+        })
+    }
+
+    fn health(&self) -> Health {
+        let ready = if self.height().0 > 0 { Ok(()) } else { Err("no block yet".to_owned()) };
+        Health { healthy: Ok(()), ready }
+    }
+
+    fn block(&self, at: BlockRef) -> Answer<Option<CommittedBlock>> {
+        self.work()?;
+        let blocks = self.blocks.lock().unwrap();
+        Ok(match at {
+            BlockRef::Latest => blocks.last().cloned(),
+            BlockRef::Height(height) => blocks.iter().find(|block| block.block.header.height == height).cloned(),
+            BlockRef::Id(id) => blocks.iter().find(|block| block.id == id).cloned(),
+        })
+    }
+
+    fn receipts(&self, height: Height) -> Answer<Option<BlockReceipts>> {
+        let blocks = self.blocks.lock().unwrap();
+        let found = blocks.iter().find(|block| block.block.header.height == height);
+        Ok(found.map(|block| BlockReceipts { block_id: block.id, receipts: block.receipts.clone() }))
+    }
+
+    fn validators(&self, height: Option<Height>) -> Answer<Option<(Height, ValidatorSet)>> {
+        let validator = Validator { public_key: PublicKey([8; 32]), power: Power(1 << 59) };
+        let height = height.unwrap_or(self.height().next());
+        let known = height <= self.height().next();
+        Ok(known.then(|| (height, ValidatorSet::new(vec![validator]).unwrap())))
+    }
+
+    fn params(&self) -> Answer<ParamsState> {
+        let params = ChainParams {
+            chain_id: Name::new(CHAIN).unwrap(),
+            network: Network::Dev,
+            production: false,
+            block_gas_limit: Gas(600_000_000),
+            block_bytes_max: 2 * 1024 * 1024,
+            block_txs_max: 5_000,
+            block_proofs_max: 512,
+            base_fee_floor: Price(10),
+            verifying_key_digests: [[1; 32], [2; 32], [3; 32]],
+        };
+        Ok(ParamsState { height: self.height(), params, base_fee: Price(11) })
+    }
+
+    fn supply(&self) -> Answer<(Height, Amount)> {
+        Ok((self.height(), Amount(u128::MAX)))
+    }
+
+    fn submit(&self, tx: RawTx) -> BoxFuture<'_, Answer<Submitted>> {
+        async move {
+            if let Some(code) = *self.refuse.lock().unwrap() {
+                return Err(BackendError::Rejected(code, None));
+            }
+            let decoded = Tx::decode(tx.as_bytes())
+                .map_err(|error| BackendError::Rejected(RejectCode::Malformed, Some(error.to_string())))?;
+            let submitted = Submitted { tx_id: decoded.id(), hash: tx.full_hash() };
+            self.pool.lock().unwrap().insert(submitted.tx_id, tx);
+            Ok(submitted)
+        }
+        .boxed()
+    }
+
+    fn tx_status(&self, id: &TxId) -> Answer<TxStatus> {
+        for block in self.blocks.lock().unwrap().iter() {
+            for (index, receipt) in block.receipts.iter().enumerate() {
+                if receipt.tx_id == *id {
+                    let height = block.block.header.height;
+                    return Ok(TxStatus::Committed { height, index: index as u32, receipt: Box::new(receipt.clone()) });
+                }
+            }
+        }
+        Ok(if self.pool.lock().unwrap().contains_key(id) { TxStatus::Pending } else { TxStatus::Unknown })
+    }
+
+    fn tx_bytes(&self, id: &TxId) -> Answer<Option<RawTx>> {
+        Ok(self.pool.lock().unwrap().get(id).cloned())
+    }
+
+    fn simulate(&self, tx: Tx) -> Answer<Simulated> {
+        self.work()?;
+        let receipt = Receipt {
+            tx_id: tx.id(),
+            code: RejectCode::ContractReverted.number(),
+            failed_action: 0,
+            contract_code: 42,
+            gas_used: Gas(1_234),
+            fee: Amount(12_340),
+            events: List::empty(),
+            output: Bytes::empty(),
+        };
+        Ok(Simulated { height: self.height(), receipt })
+    }
+
+    fn account(&self, address: &Address) -> Answer<AccountState> {
+        let balance = if *address == ALICE { Amount(u128::MAX) } else { Amount::ZERO };
+        Ok(AccountState {
+            height: self.height(),
+            balance,
+            sequence: Sequence(3),
+            pending_sequence: Sequence(5),
+            is_contract: *address == CONTRACT,
+        })
+    }
+
+    fn prove(&self, key: &[u8]) -> Answer<StateProof> {
+        Ok(StateProof {
+            height: self.height(),
+            block_id: BlockId([2; 32]),
+            state_root: StateRoot([3; 32]),
+            value: (key == [3]).then(|| vec![1, 2, 3]),
+            proof: vec![0xee; 4],
+        })
+    }
+
+    fn contract(&self, address: &Address) -> Answer<Option<ContractState>> {
+        Ok((*address == CONTRACT).then(|| ContractState {
+            height: self.height(),
+            code_hash: CodeHash([0xcc; 32]),
+            code_bytes: 1_000,
+            creator: ALICE,
+            balance: Amount(7),
+        }))
+    }
+
+    fn view(&self, call: ViewCall) -> Answer<ViewOutput> {
+        self.work()?;
+        if call.function.as_str() == "revert" {
+            return Err(BackendError::Contract(RejectCode::ContractReverted, Some("code 42".to_owned())));
+        }
+        Ok(ViewOutput { height: self.height(), output: call.input, gas_used: Gas(100) })
+    }
+
+    fn group(&self, id: &GroupId) -> Answer<Option<GroupState>> {
+        let roots = vec![FieldBytes([1; 32]), FieldBytes([2; 32])];
+        Ok((*id == GROUP).then(|| GroupState { height: self.height(), owner: ALICE, members: 1_500, roots }))
+    }
+
+    fn group_leaves(&self, id: &GroupId, from: u64, limit: u32) -> Answer<Option<GroupLeaves>> {
+        let leaf = |index: u64| {
+            let mut leaf = [0; 32];
+            leaf[..8].copy_from_slice(&index.to_le_bytes());
+            leaf
+        };
+        let leaves = (from..1_500).take(limit as usize).map(leaf).collect();
+        Ok((*id == GROUP).then(|| GroupLeaves { height: self.height(), members: 1_500, leaves }))
+    }
+
+    fn proof(&self, id: &ProofId) -> Answer<Option<RecordedProof>> {
+        Ok((*id == PROOF).then(|| RecordedProof { sender: ALICE, height: Height(1) }))
+    }
+
+    fn evidence(&self, from: u64, limit: u32) -> Answer<Vec<EvidenceRecord>> {
+        let record = |index| EvidenceRecord {
+            index,
+            height: Height(7),
+            round: Round(0),
+            validator: ALICE,
+            kind: "equivocation".to_owned(),
+            bytes: vec![1],
+        };
+        Ok((from..3).take(limit as usize).map(record).collect())
+    }
+}
+
+/// A server over a fresh mock, listening on any port.
+pub async fn serve(change: impl FnOnce(&mut RpcConfig)) -> (RpcServer, Arc<Mock>) {
+    let mock = Mock::new();
+    let mut config = RpcConfig::new(([127, 0, 0, 1], 0).into());
+    change(&mut config);
+    let server = RpcServer::start(config, Arc::clone(&mock) as Arc<dyn Backend>).await.unwrap();
+    (server, mock)
+}
+
+pub fn url(server: &RpcServer) -> String {
+    format!("http://{}", server.address())
+}
