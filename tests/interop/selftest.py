@@ -7,6 +7,7 @@ import os
 import sys
 import time
 
+import decoding
 import ed25519
 import keys
 import tacit
@@ -109,7 +110,10 @@ def ids():
 
 
 def transactions():
-    for it in load("transaction.json")["transactions"]:
+    vectors = load("transaction.json")
+    for it in vectors["refused"]:
+        refused(it["why"], lambda: decoding.transaction(unhex(it["bytes"])))
+    for it in vectors["transactions"]:
         what, fields = it["name"], it["fields"]
         body = tacit.tx_body(fields)
         hexes(f"{what}: body", body, it["body"])
@@ -120,6 +124,14 @@ def transactions():
         tx = tacit.sign(body, fields["authorization"], secrets, proofs)
         hexes(f"{what}: bytes", tx, it["bytes"])
         hexes(f"{what}: full hash", tacit.full_hash(tx), it["full_hash"])
+        read, signatures, read_proofs = decoding.transaction(tx)
+        same(f"{what}: fields read back", read, fields)
+        same(f"{what}: proofs read back", read_proofs, it["proofs"])
+        for index, signature in signatures:
+            key = fields["authorization"]["keys"][index] if "keys" in fields["authorization"] else fields["authorization"]["public_key"]
+            same(f"{what}: signature", ed25519.verify(unhex(key), tacit.sign_bytes(body), unhex(signature)), True)
+        for cut in range(0, len(tx), 7):
+            refused(f"{what}: {cut} of {len(tx)} bytes", lambda: decoding.transaction(tx[:cut]))
 
 
 def blocks():
