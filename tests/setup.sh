@@ -22,8 +22,18 @@ have_libclang() {
     return 1
 }
 
+# Reading C headers also takes the compiler's own ones (stddef.h), which libclang alone does not bring.
+have_clang_headers() {
+    for file in /usr/lib/llvm-*/lib/clang/*/include/stddef.h /usr/lib*/clang/*/include/stddef.h \
+        /usr/local/lib/clang/*/include/stddef.h /opt/homebrew/opt/llvm/lib/clang/*/include/stddef.h \
+        /usr/local/opt/llvm/lib/clang/*/include/stddef.h; do
+        if [ -e "$file" ]; then return 0; fi
+    done
+    return 1
+}
+
 missing=
-have_libclang || missing="$missing libclang-dev"
+{ have_libclang && have_clang_headers; } || missing="$missing libclang-dev"
 command -v cc >/dev/null 2>&1 || missing="$missing gcc libc6-dev"
 command -v c++ >/dev/null 2>&1 || missing="$missing g++"
 if [ -z "$missing" ]; then exit 0; fi
