@@ -139,10 +139,7 @@ impl Database {
     }
 
     /// Runs what may leave memory ahead of the disk; a failure ends all writing.
-    pub(crate) fn halt_on_failure<T>(
-        &self,
-        work: impl FnOnce() -> Result<T, StorageError>,
-    ) -> Result<T, StorageError> {
+    pub(crate) fn halt_on_failure<T>(&self, work: impl FnOnce() -> Result<T, StorageError>) -> Result<T, StorageError> {
         work().inspect_err(|error| {
             tracing::error!(%error, "the database stops writing");
             self.store().halt(&error.to_string());

@@ -234,8 +234,5 @@ fn check_genesis(store: &Store, expected: Option<GenesisId>) -> Result<(), Stora
 
 /// The format record of the database; for `tacit db stats`.
 pub(crate) fn read_format(store: &Store) -> Result<Format, StorageError> {
-    store
-        .read(Column::Meta, FORMAT_KEY)?
-        .ok_or_else(|| StorageError::damaged(Column::Meta, FORMAT_KEY, "missing"))
+    store.read(Column::Meta, FORMAT_KEY)?.ok_or_else(|| StorageError::damaged(Column::Meta, FORMAT_KEY, "missing"))
 }
-

@@ -12,7 +12,9 @@ use tacit_types::{BlockId, GenesisId, Height, Round, StateRoot};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StorageError {
     /// Another process has the database open.
-    #[error("the database {path} is in use by another process ({reason}): stop that node, or give this one its own --home")]
+    #[error(
+        "the database {path} is in use by another process ({reason}): stop that node, or give this one its own --home"
+    )]
     Locked {
         /// Where.
         path: PathBuf,
@@ -20,8 +22,10 @@ pub enum StorageError {
         reason: String,
     },
     /// The files could not be opened.
-    #[error("the database {path} cannot be opened: {reason}. Nothing was changed; keep a copy of the folder, then restore a \
-             snapshot or let an empty node sync again")]
+    #[error(
+        "the database {path} cannot be opened: {reason}. Nothing was changed; keep a copy of the folder, then restore a \
+             snapshot or let an empty node sync again"
+    )]
     Open {
         /// Where.
         path: PathBuf,
@@ -29,8 +33,10 @@ pub enum StorageError {
         reason: String,
     },
     /// The data are in a format this program does not know.
-    #[error("the database {path} has format version {found}, this program knows {known}: use the version of tacit that wrote it \
-             ({writer}), or run `tacit db migrate` with a newer one")]
+    #[error(
+        "the database {path} has format version {found}, this program knows {known}: use the version of tacit that wrote it \
+             ({writer}), or run `tacit db migrate` with a newer one"
+    )]
     FormatVersion {
         /// Where.
         path: PathBuf,
@@ -50,13 +56,17 @@ pub enum StorageError {
         column: String,
     },
     /// The folder holds data, but no format record.
-    #[error("{path} holds a database without a format record: it is damaged or not tacit's; `--home` must name the folder of a node")]
+    #[error(
+        "{path} holds a database without a format record: it is damaged or not tacit's; `--home` must name the folder of a node"
+    )]
     NoFormat {
         /// Where.
         path: PathBuf,
     },
     /// The database belongs to another chain.
-    #[error("the database belongs to the chain {stored}, the genesis file says {given}: use the matching genesis, or another --home")]
+    #[error(
+        "the database belongs to the chain {stored}, the genesis file says {given}: use the matching genesis, or another --home"
+    )]
     WrongGenesis {
         /// In the database.
         stored: GenesisId,
@@ -73,8 +83,10 @@ pub enum StorageError {
         tip: Height,
     },
     /// A value does not read as what was written there.
-    #[error("the database is damaged: column `{column}`, key {key}: {reason}. The node stops; keep the folder as evidence, and run \
-             `tacit db check` to learn how much is lost")]
+    #[error(
+        "the database is damaged: column `{column}`, key {key}: {reason}. The node stops; keep the folder as evidence, and run \
+             `tacit db check` to learn how much is lost"
+    )]
     Damaged {
         /// Which column.
         column: Column,
@@ -84,8 +96,10 @@ pub enum StorageError {
         reason: String,
     },
     /// The trie gives another root than the one that was agreed on.
-    #[error("the state root after height {height} is {computed}, the chain says {expected}. The node stops; keep the folder as \
-             evidence, and run `tacit db check --replay` to find the first height that differs")]
+    #[error(
+        "the state root after height {height} is {computed}, the chain says {expected}. The node stops; keep the folder as \
+             evidence, and run `tacit db check --replay` to find the first height that differs"
+    )]
     Diverged {
         /// After which height.
         height: Height,
@@ -95,8 +109,10 @@ pub enum StorageError {
         expected: StateRoot,
     },
     /// The trie is ahead of the chain.
-    #[error("the trie pages stand at height {mark}, above the tip {tip}: committed blocks were lost. The node stops; keep the folder \
-             as evidence, and run `tacit db check`")]
+    #[error(
+        "the trie pages stand at height {mark}, above the tip {tip}: committed blocks were lost. The node stops; keep the folder \
+             as evidence, and run `tacit db check`"
+    )]
     MarkAboveTip {
         /// Height of the pages.
         mark: Height,
@@ -104,8 +120,10 @@ pub enum StorageError {
         tip: Height,
     },
     /// A write-set that recovery needs is gone.
-    #[error("the write-set of height {height} is missing, though the trie pages stand at {mark} and the tip at {tip}. The node stops; \
-             keep the folder as evidence, and run `tacit db check`")]
+    #[error(
+        "the write-set of height {height} is missing, though the trie pages stand at {mark} and the tip at {tip}. The node stops; \
+             keep the folder as evidence, and run `tacit db check`"
+    )]
     WriteSetGap {
         /// Which height.
         height: Height,
@@ -123,7 +141,9 @@ pub enum StorageError {
         tip: Height,
     },
     /// The block names another parent.
-    #[error("block {height} names the parent {given}, the tip is {tip}; this is a bug or a forged certificate, keep the evidence")]
+    #[error(
+        "block {height} names the parent {given}, the tip is {tip}; this is a bug or a forged certificate, keep the evidence"
+    )]
     WrongParent {
         /// Height of the block.
         height: Height,
@@ -141,7 +161,9 @@ pub enum StorageError {
         reason: String,
     },
     /// Too many undecided blocks of one round.
-    #[error("height {height}, round {round} already has {limit} undecided blocks: its proposer equivocates, the block was not stored")]
+    #[error(
+        "height {height}, round {round} already has {limit} undecided blocks: its proposer equivocates, the block was not stored"
+    )]
     UndecidedFull {
         /// Which height.
         height: Height,

@@ -171,7 +171,8 @@ impl Database {
         Ok(ColumnStats {
             column,
             entries: property("rocksdb.estimate-num-keys")?,
-            disk_bytes: property("rocksdb.live-sst-files-size")?.saturating_add(property("rocksdb.total-blob-file-size")?),
+            disk_bytes: property("rocksdb.live-sst-files-size")?
+                .saturating_add(property("rocksdb.total-blob-file-size")?),
             memory_bytes: property("rocksdb.cur-size-all-mem-tables")?,
         })
     }

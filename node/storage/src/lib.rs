@@ -33,9 +33,7 @@ pub use error::{MarkHeight, StorageError};
 pub use events::{EventCursor, EventRecord, events_of};
 pub use extras::{ColumnStats, EVIDENCE_BYTES_MAX, StateProof, Stats};
 pub use options::Options;
-pub use record::{
-    FORMAT_VERSION, Format, FormatStep, Genesis, HeightRecord, Mark, StoredBlock, Tip, TxLocation,
-};
+pub use record::{FORMAT_VERSION, Format, FormatStep, Genesis, HeightRecord, Mark, StoredBlock, Tip, TxLocation};
 pub use replay::Executed;
 pub use undecided::{UNDECIDED_PER_ROUND_MAX, UndecidedBlock};
 pub use view::Snapshot;

@@ -166,8 +166,11 @@ pub(crate) fn read_proposal_key(key: &[u8]) -> Option<(Height, Round, BlockId)> 
     let (height, rest) = rest.split_first_chunk()?;
     let (round, rest) = rest.split_first_chunk()?;
     let id = rest.try_into().ok()?;
-    (*kind == UNDECIDED_PROPOSAL)
-        .then_some((Height(u64::from_be_bytes(*height)), Round(u32::from_be_bytes(*round)), BlockId(id)))
+    (*kind == UNDECIDED_PROPOSAL).then_some((
+        Height(u64::from_be_bytes(*height)),
+        Round(u32::from_be_bytes(*round)),
+        BlockId(id),
+    ))
 }
 
 /// Key of evidence.

@@ -52,7 +52,11 @@ pub(crate) fn height_record(store: &Store, height: Height) -> Result<HeightRecor
 
 fn refuse_blocks_without_tip(store: &Store, mark: Option<Mark>) -> Result<(), StorageError> {
     let leftover = store.last_key(Column::Heights)?.is_some() || mark.is_some();
-    if leftover { Err(StorageError::damaged(Column::Meta, TIP_KEY, "missing, though there are blocks")) } else { Ok(()) }
+    if leftover {
+        Err(StorageError::damaged(Column::Meta, TIP_KEY, "missing, though there are blocks"))
+    } else {
+        Ok(())
+    }
 }
 
 /// The tip, its height record, its block and its certificate are written together, so they must be there together.
@@ -115,9 +119,18 @@ fn replay(
 }
 
 /// The write-set of a height above the mark.
-pub(crate) fn write_set(store: &Store, height: Height, mark: Option<Mark>, tip: &Tip) -> Result<WriteSet, StorageError> {
+pub(crate) fn write_set(
+    store: &Store,
+    height: Height,
+    mark: Option<Mark>,
+    tip: &Tip,
+) -> Result<WriteSet, StorageError> {
     let mark = MarkHeight(mark.map(|mark| mark.height));
-    store.read(Column::WriteSets, &height_key(height))?.ok_or(StorageError::WriteSetGap { height, mark, tip: tip.height })
+    store.read(Column::WriteSets, &height_key(height))?.ok_or(StorageError::WriteSetGap {
+        height,
+        mark,
+        tip: tip.height,
+    })
 }
 
 /// Compares a root with what is stored for its height, and with the header of the next block.

@@ -103,7 +103,10 @@ fn compare(replayed: &Tip, stored: &Tip) -> Result<(), Mismatch> {
     let problem = if replayed.state_root != stored.state_root {
         format!("executing again gives the state root {}, stored is {}", replayed.state_root, stored.state_root)
     } else if replayed.receipts_root != stored.receipts_root {
-        format!("executing again gives the receipts root {}, stored is {}", replayed.receipts_root, stored.receipts_root)
+        format!(
+            "executing again gives the receipts root {}, stored is {}",
+            replayed.receipts_root, stored.receipts_root
+        )
     } else if replayed != stored {
         format!("executing again ends at {replayed:?}, stored is {stored:?}")
     } else {

@@ -9,8 +9,8 @@ use crate::options::Options;
 use borsh::{BorshDeserialize, BorshSerialize};
 use rocksdb::statistics::{StatsLevel, Ticker};
 use rocksdb::{
-    Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBPinnableSlice, DBRecoveryMode, ErrorKind, ReadOptions, WriteBatch,
-    WriteOptions,
+    Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBPinnableSlice, DBRecoveryMode, ErrorKind, ReadOptions,
+    WriteBatch, WriteOptions,
 };
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

@@ -36,8 +36,9 @@ impl View {
     /// Makes the view after this one, which `changes` lead to. Must be called before they are written, and only once.
     pub(crate) fn advance(&self, tip: Tip, changes: Arc<WriteSet>) -> Result<Arc<Self>, StorageError> {
         let view = Self::new(tip);
-        self.next.set(Link { changes, view: Arc::clone(&view) }).map_err(|_| {
-            StorageError::Inconsistent { height: tip.height, reason: "two blocks follow the same tip".into() }
+        self.next.set(Link { changes, view: Arc::clone(&view) }).map_err(|_| StorageError::Inconsistent {
+            height: tip.height,
+            reason: "two blocks follow the same tip".into(),
         })?;
         Ok(view)
     }
@@ -92,12 +93,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`StorageError::Damaged`], [`StorageError::Io`].
-    pub fn entries(
-        &self,
-        prefix: &[u8],
-        start: &[u8],
-        limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StorageError> {
+    pub fn entries(&self, prefix: &[u8], start: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StorageError> {
         let from = start.max(prefix);
         let mut wanted = limit;
         loop {

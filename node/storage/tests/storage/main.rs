@@ -1,0 +1,9 @@
+//! The database from outside: what it promises to the node, on good disks and bad ones.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod chain;
+mod commit;
+mod crash;
+mod damage;
+mod readers;
+mod recheck;

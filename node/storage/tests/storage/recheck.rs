@@ -1,0 +1,125 @@
+//! `check` and `check_replay`: clean on a good database, and each kind of damage found.
+
+use crate::chain::{block_after, genesis, open, options, some_key, with_blocks};
+use std::path::Path;
+use tacit_state::StateRead;
+use tacit_storage::{CheckReport, Column, Database, Executed, StorageError};
+use tacit_types::{Block, Height};
+
+fn check(path: &Path) -> CheckReport {
+    let mut stages = Vec::new();
+    let database = Database::open_for_check(path, options()).unwrap();
+    let report = database.check(|progress| stages.push(progress.stage)).unwrap();
+    assert!(stages.contains(&"blocks"));
+    report
+}
+
+/// Stands in for execution: the block's changes follow from its height and the state.
+fn execute(block: &Block, state: &dyn StateRead) -> Result<Executed, String> {
+    let header = &block.header;
+    let tip = tacit_storage::Tip {
+        height: Height(header.height.0 - 1),
+        block_id: header.parent,
+        time_ms: tacit_types::UnixMillis(header.time_ms.0 - 100),
+        state_root: header.state_root,
+        receipts_root: header.receipts_root,
+    };
+    let again = block_after(&tip, block.body.last_commit.clone(), state);
+    Ok((again.write_set, again.receipts))
+}
+
+#[test]
+fn a_good_database_is_clean_whether_its_pages_are_written_or_not() {
+    for close in [true, false] {
+        let dir = tempfile::tempdir().unwrap();
+        let database = with_blocks(dir.path(), 11);
+        if close {
+            database.close().unwrap();
+        }
+        drop(database);
+        let report = check(dir.path());
+        assert_eq!(report.findings, []);
+        assert_eq!((report.blocks, report.tip.unwrap().height), (11, Height(11)));
+        assert!(report.state_entries > 100);
+    }
+}
+
+#[test]
+fn a_database_opened_for_checking_cannot_be_written() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(with_blocks(dir.path(), 2));
+    let database = Database::open_for_check(dir.path(), options()).unwrap();
+    assert!(matches!(database.commit(crate::chain::next_block(&database)), Err(StorageError::Halted(_))));
+    assert!(Database::open_for_check(&dir.path().join("absent"), options()).is_err());
+}
+
+#[test]
+fn each_kind_of_damage_is_found() {
+    let damages: &[(Column, &[u8], &str)] = &[
+        (Column::Blocks, &5u64.to_be_bytes(), "`blocks`"),
+        (Column::Heights, &5u64.to_be_bytes(), "`heights`"),
+        (Column::Receipts, &[0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0], "receipts"),
+        (Column::Events, &5u64.to_be_bytes(), "events"),
+        (Column::State, &some_key(), "root"),
+        (Column::TriePages, &[1, 0x30], "trie_pages"),
+        (Column::Meta, b"mark", "write-set"),
+    ];
+    for (column, key, expected) in damages {
+        let dir = tempfile::tempdir().unwrap();
+        with_blocks(dir.path(), 9).close().unwrap();
+        remove(dir.path(), *column, key);
+        let report = check(dir.path());
+        assert!(
+            report.findings.iter().any(|finding| finding.problem.contains(expected)),
+            "{column}: {:?}",
+            report.findings
+        );
+    }
+}
+
+#[test]
+fn a_replay_from_genesis_gives_every_root_again_and_leaves_nothing_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = with_blocks(&dir.path().join("db"), 12);
+    let scratch = dir.path().join("scratch");
+    let report = database.check_replay(&scratch, genesis().write_set, execute, |_| {}).unwrap();
+    assert_eq!((report.findings, report.blocks), (vec![], 12));
+    assert!(!scratch.exists());
+}
+
+#[test]
+fn a_replay_names_the_first_height_that_differs() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = with_blocks(&dir.path().join("db"), 12);
+    let scratch = dir.path().join("scratch");
+    let wrong = |block: &Block, state: &dyn StateRead| {
+        let mut executed = execute(block, state)?;
+        if block.header.height == Height(7) {
+            executed.0.0.pop();
+        }
+        Ok(executed)
+    };
+    let report = database.check_replay(&scratch, genesis().write_set, wrong, |_| {}).unwrap();
+    assert_eq!(report.findings.len(), 1);
+    assert_eq!(report.findings[0].height, Some(Height(7)));
+    assert!(report.findings[0].problem.contains("state root"), "{:?}", report.findings);
+    let refuses = |_: &Block, _: &dyn StateRead| Err("no such thing".to_owned());
+    let report = database.check_replay(&scratch, genesis().write_set, refuses, |_| {}).unwrap();
+    assert_eq!(report.findings[0].height, Some(Height(1)));
+    let mut other_genesis = genesis().write_set;
+    other_genesis.0.pop();
+    let report = database.check_replay(&scratch, other_genesis, execute, |_| {}).unwrap();
+    assert_eq!(report.findings[0].height, Some(Height(0)));
+    std::fs::create_dir(&scratch).unwrap();
+    assert!(database.check_replay(&scratch, genesis().write_set, execute, |_| {}).is_err());
+    drop(database);
+    open(&dir.path().join("db"));
+}
+
+fn remove(path: &Path, column: Column, key: &[u8]) {
+    let names = Column::ALL.iter().map(|column| column.name());
+    let raw = rocksdb::DB::open_cf(&rocksdb::Options::default(), path, names).unwrap();
+    let handle = raw.cf_handle(column.name()).unwrap();
+    assert!(raw.get_cf(handle, key).unwrap().is_some(), "{column} has no such key");
+    raw.delete_cf(handle, key).unwrap();
+}
