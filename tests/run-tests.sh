@@ -13,6 +13,9 @@ cd "$(dirname "$0")/.."
 # A test that cannot reach a terminal behaves the same at a desk and on a build machine.
 exec </dev/null
 
+# Scenarios run the real binary, which a test build alone does not make.
+cargo build --locked --release --workspace --bins
+
 if cargo nextest --version >/dev/null 2>&1; then
     echo "tests: cargo nextest, tier $tier, target folder ${CARGO_TARGET_DIR:-target}"
     if [ "$tier" = long ]; then
