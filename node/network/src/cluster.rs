@@ -59,9 +59,9 @@ impl TxPool for FakePool {
         txs.into_iter()
             .map(|tx| {
                 submitted.push(tx.full_hash());
-                match tx.as_bytes().first() {
-                    Some(&NEVER_VALID) => SubmitVerdict::Rejected { punish: true },
-                    Some(&NOT_NOW) => SubmitVerdict::Rejected { punish: false },
+                match tx.as_bytes().first().copied() {
+                    Some(NEVER_VALID) => SubmitVerdict::Rejected { punish: true },
+                    Some(NOT_NOW) => SubmitVerdict::Rejected { punish: false },
                     _ if waiting.insert(tx.full_hash(), tx).is_some() => SubmitVerdict::Known,
                     _ => SubmitVerdict::Accepted,
                 }

@@ -31,7 +31,9 @@ impl request_response::Codec for Codec {
     where
         T: AsyncRead + Unpin + Send,
     {
-        read_to_end(io, RESPONSE_BYTES_MAX).await
+        let bytes = read_to_end(io, RESPONSE_BYTES_MAX).await?;
+        // A peer that does not want to answer closes its half; that is no message, and so no malformed one.
+        if bytes.is_empty() { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(bytes) }
     }
 
     async fn write_request<T>(&mut self, _: &StreamProtocol, io: &mut T, request: Bytes) -> io::Result<()>

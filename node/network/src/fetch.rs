@@ -82,13 +82,9 @@ impl Fetcher {
         Some(asked)
     }
 
-    /// `peer` answered `asked` with the bodies of `got`. With some bodies, the fetch stays outstanding until
-    /// [`Fetcher::release`], and the rest, which did not fit, is asked of it again. With none, it has none.
+    /// `peer` answered `asked` with the bodies of `got`, at least one. The fetch stays outstanding until
+    /// [`Fetcher::release`]; the rest, which did not fit, is asked of it again.
     pub(crate) fn delivered(&mut self, peer: PeerId, asked: &[FullHash], got: &HashSet<FullHash>) {
-        if got.is_empty() {
-            self.failed(peer, asked);
-            return;
-        }
         for hash in asked {
             let Some(want) = self.wants.get_mut(hash) else { continue };
             if got.contains(hash) {
@@ -190,7 +186,7 @@ mod tests {
         assert_eq!(fetcher.finish(&hash(0)), vec![peer]);
         let asked = fetcher.next(&peer).unwrap();
         assert_eq!(asked.len(), 2);
-        fetcher.delivered(peer, &asked, &HashSet::new());
+        fetcher.failed(peer, &asked);
         assert_eq!(fetcher.len(), 0);
     }
 
@@ -242,9 +238,9 @@ mod tests {
                     }
                     4 if !open.is_empty() => {
                         let (peer, asked) = open.swap_remove(n % open.len());
-                        let got: HashSet<FullHash> = asked.iter().take(n % 3).copied().collect();
+                        let got: HashSet<FullHash> = asked.iter().take(1 + n % 3).copied().collect();
                         fetcher.delivered(peer, &asked, &got);
-                        if !got.is_empty() { fetcher.release(&peer); }
+                        fetcher.release(&peer);
                         for hash in got { fetcher.finish(&hash); }
                     }
                     5 => fetcher.disconnected(&peer),

@@ -12,7 +12,7 @@ use libp2p::swarm::SwarmEvent;
 use libp2p::Swarm;
 use tacit_types::List;
 
-/// A peer that says what its script tells it to. `answer` sees each request; `None` leaves it without an answer.
+/// A peer that says what its script tells it to. `answer` sees each request; `None` keeps the other side waiting.
 struct Rogue {
     id: PeerId,
     task: JoinHandle<()>,
@@ -29,6 +29,7 @@ impl Rogue {
         let (address, target) = (target.address.clone(), target.id());
         swarm.dial(address).unwrap();
         let task = tokio::spawn(async move {
+            let mut unanswered = Vec::new();
             loop {
                 match swarm.select_next_some().await {
                     SwarmEvent::ConnectionEstablished { .. } => say(&mut swarm, &target, &says),
@@ -37,8 +38,10 @@ impl Rogue {
                         message: Message::Request { request, channel, .. },
                         ..
                     })) => {
-                        if let Some(bytes) = answer(Request::decode(&request).unwrap()) {
-                            let _ = swarm.behaviour_mut().exchange.send_response(channel, bytes);
+                        match answer(Request::decode(&request).unwrap()) {
+                            // An error means that the honest side has gone.
+                            Some(bytes) => drop(swarm.behaviour_mut().exchange.send_response(channel, bytes)),
+                            None => unanswered.push(channel),
                         }
                     }
                     _ => {}
@@ -172,12 +175,12 @@ async fn a_flood_of_announcements_is_bounded_and_honest_peers_notice_nothing() {
     let node = Node::start(&[]).await;
     let honest = Node::start(&[&node]).await;
     honest.connected_to(&[&node]).await;
-    // 4,000,000 hashes of nothing, in messages of full size: far above the rate.
-    let flood: Vec<Bytes> = (0_u64..2_000)
+    // 122,880 hashes of nothing, in messages of full size, just within the rate.
+    let flood: Vec<Bytes> = (0_u64..60)
         .map(|batch| announce((0_u64..2_048).map(|n| FullHash::of(&[&(batch * 2_048 + n).to_le_bytes()])).collect()))
         .collect();
     let rogue = Rogue::start(&node, flood, silent);
-    wait_for(&node.network, "the flood", |status| status.wanted > 1_000).await;
+    wait_for(&node.network, "the flood", |status| status.wanted > 4_000).await;
     let hash = honest.submit(&tx(1, "honest"));
     node.receives(&hash).await;
     assert!(node.network.status().wanted <= WANTED_PER_PEER_MAX);
@@ -227,16 +230,26 @@ async fn a_peer_that_never_answers_is_cut_off_and_its_transactions_come_from_ano
     let honest = Node::start(&[&node]).await;
     honest.connected_to(&[&node]).await;
     let wanted = tx(1, "kept waiting");
-    let mut kept = 0;
-    // The requests are read and their channels kept open by never answering: `silent` drops them, so answer late.
-    let rogue = Rogue::start(&node, vec![announce(vec![wanted.full_hash()])], move |_| {
-        kept += 1;
-        None
-    });
-    wait_for(&node.network, "the want or its end", |status| status.peers.len() == 2).await;
+    let rogue = Rogue::start(&node, vec![announce(vec![wanted.full_hash()])], silent);
+    wait_for(&node.network, "the want", |status| status.wanted == 1).await;
     let hash = honest.submit(&wanted);
     node.receives(&hash).await;
-    rogue.task.abort();
+    tokio::time::timeout(Duration::from_secs(5), rogue.task).await.unwrap().unwrap();
+    node.connected_to(&[&honest]).await;
+}
+
+#[tokio::test]
+async fn refusing_to_answer_is_no_malformed_answer() {
+    let slow = NetworkConfig { requests_per_second: 1, requests_burst: 3, ..config() };
+    let hurried = Node::start_with(Keypair::generate_ed25519(), CHAIN, slow).await;
+    let eager = Node::start(&[&hurried]).await;
+    eager.connected_to(&[&hurried]).await;
+    for n in 0..8 {
+        eager.submit(&tx(1, &format!("quick {n}")));
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    assert!(eager.network.status().bans.is_empty());
+    wait_for(&hurried.network, "the offence", |status| status.peers.iter().any(|peer| peer.score > 0)).await;
 }
 
 #[tokio::test]

@@ -136,12 +136,12 @@ impl Service {
             self.punish(peer, Offence::UnrequestedBody);
             return;
         }
-        self.fetcher.delivered(peer, &asked, &got);
         if got.is_empty() {
+            self.give_up(peer, Sent::Fetch(asked));
             self.punish(peer, Offence::Withheld);
-            self.send_all_fetches();
             return;
         }
+        self.fetcher.delivered(peer, &asked, &got);
         metrics::counter!("tacit_network_fetched_total").increment(hashes.len() as u64);
         let pool = self.pool.clone();
         self.checks.spawn(async move {
@@ -174,11 +174,12 @@ impl Service {
 
     fn on_failure(&mut self, peer: PeerId, request: OutboundRequestId, error: &OutboundFailure) {
         tracing::debug!(%peer, %error, "a request failed");
-        if let Some(sent) = self.sent.remove(&request) {
-            self.give_up(peer, sent);
-        }
+        let Some(sent) = self.sent.remove(&request) else { return };
+        let withheld = matches!((&sent, error), (Sent::Fetch(_), OutboundFailure::Io(_)));
+        self.give_up(peer, sent);
         match error {
             OutboundFailure::UnsupportedProtocols => self.punish(peer, Offence::WrongChain),
+            OutboundFailure::Io(_) if withheld => self.punish(peer, Offence::Withheld),
             // The connection may be dead without anybody having said so; a new one tells.
             OutboundFailure::Timeout => {
                 self.punish(peer, Offence::Timeout);
@@ -186,13 +187,20 @@ impl Service {
             }
             OutboundFailure::DialFailure | OutboundFailure::ConnectionClosed | OutboundFailure::Io(_) => {}
         }
-        self.send_all_fetches();
     }
 
+    /// A request of ours came to nothing: what was announced waits for the re-announcement, what was asked for is
+    /// asked of the next who has it.
     fn give_up(&mut self, peer: PeerId, sent: Sent) {
         match sent {
-            Sent::Announce => self.outbox.done(&peer),
-            Sent::Fetch(asked) => self.fetcher.failed(peer, &asked),
+            Sent::Announce => {
+                self.outbox.done(&peer);
+                self.send_announcements(peer);
+            }
+            Sent::Fetch(asked) => {
+                self.fetcher.failed(peer, &asked);
+                self.send_all_fetches();
+            }
         }
     }
 
