@@ -3,6 +3,9 @@
 //! A proof is made in three steps that are never separated: the native definition is checked, so that nobody spends time
 //! on a false statement; Groth16 proves the circuit with blinding from the caller's random numbers; the finished proof is
 //! verified under the key's own verifying half, so that a defect never leaves this machine as a proof.
+//!
+//! Secrets held by this crate's types are wiped when dropped. The full assignment inside arkworks is not: whoever can read
+//! the prover's memory can read the witness.
 
 pub(crate) mod key;
 

@@ -186,12 +186,18 @@ fn left_sides(items: &[KeyedItem<'_>], factors: &[Factor], threads: usize) -> Ve
     }
     std::thread::scope(|scope| {
         let shares = items.chunks(share).zip(factors.chunks(share)).enumerate();
-        let running: Vec<_> =
-            shares.map(|(part, (items, factors))| scope.spawn(move || work(part * share, items, factors))).collect();
-        let joined = running.into_iter().map(|thread| match thread.join() {
-            Ok(results) => results,
+        let started: Vec<_> = shares
+            .map(|(part, (items, factors))| {
+                let work = move || work(part * share, items, factors);
+                // Where the system has no thread left, this one does the work.
+                std::thread::Builder::new().spawn_scoped(scope, work).map_err(|_| work)
+            })
+            .collect();
+        let joined = started.into_iter().map(|share| match share.map(|thread| thread.join()) {
+            Ok(Ok(results)) => results,
             // A panic in the arithmetic is a defect; hiding it here would turn it into a wrong verdict.
-            Err(panic) => std::panic::resume_unwind(panic),
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(work) => work(),
         });
         joined.flatten().collect()
     })

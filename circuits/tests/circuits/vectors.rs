@@ -1,8 +1,10 @@
 //! What must never change silently: constraint counts, key digests, frozen proofs, tree and commitment values.
 
+use tacit_circuits::statement::{equality, membership, range};
 use tacit_circuits::testing::{development_vectors, systems};
 use tacit_circuits::{
-    FieldBytes, Frontier, GroupTree, ProofBytes, Statement, VerifyItem, VerifyingKeys, keys, tree, verify_one,
+    FieldBytes, Frontier, GroupTree, ProofBytes, Statement, VerifyItem, VerifyingKeys, context_from_hash,
+    hash_to_field, keys, tree, verify_one,
 };
 
 fn file(statement: Statement, extension: &str) -> Vec<u8> {
@@ -64,4 +66,33 @@ fn tree_values_are_pinned() {
     let values = [tree::empty_root(), tree.root(), frontier.root()].map(|value| hex_of(&value.0));
     let five = "8e0227d2e327a7284ab0503e322f6cc66df05972db60d7df10d92e4f35fc440b";
     assert_eq!(values, ["24deb82d2906442febd5ee850e2c5ac055f37b9c39131abadb335f092d8f3f07", five, five]);
+}
+
+const PINNED_VALUES: [&str; 7] = [
+    "42a638b11ebb8f1a6dd72fccc7cc7d4ecda13a1c91734a142f1392153b772c14",
+    "f0f34659f1dcc2a71996b3c20c0b9976b93287133ffbb5508d3832dbb70f4524",
+    "afd3a80e7c7db833a4075ceef52334f62f6354655881bda8987ec64b0bd03719",
+    "296c879da85af684cbbbe7ec1a0939f59049ac5c8687445fc7f4f2cecd18f51b",
+    "51adbce1ce3b689e103ca472d5d6622b1ac62ea90c3bc9d945c4b4bbf02a6117",
+    "19c4f471e8223182897b905aaec0362b2ad078ed0de041633bbf0fdcc2031829",
+    "6574d12c85ee3cd3e70b852c4205d820a52faa9015d8a6155397f7d2b3a2051c",
+];
+
+/// Wallets, contracts and other programs compute these; a changed domain or tag would strand them. All but the last two
+/// (BLAKE3) come out of `vectors/check.py` too, which derives Poseidon from its paper.
+#[test]
+fn commitments_leaves_nullifiers_and_contexts_are_pinned() {
+    let one = FieldBytes::from(1);
+    let secret = membership::MemberSecret(one);
+    let key = secret.public_key().unwrap();
+    let values = [
+        range::commit(5, &one).unwrap(),
+        equality::commit_linked(5, &one).unwrap(),
+        key,
+        membership::leaf(&key, 5).unwrap(),
+        secret.nullifier(&FieldBytes::from(2)).unwrap(),
+        context_from_hash(&[7; 32]),
+        hash_to_field("tacit circuits test", b"data"),
+    ];
+    assert_eq!(values.map(|value| hex_of(&value.0)), PINNED_VALUES);
 }
