@@ -27,6 +27,10 @@ pub fn violations(path: &str, source: &str) -> Vec<String> {
             .filter(|word| code.contains(*word))
             .for_each(|word| found.push(format!("{place}: {word}")));
     }
+    if !rules::UNSAFE.iter().any(|(start, _)| path.starts_with(start)) {
+        let lines = code.lines().enumerate().filter(|(_, line)| text::has_word(line, "unsafe"));
+        found.extend(lines.map(|(number, _)| format!("{path}:{}: unsafe stands in listed files only", number + 1)));
+    }
     if is_deterministic(path) {
         found.extend(nondeterminism(path, &text::without_test_modules(&code)));
     }
@@ -81,6 +85,14 @@ mod tests {
         for word in UNFINISHED_MACROS {
             finds("node/x/src/a.rs", &format!("//! A.\nfn f() {{ {word}() }}\n"), word);
         }
+    }
+
+    #[test]
+    fn unsafe_outside_the_listed_files_is_found() {
+        let source = "//! A.\nfn f() { unsafe { g() } }\n";
+        finds("node/x/src/a.rs", source, "unsafe");
+        let listed = rules::UNSAFE.first().map_or("", |(file, _)| file);
+        assert_eq!(violations(listed, source), Vec::<String>::new());
     }
 
     #[test]
