@@ -15,6 +15,11 @@ pub fn violations(path: &str, source: &str) -> Vec<String> {
         found
             .push(format!("{path}:1: must open with `//!`: what it is for, what comes in and out, what it never does"));
     }
+    let lines = source.lines().count();
+    if lines > rules::FILE_LINES_MAX {
+        let limit = rules::FILE_LINES_MAX;
+        found.push(format!("{path}: {lines} lines, at most {limit}: split it where the story changes"));
+    }
     let code = text::code_only(source);
     for (number, (line, code)) in source.lines().zip(code.lines()).enumerate() {
         let place = format!("{path}:{}", number + 1);
@@ -85,6 +90,11 @@ mod tests {
         for word in UNFINISHED_MACROS {
             finds("node/x/src/a.rs", &format!("//! A.\nfn f() {{ {word}() }}\n"), word);
         }
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_is_found() {
+        finds("node/x/src/a.rs", &format!("//! A.\n{}", "\n".repeat(rules::FILE_LINES_MAX)), "split it");
     }
 
     #[test]

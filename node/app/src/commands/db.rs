@@ -87,7 +87,7 @@ fn stats(home: &Home, json: bool) -> eyre::Result<()> {
     println!("state root   {}", stats.tip.map_or("-".into(), |tip| tip.state_root.to_string()));
     println!("trie pages   at height {}", stats.mark.map_or("-".into(), |mark| mark.height.to_string()));
     let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::UTF8_BORDERS_ONLY);
+    table.load_style(comfy_table::presets::UTF8_BORDERS_ONLY);
     table.set_header(["column", "entries (estimate)", "bytes in files"]);
     for column in &stats.columns {
         table.add_row([column.column.name().to_string(), column.entries.to_string(), column.disk_bytes.to_string()]);

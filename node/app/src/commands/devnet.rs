@@ -168,7 +168,7 @@ async fn wait_for_first_block(validators: u16, base_port: u16) -> eyre::Result<(
 fn print_welcome(home: &Path, validators: u16, base_port: u16) -> eyre::Result<()> {
     println!("\nTacit devnet: {validators} validators in {}\n", home.display());
     let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::UTF8_BORDERS_ONLY);
+    table.load_style(comfy_table::presets::UTF8_BORDERS_ONLY);
     table.set_header(["node", "JSON-RPC, WebSocket", "metrics", "log"]);
     for index in 0..validators {
         let port = base_port + index * PORTS_PER_NODE;

@@ -1,16 +1,23 @@
 //! The command line: one file per verb, and the table that chooses.
 
+mod bench;
 mod config;
+mod contract;
 mod db;
 mod devnet;
 mod init;
+mod keys;
 mod output;
+mod proof;
 mod query;
 mod runtime;
+mod send;
+mod signer;
 mod start;
 mod status;
 mod testnet;
 mod tx;
+mod wallet;
 
 use clap::{Parser, Subcommand};
 
@@ -34,12 +41,22 @@ enum Command {
     Testnet(testnet::Testnet),
     /// Show where a node stands.
     Status(status::Status),
+    /// Make, import, list, show and export keys.
+    Keys(keys::Keys),
+    /// Make and restore wallets, show balances, send money.
+    Wallet(wallet::Wallet),
+    /// Prove and verify statements, and have the chain record them.
+    Proof(proof::Proof),
+    /// Check, deploy, call, view and look at contracts.
+    Contract(contract::Contract),
     /// Read accounts, blocks, validators, supply, parameters and events of a node.
     Query(query::Query),
     /// Follow, show, try out or submit a transaction.
     Tx(tx::TxCommand),
     /// Show or check a configuration.
     Config(config::ConfigCommand),
+    /// Send transfers at a fixed rate and report what became of them.
+    Bench(bench::Bench),
     /// Look into a node's database, or check it.
     Db(db::Db),
 }
@@ -53,6 +70,11 @@ impl Cli {
             Command::Start(command) => command.run(),
             Command::Testnet(command) => command.run(),
             Command::Status(command) => command.run(),
+            Command::Keys(command) => command.run(),
+            Command::Wallet(command) => command.run(),
+            Command::Proof(command) => command.run(),
+            Command::Contract(command) => command.run(),
+            Command::Bench(command) => command.run(),
             Command::Query(command) => command.run(),
             Command::Tx(command) => command.run(),
             Command::Config(command) => command.run(),

@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::home::Home;
 use crate::node::keys::{self, Seed};
 use clap::Args;
-use eyre::{bail, eyre};
+use eyre::bail;
 use std::path::{Path, PathBuf};
 use tacit_genesis::spec::{AccountSpec, ChainSpec, NetworkName, ParamsSpec, ProofsSpec, ValidatorSpec};
 use tacit_genesis::Genesis;
@@ -14,6 +14,9 @@ use tacit_wallet::devnet::{DEVNET_ACCOUNTS, devnet_account};
 
 /// What each well-known account of a development network owns: a million tokens.
 const ACCOUNT_BALANCE: &str = "1000000000000000000000000";
+
+/// Further accounts of the same words, funded for load generators, which want many senders.
+pub const LOAD_ACCOUNTS: std::ops::Range<u32> = 1_000..1_256;
 
 /// Ports of one node lie this far from the next one's.
 pub const PORTS_PER_NODE: u16 = 10;
@@ -90,8 +93,8 @@ impl Plan {
     }
 
     fn spec(&self, validators: &[Seed]) -> Result<ChainSpec, eyre::Report> {
-        let accounts = (0..DEVNET_ACCOUNTS).map(|index| {
-            let account = devnet_account(index).map_err(|error| eyre!("{error}"))?;
+        let accounts = (0..DEVNET_ACCOUNTS).chain(LOAD_ACCOUNTS).map(|index| {
+            let account = devnet_account(index)?;
             Ok(AccountSpec { address: account.address.to_text(Network::Dev), balance: ACCOUNT_BALANCE.into() })
         });
         Ok(ChainSpec {

@@ -1,0 +1,91 @@
+//! Sending what a verb wants to happen: price, sequence, gas, signature, submission, waiting, with progress on the way.
+
+use super::query::show;
+use super::signer::{KeystoreArg, SignerArg};
+use super::status::NodeArg;
+use clap::Args;
+use indicatif::ProgressBar;
+use std::time::Duration;
+use tacit_rpc::client::Client;
+use tacit_types::{Gas, Price};
+use tacit_wallet::builder::BuildError;
+use tacit_wallet::send::{Progress, SendOptions, Sent, submit};
+use tacit_wallet::view::SentView;
+use tacit_wallet::{Account, TxBuilder};
+
+/// How a transaction is signed and sent.
+#[derive(Args, Clone)]
+pub struct SendArgs {
+    #[command(flatten)]
+    signer: SignerArg,
+    #[command(flatten)]
+    keystore: KeystoreArg,
+    #[command(flatten)]
+    node: NodeArg,
+    /// Most gas; without it the transaction is tried out first.
+    #[arg(long, value_name = "GAS")]
+    gas_limit: Option<u64>,
+    /// Most base units per gas, tip included.
+    #[arg(long, value_name = "PRICE")]
+    max_fee: Option<u64>,
+    /// Most base units per gas for the proposer.
+    #[arg(long, value_name = "PRICE")]
+    tip: Option<u64>,
+    /// Return after submission.
+    #[arg(long)]
+    no_wait: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl SendArgs {
+    /// The account that acts.
+    pub fn account(&self) -> eyre::Result<Account> {
+        self.signer.unlock(&self.keystore)
+    }
+
+    /// The node to send to.
+    pub fn client(&self) -> eyre::Result<Client> {
+        self.node.client()
+    }
+
+    /// Sends what `build` adds.
+    pub async fn send(
+        &self,
+        account: &Account,
+        build: impl FnOnce(TxBuilder) -> Result<TxBuilder, BuildError>,
+    ) -> eyre::Result<Sent> {
+        let options = SendOptions {
+            gas_limit: self.gas_limit.map(Gas),
+            max_fee_per_gas: self.max_fee.map(Price),
+            max_tip_per_gas: self.tip.map(Price),
+            wait: (!self.no_wait).then_some(Duration::from_secs(60)),
+            ..SendOptions::default()
+        };
+        let bar = ProgressBar::new_spinner();
+        bar.enable_steady_tick(Duration::from_millis(100));
+        let progress = |step: Progress| {
+            bar.set_message(match step {
+                Progress::Preparing => "asking for sequence and price".to_string(),
+                Progress::Simulating => "trying it out".into(),
+                Progress::Submitting => "submitting".into(),
+                Progress::Waiting { tx_id } => format!("waiting for {tx_id}"),
+            });
+        };
+        let sent = submit(&self.client()?, account, build, &options, progress).await;
+        bar.finish_and_clear();
+        Ok(sent?)
+    }
+
+    /// Prints what was sent, with fields of the verb's own.
+    pub fn report(&self, sent: &Sent, more: &[(&str, String)]) -> eyre::Result<()> {
+        let mut value = serde_json::to_value(SentView::from(sent))?;
+        if let Some(object) = value.as_object_mut() {
+            for (name, text) in more {
+                object.insert((*name).into(), text.clone().into());
+            }
+        }
+        show(&value, self.json)
+    }
+}
