@@ -1,0 +1,246 @@
+#!/usr/bin/env bash
+# Everything Tacit does, once, with a table of what happened at the end. Uses the devnet that runs on this machine, else
+# starts one of its own and removes it again. Exits with 1 at the first thing that is off.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+TACIT="${TACIT_BIN:-${TACIT_TARGET_DIR:-$HOME/.cache/tacit/target}/release/tacit}"
+VALIDATORS=4
+TRANSFERS=10
+# Account 1 of the devnet's published words, as a contract's argument: its 32 bytes.
+RECEIVER_BYTES=34b0f003772da70ca0dd5d6fdff380e20b957c9d501b46d7d00b50cb2144d246
+WORK=$(mktemp -d)
+SUPERVISOR=
+RESTARTED=
+ROWS=()
+
+fail() {
+    printf '\ndemo: FAILED: %s\n' "$*" >&2
+    exit 1
+}
+
+# Ends what this script started, whatever ended the script.
+finish() {
+    status=$?
+    trap - EXIT INT TERM
+    if [ -n "$SUPERVISOR" ]; then
+        if [ -n "$RESTARTED" ]; then kill -TERM "$RESTARTED" 2>/dev/null || true; fi
+        kill -TERM "$SUPERVISOR" 2>/dev/null || true
+        wait 2>/dev/null || true
+        if [ "$status" != 0 ]; then
+            for log in "$DEVNET"/node*/node.log; do
+                if [ -e "$log" ]; then printf -- '--- %s\n' "$log"; tail -n 5 "$log"; fi
+            done >&2
+        fi
+    fi
+    rm -rf -- "$WORK"
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# The first field called $1 of the JSON on standard input, without quotes.
+field() { sed -n "s/^ *\"$1\": *\"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}\$/\1/p" | head -n 1; }
+now_ms() { date +%s%3N; }
+url() { echo "http://127.0.0.1:$((BASE_PORT + 10 * $1 + 2))"; }
+height() { "$TACIT" status --node "$(url "$1")" --json 2>/dev/null | field height; }
+
+# Runs a step, prints how long it took, keeps a row for the table. The step says its result in RESULT.
+step() {
+    local name=$1 started
+    shift
+    printf 'demo: %s ... ' "$name"
+    RESULT=ok
+    started=$(now_ms)
+    "$@" || fail "$name"
+    local took=$(($(now_ms) - started))
+    printf '%s (%s ms)\n' "$RESULT" "$took"
+    ROWS+=("$name|$RESULT|$took ms")
+}
+
+# Waits until height $2 is reached at node $1, at most $3 seconds.
+wait_height() {
+    local end=$(($(now_ms) + 1000 * $3))
+    while [ "$(height "$1" || true)" = "" ] || [ "$(height "$1")" -lt "$2" ]; do
+        if [ "$(now_ms)" -gt "$end" ]; then fail "node$1 is at height $(height "$1"), not $2, after $3 s"; fi
+        sleep 0.1
+    done
+}
+
+# Runs a command that must be refused, for the reason in $1.
+refused() {
+    local reason=$1
+    shift
+    if "$@" >"$WORK/out" 2>&1; then fail "was accepted: $*"; fi
+    grep -q -- "$reason" "$WORK/out" || fail "refused for another reason than $reason: $(cat "$WORK/out")"
+}
+
+use_network() {
+    BASE_PORT=26600
+    DEVNET=$HOME/.tacit/devnet
+    if [ -n "$(height 0)" ] && [ -n "$(height 3)" ] && kill -0 "$(cat "$DEVNET/node3/pid" 2>/dev/null || echo none)" 2>/dev/null; then
+        echo "demo: using the devnet that runs in $DEVNET"
+        return
+    fi
+    BASE_PORT=${TACIT_DEMO_PORT:-27600}
+    DEVNET=$WORK/devnet
+    mkdir -p "$DEVNET"
+    "$TACIT" devnet --validators "$VALIDATORS" --home "$DEVNET" --base-port "$BASE_PORT" >"$WORK/devnet.log" 2>&1 &
+    SUPERVISOR=$!
+    step "start $VALIDATORS validators" started
+}
+
+started() {
+    for node in 0 1 2 3; do
+        local end=$(($(now_ms) + 90000))
+        while [ -z "$(height $node)" ] || [ "$(height $node)" -lt 1 ]; do
+            kill -0 "$SUPERVISOR" 2>/dev/null || fail "the devnet ended: $(cat "$WORK/devnet.log")"
+            if [ "$(now_ms)" -gt "$end" ]; then fail "node$node made no block: $(cat "$WORK/devnet.log")"; fi
+            sleep 0.1
+        done
+    done
+    RESULT="all at height 1 or above"
+}
+
+balance() { "$TACIT" wallet balance --dev "$1" --json | field balance; }
+
+transfers() {
+    local before after to
+    to=$("$TACIT" wallet address --dev 1 --json | field address)
+    before=$(balance 1)
+    for _ in $(seq "$TRANSFERS"); do
+        "$TACIT" wallet send --dev 0 --to "$to" --amount 0.000000000000001 --json >"$WORK/sent" || return 1
+    done
+    after=$(balance 1)
+    # 1,000 base units each; the numbers are longer than the shell counts, so their last 15 digits are compared.
+    local difference=$((10#${after: -15} - 10#${before: -15}))
+    [ "$difference" = $((1000 * TRANSFERS)) ] || fail "the receiver got $difference base units"
+    RESULT="$TRANSFERS one after the other, last in block $(field height <"$WORK/sent")"
+}
+
+refusals() {
+    local to
+    to=$("$TACIT" wallet address --dev 1 --json | field address)
+    refused "balance" "$TACIT" wallet send --dev 0 --to "$to" --amount 99999999999 --json
+    refused "zero\|amount" "$TACIT" wallet send --dev 0 --to "$to" --amount 0 --json
+    refused "network\|prefix\|address" "$TACIT" wallet send --dev 0 --to "tct${to#tctd}" --amount 1 --json
+    RESULT="overspending, nothing, another network: refused"
+}
+
+keys_and_range() {
+    "$TACIT" proof range prove --value 42 --low 18 --high 120 --purpose age --dev 0 --out "$WORK/range.json" --json >"$WORK/proved" || return 1
+    RESULT="proven in $(field proven_in_ms <"$WORK/proved") ms"
+}
+
+range_on_chain() {
+    "$TACIT" proof range verify "$WORK/range.json" --node "$TACIT_NODE" --json >/dev/null || return 1
+    refused "sender" "$TACIT" proof submit "$WORK/range.json" --dev 1 --json
+    "$TACIT" proof submit "$WORK/range.json" --dev 0 --json >"$WORK/sent" || return 1
+    RESULT="recorded in block $(field height <"$WORK/sent"), refused for another sender"
+}
+
+lie() {
+    refused "." "$TACIT" proof range prove --value 17 --low 18 --high 120 --purpose age --dev 0 --out "$WORK/lie.json" --json
+    RESULT="17 is not in 18..120: no proof"
+}
+
+equality() {
+    "$TACIT" proof equality prove --value 7 --purpose same --dev 0 --out "$WORK/equality.json" --json >"$WORK/proved" || return 1
+    "$TACIT" proof equality verify "$WORK/equality.json" --node "$TACIT_NODE" --json >/dev/null || return 1
+    "$TACIT" proof submit "$WORK/equality.json" --dev 0 --json >"$WORK/sent" || return 1
+    RESULT="proven in $(field proven_in_ms <"$WORK/proved") ms, recorded in block $(field height <"$WORK/sent")"
+}
+
+membership() {
+    local identity other group
+    identity=$("$TACIT" proof membership identity --secret "$WORK/member")
+    other=$("$TACIT" proof membership identity --secret "$WORK/other")
+    "$TACIT" proof membership group --member "$other:1" --member "$identity:1" --dev 0 --json >"$WORK/group.json" || return 1
+    group=$(field group <"$WORK/group.json")
+    "$TACIT" proof membership prove --secret "$WORK/member" --group "$group" --scope "vote:1" --purpose vote --dev 2 \
+        --out "$WORK/membership.json" --json >"$WORK/proved" || return 1
+    "$TACIT" proof membership verify "$WORK/membership.json" --node "$TACIT_NODE" --json >/dev/null || return 1
+    "$TACIT" proof submit "$WORK/membership.json" --dev 2 --json >"$WORK/sent" || return 1
+    refused "nullifier\|Nullifier\|used" "$TACIT" proof submit "$WORK/membership.json" --dev 2 --json
+    RESULT="proven in $(field proven_in_ms <"$WORK/proved") ms, recorded once in block $(field height <"$WORK/sent")"
+}
+
+contract() {
+    local token output
+    "$TACIT" contract check contracts/artifacts/token.wasm --json >/dev/null || return 1
+    # A salt of its own, so that the demo can run again on the same chain.
+    "$TACIT" contract deploy contracts/artifacts/token.wasm --init 0x40420f00000000000000000000000000 \
+        --salt "$(date +%s)" --dev 0 --json >"$WORK/deployed" || return 1
+    token=$(field contract <"$WORK/deployed")
+    "$TACIT" contract call "$token" transfer "0x${RECEIVER_BYTES}e8030000000000000000000000000000" --dev 0 --json >/dev/null || return 1
+    output=$("$TACIT" contract view "$token" balance_of "0x$RECEIVER_BYTES" --json | field output)
+    [ "$output" = 0xe8030000000000000000000000000000 ] || fail "the token says that the receiver has $output"
+    refused "revert" "$TACIT" contract call "$token" transfer "0x${RECEIVER_BYTES}ffffffff000000000000000000000000" --dev 0 --json
+    RESULT="1,000 of 1,000,000 tokens moved, overspending reverted"
+}
+
+crash() {
+    local before
+    before=$(height 0)
+    kill -KILL "$(cat "$DEVNET/node3/pid")"
+    # Blocks are made without traffic too, though slower.
+    wait_height 0 $((before + 5)) 60
+    if [ -n "$(height 3)" ]; then fail "node3 still answers"; fi
+    RESULT="three validators made blocks $((before + 1)) to $(height 0) without it"
+}
+
+restart() {
+    local target
+    target=$(height 0)
+    nohup "$TACIT" start --home "$DEVNET/node3" >/dev/null 2>>"$DEVNET/node3/node.log" </dev/null &
+    RESTARTED=$!
+    echo "$RESTARTED" >"$DEVNET/node3/pid"
+    wait_height 3 "$target" 60
+    RESULT="caught up to height $target"
+}
+
+same_roots() {
+    local common root other
+    common=$(height 0)
+    for node in 1 2 3; do wait_height $node "$common" 60; done
+    root=$("$TACIT" query block "$common" --node "$(url 0)" --json | field state_root)
+    [ -n "$root" ] || fail "node0 shows no state root at height $common"
+    for node in 1 2 3; do
+        other=$("$TACIT" query block "$common" --node "$(url $node)" --json | field state_root)
+        [ "$other" = "$root" ] || fail "at height $common node0 has root $root, node$node $other"
+    done
+    RESULT="height $common, ${root:0:18}.. on all four"
+}
+
+table() {
+    local row name result took
+    printf '\n%-34s | %-66s | %10s\n' what result time
+    printf '%s\n' "-----------------------------------+--------------------------------------------------------------------+-----------"
+    for row in "${ROWS[@]}"; do
+        IFS='|' read -r name result took <<<"$row"
+        printf '%-34s | %-66s | %10s\n' "$name" "$result" "$took"
+    done
+}
+
+if [ ! -x "$TACIT" ]; then fail "$TACIT is not built; run \`make demo\`"; fi
+use_network
+TACIT_NODE=$(url 0)
+export TACIT_NODE
+step "transfers" transfers
+step "bad transfers" refusals
+step "range: keys and proof" keys_and_range
+step "range: verify and record" range_on_chain
+step "range: a lie" lie
+step "equality: prove, verify, record" equality
+step "membership: group, prove, record" membership
+step "contract: deploy, call, view" contract
+step "kill one validator (SIGKILL)" crash
+step "restart it" restart
+step "compare state roots" same_roots
+table
+if [ -z "$SUPERVISOR" ]; then
+    printf '\nnode3 of the devnet now runs on its own, as process %s: Ctrl-C in the devnet does not end it, `kill %s` does.\n' \
+        "$RESTARTED" "$RESTARTED"
+fi
+printf '\ndemo: everything as it must be\n'
