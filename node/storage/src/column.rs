@@ -3,7 +3,7 @@
 //! `docs/spec/storage.md` has keys and values of each. A column is never renamed; a new one raises the format version.
 
 use crate::options::Options;
-use rocksdb::{BlockBasedOptions, Cache, DBCompressionType};
+use rocksdb::{BlockBasedIndexType, BlockBasedOptions, Cache, DBCompressionType};
 use std::fmt;
 
 macro_rules! columns {
@@ -85,6 +85,11 @@ impl Column {
         table.set_cache_index_and_filter_blocks(true);
         table.set_cache_index_and_filter_blocks_with_high_priority(true);
         table.set_pin_l0_filter_and_index_blocks_in_cache(true);
+        // Indexes and filters in pieces: whole ones grow with the file, and then push each other out of the cache.
+        table.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
+        table.set_partition_filters(true);
+        table.set_metadata_block_size(4 * 1024);
+        table.set_pin_top_level_index_and_filter(true);
         table.set_format_version(5);
         table.set_block_size(if self.has_point_lookups() { 4 * 1024 } else { 16 * 1024 });
         if self.has_point_lookups() {

@@ -17,7 +17,7 @@ use std::time::Instant;
 use tacit_state::record::ValidatorState;
 use tacit_state::{WriteSet, key};
 use tacit_types::receipt::receipts_root;
-use tacit_types::{BlockId, CommitCertificate, GenesisId, Header, Height, Receipt, StateRoot, UnixMillis, codec};
+use tacit_types::{BlockId, CommitCertificate, GenesisId, Header, Height, Receipt, UnixMillis, codec};
 
 /// How many receipts stand in one value, so that reading one decodes few others.
 pub(crate) const RECEIPTS_PER_CHUNK: usize = 64;
@@ -98,15 +98,15 @@ impl Database {
     ) -> Result<Tip, StorageError> {
         fail_point::hit(fail_point::COMMIT_BEFORE_TRIE);
         let mut batch = self.store().batch();
-        // The root is computed beside the batch: both only read the write-set.
-        let (root, filled) = std::thread::scope(|scope| {
-            let root = scope.spawn(|| writer.trie.apply(&block.write_set));
-            let filled = put_block_parts(&mut batch, &block, block_id);
-            (root.join(), filled)
+        // The root is computed beside everything else: both only read the write-set.
+        let (state_root, rest) = std::thread::scope(|scope| {
+            let state_root = scope.spawn(|| writer.trie.apply(&block.write_set));
+            let rest = put_block_parts(&mut batch, &block, block_id).map(|()| receipts_root(&block.receipts));
+            (state_root.join(), rest)
         });
-        let state_root = root.map_err(|_| StorageError::Io("the computation of the state root panicked".into()))??;
-        filled?;
-        let tip = tip_after(&block, block_id, state_root);
+        let panicked = |_| StorageError::Io("the computation of the state root panicked".into());
+        let Header { height, time_ms, .. } = block.header;
+        let tip = Tip { height, block_id, time_ms, state_root: state_root.map_err(panicked)??, receipts_root: rest? };
         put_end(&mut batch, &tip, &block)?;
         fail_point::hit(fail_point::COMMIT_BEFORE_BATCH);
         let next = view.advance(tip, Arc::new(block.write_set))?;
@@ -187,16 +187,6 @@ fn check_sorted(height: Height, changes: &WriteSet) -> Result<(), StorageError> 
         return Ok(());
     }
     Err(StorageError::Inconsistent { height, reason: "its write-set is not strictly ascending by key".into() })
-}
-
-fn tip_after(block: &CommitBatch, block_id: BlockId, state_root: StateRoot) -> Tip {
-    Tip {
-        height: block.header.height,
-        block_id,
-        time_ms: block.header.time_ms,
-        state_root,
-        receipts_root: receipts_root(&block.receipts),
-    }
 }
 
 /// Everything but what needs the new root.

@@ -182,7 +182,7 @@ impl Database {
 }
 
 /// Writes the format record of a new database, and refuses a format that this program does not know.
-fn check_format(store: &Store) -> Result<(), StorageError> {
+pub(crate) fn check_format(store: &Store) -> Result<(), StorageError> {
     let path = || store.path().to_owned();
     let Some(bytes) = store.get(Column::Meta, FORMAT_KEY)? else {
         return if is_empty(store)? { write_format(store) } else { Err(StorageError::NoFormat { path: path() }) };

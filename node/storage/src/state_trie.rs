@@ -80,12 +80,17 @@ impl StateTrie {
 
 /// Puts pages and the mark that belongs to them into `batch`.
 pub(crate) fn put_flush(batch: &mut Batch<'_>, flush: &Flush, height: Height) -> Result<(), StorageError> {
+    put_pages(batch, flush)?;
+    batch.put_value(Column::Meta, MARK_KEY, &Mark { height, root: StateRoot(flush.root) })
+}
+
+/// Puts pages into `batch`. Without the mark they mean nothing yet.
+pub(crate) fn put_pages(batch: &mut Batch<'_>, flush: &Flush) -> Result<(), StorageError> {
     for (id, bytes) in &flush.puts {
         batch.put(Column::TriePages, &id.encode(), bytes)?;
     }
     let removed: Vec<Vec<u8>> = flush.removals.iter().map(PageId::encode).collect();
-    batch.put_all(Column::TriePages, removed.iter().map(|id| (id.as_slice(), None)))?;
-    batch.put_value(Column::Meta, MARK_KEY, &Mark { height, root: StateRoot(flush.root) })
+    batch.put_all(Column::TriePages, removed.iter().map(|id| (id.as_slice(), None)))
 }
 
 fn fault(error: TrieError) -> StorageError {

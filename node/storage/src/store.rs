@@ -9,8 +9,8 @@ use crate::options::Options;
 use borsh::{BorshDeserialize, BorshSerialize};
 use rocksdb::statistics::{StatsLevel, Ticker};
 use rocksdb::{
-    Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBPinnableSlice, DBRecoveryMode, ErrorKind, ReadOptions,
-    WriteBatch, WriteOptions,
+    Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBPinnableSlice, DBRecoveryMode, ErrorKind, LruCacheOptions,
+    ReadOptions, WriteBatch, WriteOptions,
 };
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -43,7 +43,7 @@ impl Store {
     pub(crate) fn open(path: &Path, options: &Options) -> Result<Self, StorageError> {
         refuse_unknown_columns(path)?;
         let database = database_options(options);
-        let cache = Cache::new_lru_cache(options.block_cache_bytes);
+        let cache = block_cache(options.block_cache_bytes);
         let columns = Column::ALL
             .iter()
             .map(|column| ColumnFamilyDescriptor::new(column.name(), column.options(options, &cache)));
@@ -137,7 +137,7 @@ impl Store {
         let mut options = WriteOptions::default();
         options.set_sync(self.sync && durability == Durability::Synced);
         self.db.write_opt(batch, &options).map_err(|error| {
-            self.halt(&error.to_string());
+            self.halt(error.as_ref());
             StorageError::Io(error.into_string())
         })
     }
@@ -209,6 +209,14 @@ where
     T: BorshDeserialize + BorshSerialize,
 {
     codec::decode_exact("stored value", bytes, usize::MAX).map_err(|error| StorageError::damaged(column, key, error))
+}
+
+/// A cache in few parts: RocksDB's own choice makes them so small that one large block does not fit.
+fn block_cache(bytes: usize) -> Cache {
+    let mut cache = LruCacheOptions::default();
+    cache.set_capacity(bytes);
+    cache.set_num_shard_bits(2);
+    Cache::new_lru_cache_opts(&cache)
 }
 
 fn database_options(options: &Options) -> rocksdb::Options {

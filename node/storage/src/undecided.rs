@@ -39,7 +39,7 @@ impl Database {
     pub fn store_undecided(&self, block: &UndecidedBlock) -> Result<(), StorageError> {
         let UndecidedBlock { height, round, block_id, .. } = block;
         let others = self.proposals(&undecided_round_prefix(*height, *round))?;
-        let others = others.iter().filter(|(_, _, id, _)| id != block_id).count();
+        let others = others.iter().filter(|other| other.block_id != *block_id).count();
         if others >= UNDECIDED_PER_ROUND_MAX {
             let limit = UNDECIDED_PER_ROUND_MAX;
             return Err(StorageError::UndecidedFull { height: *height, round: *round, limit });
@@ -76,8 +76,8 @@ impl Database {
     /// [`StorageError::Damaged`], [`StorageError::Io`].
     pub fn undecided_by_id(&self, height: Height, id: &BlockId) -> Result<Option<UndecidedBlock>, StorageError> {
         let proposals = self.proposals(&undecided_height_prefix(height))?;
-        let found = proposals.into_iter().find(|(_, _, proposed, _)| proposed == id);
-        found.map(|(height, round, id, meta)| self.with_bytes(height, round, id, meta)).transpose()
+        let found = proposals.into_iter().find(|proposal| proposal.block_id == *id);
+        found.map(|proposal| self.with_bytes(proposal)).transpose()
     }
 
     /// Removes the undecided blocks of every height up to `height`. Not synced: what comes back after a crash is only
@@ -97,32 +97,25 @@ impl Database {
     }
 
     fn load_undecided(&self, prefix: &[u8]) -> Result<Vec<UndecidedBlock>, StorageError> {
-        let proposals = self.proposals(prefix)?.into_iter();
-        proposals.map(|(height, round, id, meta)| self.with_bytes(height, round, id, meta)).collect()
+        self.proposals(prefix)?.into_iter().map(|proposal| self.with_bytes(proposal)).collect()
     }
 
-    /// The proposals under `prefix`, without the blocks.
-    fn proposals(&self, prefix: &[u8]) -> Result<Vec<(Height, Round, BlockId, Vec<u8>)>, StorageError> {
+    /// The proposals under `prefix`, without the bytes of their blocks.
+    fn proposals(&self, prefix: &[u8]) -> Result<Vec<UndecidedBlock>, StorageError> {
         let mut proposals = Vec::new();
         self.store().walk(Column::Undecided, prefix, after_prefix(prefix), |key, meta| {
-            let (height, round, id) = read_proposal_key(key)
+            let (height, round, block_id) = read_proposal_key(key)
                 .ok_or_else(|| StorageError::damaged(Column::Undecided, key, "not the key of a proposal"))?;
-            proposals.push((height, round, id, meta.to_vec()));
+            proposals.push(UndecidedBlock { height, round, block_id, meta: meta.to_vec(), bytes: Vec::new() });
             Ok(Walk::On)
         })?;
         Ok(proposals)
     }
 
-    fn with_bytes(
-        &self,
-        height: Height,
-        round: Round,
-        block_id: BlockId,
-        meta: Vec<u8>,
-    ) -> Result<UndecidedBlock, StorageError> {
-        let key = undecided_block_key(height, &block_id);
+    fn with_bytes(&self, proposal: UndecidedBlock) -> Result<UndecidedBlock, StorageError> {
+        let key = undecided_block_key(proposal.height, &proposal.block_id);
         let bytes = self.store().get(Column::Undecided, &key)?;
         let bytes = bytes.ok_or_else(|| StorageError::damaged(Column::Undecided, &key, "missing"))?.to_vec();
-        Ok(UndecidedBlock { height, round, block_id, meta, bytes })
+        Ok(UndecidedBlock { bytes, ..proposal })
     }
 }

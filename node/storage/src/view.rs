@@ -54,6 +54,12 @@ impl Drop for View {
     }
 }
 
+/// A key and its value.
+pub type Entry = (Vec<u8>, Vec<u8>);
+
+/// Values by key.
+type Entries = BTreeMap<Vec<u8>, Vec<u8>>;
+
 /// The state after one block. Cheap to make and to clone; valid for as long as it is held.
 #[derive(Clone)]
 pub struct Snapshot {
@@ -93,7 +99,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`StorageError::Damaged`], [`StorageError::Io`].
-    pub fn entries(&self, prefix: &[u8], start: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StorageError> {
+    pub fn entries(&self, prefix: &[u8], start: &[u8], limit: usize) -> Result<Vec<Entry>, StorageError> {
         let from = start.max(prefix);
         let mut wanted = limit;
         loop {
@@ -112,12 +118,7 @@ impl Snapshot {
     }
 
     /// Up to `limit` entries as they are on disk, and whether those are all.
-    fn read_range(
-        &self,
-        prefix: &[u8],
-        from: &[u8],
-        limit: usize,
-    ) -> Result<(BTreeMap<Vec<u8>, Vec<u8>>, bool), StorageError> {
+    fn read_range(&self, prefix: &[u8], from: &[u8], limit: usize) -> Result<(Entries, bool), StorageError> {
         let mut entries = BTreeMap::new();
         let mut complete = true;
         self.store.walk(Column::State, from, after_prefix(prefix), |key, value| {
@@ -132,7 +133,7 @@ impl Snapshot {
     }
 
     /// Undoes in `entries` what blocks after this view changed.
-    fn take_back(&self, prefix: &[u8], from: &[u8], entries: &mut BTreeMap<Vec<u8>, Vec<u8>>) {
+    fn take_back(&self, prefix: &[u8], from: &[u8], entries: &mut Entries) {
         let mut undo: BTreeMap<&[u8], Option<&[u8]>> = BTreeMap::new();
         let mut view = &self.view;
         while let Some(link) = view.next.get() {

@@ -3,7 +3,7 @@
 use crate::chain::{block_after, genesis, open, options, some_key, with_blocks};
 use std::path::Path;
 use tacit_state::StateRead;
-use tacit_storage::{CheckReport, Column, Database, Executed, StorageError};
+use tacit_storage::{CheckReport, Column, Database, Executed, StorageError, rebuild_pages};
 use tacit_types::{Block, Height};
 
 fn check(path: &Path) -> CheckReport {
@@ -114,6 +114,41 @@ fn a_replay_names_the_first_height_that_differs() {
     assert!(database.check_replay(&scratch, genesis().write_set, execute, |_| {}).is_err());
     drop(database);
     open(&dir.path().join("db"));
+}
+
+#[test]
+fn damaged_pages_are_built_again_from_the_flat_state() {
+    let dir = tempfile::tempdir().unwrap();
+    with_blocks(dir.path(), 9).close().unwrap();
+    remove(dir.path(), Column::TriePages, &[1, 0x30]);
+    assert!(!check(dir.path()).is_clean());
+    let mut small = options();
+    small.dirty_bytes_max = 2048;
+    let tip = rebuild_pages(dir.path(), &small, |_| {}).unwrap();
+    assert_eq!(check(dir.path()).findings, []);
+    let database = open(dir.path());
+    assert_eq!(database.tip().unwrap(), tip);
+    crate::chain::grow(&database, 5);
+    drop(database);
+    assert_eq!(check(dir.path()).findings, []);
+}
+
+#[test]
+fn pages_are_not_built_from_a_flat_state_that_is_damaged_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    with_blocks(dir.path(), 9).close().unwrap();
+    remove(dir.path(), Column::State, &some_key());
+    let error = rebuild_pages(dir.path(), &options(), |_| {}).unwrap_err();
+    assert!(matches!(error, StorageError::Diverged { height: Height(9), .. }), "{error}");
+    let database = Database::open_for_check(dir.path(), options()).unwrap();
+    assert_eq!(database.stats().unwrap().columns.len(), Column::ALL.len());
+    assert!(open_mark_is_kept(dir.path(), database));
+}
+
+/// The refused rebuild removed nothing: the pages still stand where they stood.
+fn open_mark_is_kept(path: &Path, database: Database) -> bool {
+    drop(database);
+    Database::open(path, options()).unwrap().stats().unwrap().mark.is_some_and(|mark| mark.height == Height(9))
 }
 
 fn remove(path: &Path, column: Column, key: &[u8]) {
