@@ -1,6 +1,6 @@
 //! Mnemonics (BIP-39, English, 12 or 24 words) and the accounts derived from them (SLIP-10 Ed25519).
 //!
-//! The path of account i is `m/44'/7627636'/i'/0'`; see `docs/spec/keys.md`, which also has test vectors.
+//! The path of account i is `m/44'/20260'/i'/0'`; see `docs/spec/keys.md`, which also has test vectors.
 
 use crate::error::WalletError;
 use crate::secret::SecretKey;
@@ -8,8 +8,8 @@ use std::fmt;
 use tacit_types::{Address, PublicKey};
 use zeroize::{Zeroize, Zeroizing};
 
-/// Coin type in the derivation path: the letters `tct` read as a number. Not registered.
-pub const COIN_TYPE: u32 = 0x0074_6374;
+/// Coin type in the derivation path. Not registered.
+pub const COIN_TYPE: u32 = 20_260;
 /// Purpose in the derivation path.
 const PURPOSE: u32 = 44;
 /// SLIP-10 marks hardened indices with the top bit; all of ours are hardened.

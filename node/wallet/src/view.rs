@@ -77,7 +77,7 @@ pub trait Rows {
     /// A table of one value.
     fn table(&self) -> Table {
         let mut table = Table::new();
-        table.load_preset(UTF8_BORDERS_ONLY);
+        table.load_style(UTF8_BORDERS_ONLY);
         for (name, value) in self.rows() {
             table.add_row([name.to_owned(), value]);
         }
@@ -89,7 +89,7 @@ pub trait Rows {
 #[must_use]
 pub fn list_table<T: Rows>(items: &[T]) -> Table {
     let mut table = Table::new();
-    table.load_preset(UTF8_BORDERS_ONLY);
+    table.load_style(UTF8_BORDERS_ONLY);
     for (index, item) in items.iter().enumerate() {
         let rows = item.rows();
         if index == 0 {
