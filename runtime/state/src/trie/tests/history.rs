@@ -53,3 +53,29 @@ fn an_update_that_changes_nothing_leaves_both_roots_equal() {
     assert_eq!(trie.previous_root(), Some(trie.root()));
     assert_eq!(trie.prove_previous(&key(7)), trie.prove(&key(7)));
 }
+
+#[test]
+fn keys_beside_a_branch_that_collapsed_were_absent_before_too() {
+    let (_, mut trie) = empty();
+    let close = |tail: u8| {
+        let mut key = [0xa5; 32];
+        key[31] = tail;
+        key
+    };
+    let mut model: Model = (0..30).map(|tail| (close(tail), [tail; 32])).chain([(key(1), [1; 32])]).collect();
+    trie.update(model.iter().map(|(k, v)| (*k, Some(*v))).collect(), 1).unwrap();
+    let former = model.clone();
+    let batch: Vec<_> = (1..30).map(|tail| (close(tail), None)).collect();
+    apply(&mut model, &batch);
+    trie.update(batch, 1).unwrap();
+    let beside = (0..256usize).map(|bit| {
+        let mut beside = close(0);
+        beside[bit / 8] ^= 0x80 >> (bit % 8);
+        beside
+    });
+    for key in beside {
+        let proof = trie.prove_previous(&key).unwrap();
+        assert_eq!(verify(&root_of(&former), &key, former.get(&key), &proof), Ok(()), "{key:?}");
+    }
+    assert_eq!(trie.root(), root_of(&model));
+}

@@ -70,7 +70,7 @@ fn a_page_written_and_removed_in_one_flush_does_not_occur() {
 #[test]
 fn every_damaged_byte_of_every_page_is_noticed() {
     let (store, mut trie) = empty();
-    trie.update(batch(0..60, 1), 1).unwrap();
+    trie.update(batch(0..140, 1), 1).unwrap();
     store.apply(trie.take_dirty().unwrap());
     assert!(store.pages().len() > 1);
     let root = trie.root();

@@ -4,6 +4,7 @@ use super::super::{
     KeyPath, PROOF_BYTES_MAX, Proof, TERMINATOR, Terminal, TrieError, ValueHash, key_path, value_hash, verify,
     verify_state_proof,
 };
+use super::super::hash::{hash_leaf, hash_pair, leaf, pair};
 use super::model::{Model, apply, empty, key};
 use nomt_core::hasher::Blake3Hasher;
 use nomt_core::proof::{PathProof, PathProofTerminal};
@@ -105,6 +106,15 @@ fn a_leaf_from_elsewhere_cannot_prove_absence() {
         let grafted = Proof { terminal, siblings: trie.prove(key).unwrap().siblings };
         assert!(verify(&trie.root(), victim.0, None, &grafted).is_err());
     }
+}
+
+#[test]
+fn a_leaf_off_the_path_is_refused_even_under_a_root_that_contains_it_there() {
+    let (key, mut other) = ([0x00; 32], [0x00; 32]);
+    other[0] = 0x80;
+    let terminal = Terminal::Other { key_path: other, value_hash: [1; 32] };
+    let root = hash_pair(&pair(&hash_leaf(&leaf(&other, &[1; 32])), &[7; 32]));
+    assert!(verify(&root, &key, None, &Proof { terminal, siblings: vec![[7; 32]] }).is_err());
 }
 
 #[test]
