@@ -24,8 +24,9 @@ use libp2p::identity::Keypair;
 use libp2p::request_response::OutboundRequestId;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::swarm::{ConnectionId, DialError, SwarmEvent};
-use libp2p::{core::ConnectedPoint, identify, Multiaddr, PeerId, Swarm};
+use libp2p::{core::ConnectedPoint, identify, multiaddr::Protocol, Multiaddr, PeerId, Swarm};
 use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tacit_types::GenesisId;
@@ -79,10 +80,7 @@ impl Service {
         let now = Instant::now();
         let mut swarm = build_swarm(keypair, &genesis, &config)?;
         for address in &config.listen {
-            swarm.listen_on(address.clone()).map_err(|error| NetworkError::Listen {
-                address: address.to_string(),
-                reason: error.to_string(),
-            })?;
+            listen(&mut swarm, address).map_err(|reason| NetworkError::Listen { address: address.to_string(), reason })?;
         }
         let dialer = Dialer::new(config.persistent_peers.clone(), now);
         dialer.peers().for_each(|peer| swarm.behaviour_mut().gate.reserve(peer));
@@ -273,6 +271,28 @@ impl Service {
         let peers: Vec<PeerId> = self.peers.keys().copied().collect();
         peers.into_iter().for_each(|peer| self.disconnect(peer));
         tracing::debug!("the transaction network has ended");
+    }
+}
+
+/// Listens on `address`. libp2p shares ports between processes (`SO_REUSEPORT`), so that a second node on the same
+/// port would get half of our connections without anybody saying so; a plain bind first finds out.
+fn listen(swarm: &mut Swarm<Behaviour>, address: &Multiaddr) -> Result<(), String> {
+    if let Some(socket) = socket_of(address) {
+        std::net::TcpListener::bind(socket).map_err(|error| error.to_string())?;
+    }
+    swarm.listen_on(address.clone()).map(drop).map_err(|error| error.to_string())
+}
+
+fn socket_of(address: &Multiaddr) -> Option<SocketAddr> {
+    let mut parts = address.iter();
+    let ip = match parts.next()? {
+        Protocol::Ip4(ip) => IpAddr::V4(ip),
+        Protocol::Ip6(ip) => IpAddr::V6(ip),
+        _ => return None,
+    };
+    match parts.next()? {
+        Protocol::Tcp(port) => Some(SocketAddr::new(ip, port)),
+        _ => None,
     }
 }
 
