@@ -2,8 +2,8 @@
 //!
 //! The flat state on disk is always that of the tip. A view of an older height reads it too, and where a later block
 //! changed a key, the old value stands in that block's write-set. So every view links to the write-set that came after
-//! it, and a reader looks there first. The link is set before the write-set reaches the disk: a reader that finds a new
-//! value on disk finds the link as well when it looks again. Making a snapshot costs one reference count; holding one
+//! it, and a reader looks there after it has read. The link is set before the write-set reaches the disk: a reader that
+//! found a new value on disk finds the link as well. Making a snapshot costs one reference count; holding one
 //! costs the write-sets that came since.
 
 use crate::column::Column;
@@ -83,16 +83,13 @@ impl Snapshot {
     /// # Errors
     /// [`StorageError::Damaged`], [`StorageError::Io`].
     pub fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        let mut view = &self.view;
-        if let Some(old) = changed_since(&mut view, key) {
-            return Ok(old.map(<[u8]>::to_vec));
-        }
-        let now = self.store.get(Column::State, key)?.map(|value| value.to_vec());
-        // A block may have been written meanwhile; its link was set before.
-        Ok(match changed_since(&mut view, key) {
-            Some(old) => old.map(<[u8]>::to_vec),
-            None => now,
-        })
+        let now = self.store.get(Column::State, key)?;
+        // Only after reading: a block may have been written meanwhile, and its link was set before.
+        let value = match self.changed_since(key) {
+            Some(old) => old,
+            None => now.as_deref(),
+        };
+        Ok(value.map(<[u8]>::to_vec))
     }
 
     /// Up to `limit` entries under `prefix` at or after `start`, in ascending key order.
@@ -115,6 +112,19 @@ impl Snapshot {
             }
             wanted = wanted.saturating_mul(2).saturating_add(1);
         }
+    }
+
+    /// The value of `key` in this view, if a later block changed it; the oldest such block tells.
+    fn changed_since(&self, key: &[u8]) -> Option<Option<&[u8]>> {
+        let mut view = &self.view;
+        while let Some(link) = view.next.get() {
+            let changes = &link.changes.0;
+            if let Ok(index) = changes.binary_search_by(|change| change.key.as_slice().cmp(key)) {
+                return changes.get(index).map(|change| change.old.as_deref());
+            }
+            view = &link.view;
+        }
+        None
     }
 
     /// Up to `limit` entries as they are on disk, and whether those are all.
@@ -153,17 +163,6 @@ impl Snapshot {
             };
         }
     }
-}
-
-/// The value of `key` at `view`, if a later block changed it. Leaves in `view` the last view that was looked at.
-fn changed_since<'v>(view: &mut &'v Arc<View>, key: &[u8]) -> Option<Option<&'v [u8]>> {
-    while let Some(link) = view.next.get() {
-        if let Ok(index) = link.changes.0.binary_search_by(|change| change.key.as_slice().cmp(key)) {
-            return link.changes.0.get(index).map(|change| change.old.as_deref());
-        }
-        *view = &link.view;
-    }
-    None
 }
 
 impl StateRead for Snapshot {
