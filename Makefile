@@ -24,10 +24,11 @@ help: ## what can be made
 setup: ## installs what building needs (libclang, a C++ compiler), where it is missing
 	@tests/setup.sh
 
-# The whole workspace is named so that features, and with them build results, are those of `make test`.
+# The whole workspace and one example are named, so that cargo chooses the features, and with them the build results, of
+# `make test`: an example brings the development dependencies in.
 build: setup ## builds the binary `tacit`
 	@echo "building tacit into $(TACIT) (the first time takes 10 to 25 minutes on two cores)"
-	cargo build --locked --release --workspace --bins
+	cargo build --locked --release --workspace --bins --example trie_speed
 
 devnet: build ## starts four validators with prefunded accounts; Ctrl-C ends them all
 	@exec "$(TACIT)" devnet $(ARGS)

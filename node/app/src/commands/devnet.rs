@@ -118,7 +118,7 @@ async fn supervise(home: &Path, validators: u16, base_port: u16) -> eyre::Result
         print_welcome(home, validators, base_port)?;
         watch(&mut running, home, &shutdown).await;
     }
-    stop(running).await;
+    stop(running, home, validators).await;
     started
 }
 
@@ -216,11 +216,13 @@ async fn watch(running: &mut Vec<Validator>, home: &Path, shutdown: &tokio_util:
     }
 }
 
-/// Asks every validator to stop, and kills those that do not.
-async fn stop(mut running: Vec<Validator>) {
-    for validator in &running {
-        if let Some(pid) = validator.child.id() {
-            // The shell's kill keeps the one signal we need without unsafe code.
+/// Asks every validator to stop, and kills those that do not. One that the person started again in the meantime is
+/// found by the process id in its home.
+async fn stop(mut running: Vec<Validator>, home: &Path, validators: u16) {
+    for index in 0..validators {
+        let node = home.join(format!("node{index}"));
+        if let Some(pid) = running_pid(&node) {
+            // The system's own command keeps the one signal that is needed without unsafe code.
             let _ = std::process::Command::new("kill").arg("-TERM").arg(pid.to_string()).status();
         }
     }
@@ -230,4 +232,12 @@ async fn stop(mut running: Vec<Validator>) {
         }
     }
     println!("stopped");
+}
+
+/// The process that runs the node in `node`, if it is really that.
+fn running_pid(node: &Path) -> Option<u32> {
+    let pid = std::fs::read_to_string(node.join("pid")).ok()?.trim().parse().ok()?;
+    let command = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    let command = String::from_utf8_lossy(&command);
+    (command.contains("start") && command.contains(&*node.to_string_lossy())).then_some(pid)
 }

@@ -168,5 +168,5 @@ pub fn read_secret(file: Option<&std::path::Path>) -> eyre::Result<Secret> {
     let mut seed = Zeroizing::new([0u8; 32]);
     hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), seed.as_mut_slice())
         .map_err(|_| eyre::eyre!("neither 12 or 24 words nor 64 hex digits"))?;
-    Ok(Secret::Key(SecretKey::from_bytes(*seed)))
+    Ok(Secret::Key(SecretKey::from_seed(&seed)))
 }

@@ -6,7 +6,7 @@ use super::status::NodeArg;
 use clap::{Args, Subcommand};
 use eyre::{Context, bail, eyre};
 use std::io::Read;
-use tacit_rpc::json::Hex32;
+use tacit_rpc::json::{Hex32, HexArray};
 use tacit_types::{Tx, limits};
 
 /// Follow, show, try out or submit a transaction.
@@ -85,7 +85,7 @@ pub fn parse_hash(text: &str) -> eyre::Result<Hex32> {
     let mut bytes = [0u8; 32];
     let digits = text.strip_prefix("0x").unwrap_or(text);
     hex::decode_to_slice(digits, &mut bytes).map_err(|_| eyre!("`{text}` is not 0x and 64 hex digits"))?;
-    Ok(Hex32(bytes))
+    Ok(HexArray(bytes))
 }
 
 /// Reads hex from a file or from standard input, no more than a transaction may have.

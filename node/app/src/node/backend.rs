@@ -53,8 +53,6 @@ pub struct NodeBackend {
     pub validator: Option<Address>,
     /// How the networks are doing.
     pub liveness: watch::Receiver<Liveness>,
-    /// When the node started.
-    pub started: Instant,
 }
 
 impl From<CoreFault> for BackendError {

@@ -2,7 +2,7 @@
 //!
 //! Validity is `exec`'s and durability is `storage`'s; this file only brings them together in the right order.
 
-use super::core::{Core, CoreFault, fresh_seed, now};
+use super::core::{Core, fresh_seed, now};
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::sync::Arc;
 use std::time::Duration;

@@ -10,7 +10,7 @@ use crate::home::Home;
 use crate::telemetry;
 use eyre::{Context, eyre};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tacit_circuits::VerifyingKeys;
 use tacit_consensus::{ConsensusError, Handle, Keys, PubSub};
 use tacit_exec::Rules;
@@ -263,7 +263,6 @@ fn backend(
         node_id: network.local_peer().to_string(),
         validator: seeds.validator_address(),
         liveness,
-        started: Instant::now(),
     }
 }
 
