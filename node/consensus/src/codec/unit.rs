@@ -4,13 +4,13 @@
 use super::*;
 use crate::context::{BlockPart, CtxAddress, CtxHeight, CtxProposal, CtxValue, CtxVote, PartData, TacitContext};
 use crate::malachite::{
-    Codec, ExtendedCommitCertificate, ExtendedCommitSignature, HasEncodedLen, LivenessMsg, NilOrVal, PeerId,
+    Codec, ExtendedCommitCertificate, ExtendedCommitSignature, HasEncodedLen, LivenessMsg, NilOrVal,
     PolkaCertificate, PolkaSignature, ProposedValue, RawDecidedValue, Request, Response, Round, RoundCertificate,
     RoundCertificateType, RoundSignature, Signature, SignedConsensusMsg, SignedMessage, Status, StreamContent, StreamId,
     StreamMessage, ValidatorProof, Validity, ValueRequest, ValueResponse, VoteType,
 };
 use crate::parts::{Init, PART_BYTES, stream};
-use crate::tests::sample_block;
+use crate::tests::{peer_id, sample_block};
 use proptest::prelude::*;
 use std::fmt::Debug;
 use tacit_types::{Address, BlockId, Height};
@@ -171,7 +171,7 @@ fn a_part_longer_than_a_part_is_refused_on_both_sides() {
 
 #[test]
 fn proofs_and_proposed_values_survive_and_garbage_does_not() {
-    torture(&ValidatorProof::<Ctx>::new(vec![1; 32], PeerId::random().to_bytes(), signature()));
+    torture(&ValidatorProof::<Ctx>::new(vec![1; 32], peer_id().to_bytes(), signature()));
     assert!(TacitCodec.encode(&ValidatorProof::<Ctx>::new(vec![1; 31], vec![], signature())).is_err());
     for validity in [Validity::Valid, Validity::Invalid] {
         torture(&ProposedValue::<Ctx> {
@@ -188,7 +188,7 @@ fn proofs_and_proposed_values_survive_and_garbage_does_not() {
 #[test]
 fn sync_messages_survive_and_garbage_does_not() {
     let height = |height| CtxHeight(Height(height));
-    torture(&Status::<Ctx> { peer_id: PeerId::random(), tip_height: height(9), history_min_height: height(2) });
+    torture(&Status::<Ctx> { peer_id: peer_id(), tip_height: height(9), history_min_height: height(2) });
     torture(&Request::<Ctx>::ValueRequest(ValueRequest::new(height(3)..=height(8))));
     let backwards = TacitCodec.encode(&Request::<Ctx>::ValueRequest(ValueRequest::new(height(8)..=height(3)))).unwrap();
     let refused: Result<Request<Ctx>, _> = TacitCodec.decode(backwards);

@@ -3,7 +3,7 @@
 
 use super::store::{Refusal, AGE_MAX, BLOCKS_PER_ROUND_MAX, BYTES_MAX, ROUNDS_AHEAD_MAX, STREAMS_PER_PEER_MAX};
 use super::*;
-use crate::malachite::PeerId;
+use crate::tests::peer_id;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -76,7 +76,7 @@ fn an_announcement_whose_size_and_parts_disagree_is_refused() {
     for total in [0, PART_BYTES + 1, BLOCK_BYTES_MAX + 1, u32::MAX as usize] {
         let mut signed = signed(&block(100, 0));
         signed.init.total_bytes = total as u32;
-        let refused = store.announce(PeerId::random(), Bytes::new(), signed, WINDOW, Instant::now());
+        let refused = store.announce(peer_id(), Bytes::new(), signed, WINDOW, Instant::now());
         assert_eq!(refused, Err(Refusal::Shape));
     }
     assert_eq!(store.reserved_bytes(), 0);
@@ -90,7 +90,7 @@ proptest! {
     ) {
         let bytes = block(length, 3);
         let signed = signed(&bytes);
-        let peers: Vec<_> = (0..3).map(|_| PeerId::random()).collect();
+        let peers: Vec<_> = (0..3).map(|_| peer_id()).collect();
         let mut store = PartStore::default();
         let now = Instant::now();
         let mut ids = Vec::new();
@@ -130,11 +130,11 @@ fn an_altered_oversized_or_surplus_part_closes_its_stream_and_harms_no_other() {
     swapped.index = 1;
     let mut store = PartStore::default();
     let now = Instant::now();
-    let honest = PeerId::random();
+    let honest = peer_id();
     let (honest_id, data) = parts(&signed, &bytes);
     store.announce(honest, honest_id.clone(), signed.clone(), WINDOW, now).unwrap();
     for bad in [altered, longer, surplus, far, swapped] {
-        let peer = PeerId::random();
+        let peer = peer_id();
         let (id, _) = parts(&signed, &bytes);
         store.announce(peer, id.clone(), signed.clone(), WINDOW, now).unwrap();
         assert_eq!(store.add(&peer, &id, bad, now), Err(Refusal::NotListed));
@@ -152,7 +152,7 @@ fn parts_without_an_announcement_or_under_anothers_stream_are_refused() {
     let (id, data) = parts(&signed, &bytes);
     let mut store = PartStore::default();
     let now = Instant::now();
-    let (one, two) = (PeerId::random(), PeerId::random());
+    let (one, two) = (peer_id(), peer_id());
     assert_eq!(store.add(&one, &id, data[0].clone(), now), Err(Refusal::Unannounced));
     store.announce(one, id.clone(), signed, WINDOW, now).unwrap();
     assert_eq!(store.add(&two, &id, data[0].clone(), now), Err(Refusal::Unannounced));
@@ -175,7 +175,7 @@ fn only_the_present_heights_rounds_and_the_first_rounds_of_the_next_height_are_a
     ] {
         let mut store = PartStore::default();
         let signed = signed_at(height, round, 1, &bytes);
-        let result = store.announce(PeerId::random(), Bytes::new(), signed, window, Instant::now());
+        let result = store.announce(peer_id(), Bytes::new(), signed, window, Instant::now());
         assert_eq!(result.is_ok(), fits, "{height}/{round}");
     }
 }
@@ -185,7 +185,7 @@ fn a_proposer_gets_room_for_two_blocks_per_round_and_waiting_ones_count() {
     let bytes = block(10, 0);
     let mut store = PartStore::default();
     let now = Instant::now();
-    let peer = PeerId::random();
+    let peer = peer_id();
     for tag in 0..BLOCKS_PER_ROUND_MAX as u8 {
         store.announce(peer, vec![tag].into(), signed_at(11, 0, tag, &bytes), WINDOW, now).unwrap();
     }
@@ -210,7 +210,7 @@ fn memory_stays_bounded_and_the_block_idle_longest_makes_room() {
         let window = Window { height: Height(10), round: Round(round) };
         let now = start + Duration::from_millis(u64::from(round));
         let signed = signed_at(10, round, 1, &bytes);
-        store.announce(PeerId::random(), Bytes::new(), signed, window, now).unwrap();
+        store.announce(peer_id(), Bytes::new(), signed, window, now).unwrap();
         assert!(store.reserved_bytes() <= BYTES_MAX);
     }
     assert_eq!(store.reserved_bytes(), blocks * BLOCK_BYTES_MAX);
@@ -221,7 +221,7 @@ fn a_peer_has_a_bounded_number_of_streams_and_old_blocks_are_dropped() {
     let bytes = block(10, 0);
     let signed = signed(&bytes);
     let (_, data) = parts(&signed, &bytes);
-    let peer = PeerId::random();
+    let peer = peer_id();
     let mut store = PartStore::default();
     let now = Instant::now();
     for stream in 0..=STREAMS_PER_PEER_MAX as u8 {
@@ -239,7 +239,7 @@ fn what_was_decided_is_forgotten() {
     let bytes = block(10, 0);
     let mut store = PartStore::default();
     let now = Instant::now();
-    let peer = PeerId::random();
+    let peer = peer_id();
     store.announce(peer, vec![1].into(), signed_at(10, 0, 1, &bytes), WINDOW, now).unwrap();
     store.announce(peer, vec![2].into(), signed_at(11, 0, 1, &bytes), WINDOW, now).unwrap();
     store.forget_to(Height(10));

@@ -1,5 +1,6 @@
 //! The handlers one by one: what is durable before each reply, what is refused before it is buffered.
 
+use super::peer_id;
 use super::chain::{Call, GENESIS, TestChain, seed_of, validators};
 use crate::adapter::{Adapter, Parts};
 use crate::chain::{Candidate, Chain, Mode, UndecidedBlock};
@@ -167,7 +168,7 @@ async fn a_complete_block_is_stored_with_its_verdict_before_it_is_handed_over() 
         let mut messages = foreign_stream(&bench, proposer_of(&bench, 0), 0, wicked);
         let _fin = messages.pop();
         let last = messages.pop().unwrap();
-        let from = PeerId::random();
+        let from = peer_id();
         assert!(receive_all(&mut bench, from, messages).await.is_none());
         let (reply, receiver) = oneshot::channel();
         let reply_slot = assert_before_reply(&bench.chain, receiver, is_store);
@@ -191,7 +192,7 @@ async fn nothing_is_buffered_for_an_announcement_that_the_proposer_did_not_sign(
     let mut altered = sign_by(proposer, init);
     altered.init.total_bytes += 1;
     for signed in [forged, wrong_proposer, altered] {
-        let from = PeerId::random();
+        let from = peer_id();
         assert!(receive_all(&mut bench, from, stream(signed, bytes.clone())).await.is_none());
         assert_eq!(bench.adapter.parts.reserved_bytes(), 0);
     }
@@ -207,9 +208,9 @@ async fn an_authenticated_announcement_of_the_next_height_releases_the_pace_and_
     let StreamContent::Data(BlockPart::Init(signed)) = &genuine.content else { panic!("no announcement") };
     let forged = sign_by(bench.me, signed.init.clone());
     let forged = StreamMessage::new(genuine.stream_id.clone(), 0, StreamContent::Data(BlockPart::Init(forged)));
-    receive(&mut bench, PeerId::random(), forged).await;
+    receive(&mut bench, peer_id(), forged).await;
     assert_eq!(*announced.borrow(), Height(0));
-    receive(&mut bench, PeerId::random(), genuine).await;
+    receive(&mut bench, peer_id(), genuine).await;
     assert_eq!(*announced.borrow(), Height(1));
 }
 
@@ -217,8 +218,8 @@ async fn an_authenticated_announcement_of_the_next_height_releases_the_pace_and_
 async fn a_block_that_is_already_judged_is_not_buffered_again() {
     let mut bench = bench(false);
     let messages = foreign_stream(&bench, proposer_of(&bench, 0), 0, false);
-    assert!(receive_all(&mut bench, PeerId::random(), messages.clone()).await.is_some());
-    assert!(receive_all(&mut bench, PeerId::random(), messages).await.is_none());
+    assert!(receive_all(&mut bench, peer_id(), messages.clone()).await.is_some());
+    assert!(receive_all(&mut bench, peer_id(), messages).await.is_none());
     assert_eq!(bench.adapter.parts.reserved_bytes(), 0);
     assert_eq!(bench.chain.calls().len(), 2);
 }
@@ -228,7 +229,7 @@ async fn a_block_of_the_height_after_waits_for_its_parent_and_comes_with_the_rou
     let mut ahead = bench(false);
     let mut behind = bench(false);
     let first = foreign_stream(&ahead, proposer_of(&ahead, 0), 0, false);
-    let value = receive_all(&mut ahead, PeerId::random(), first.clone()).await.unwrap();
+    let value = receive_all(&mut ahead, peer_id(), first.clone()).await.unwrap();
     decide(&mut ahead, value.value.0).await.unwrap();
     // The next block, built on the decided one, reaches the node that has not decided yet.
     let set = ahead.chain.validators(Height(2)).unwrap().unwrap();
@@ -236,10 +237,10 @@ async fn a_block_of_the_height_after_waits_for_its_parent_and_comes_with_the_rou
     let (block_id, bytes) = ahead.chain.make(proposer, tacit_types::Round(0), false);
     let init = Init::new(Height(2), tacit_types::Round(0), proposer, block_id, &bytes).unwrap();
     let second = stream(sign_by(proposer, init), bytes);
-    assert!(receive_all(&mut behind, PeerId::random(), second).await.is_none());
+    assert!(receive_all(&mut behind, peer_id(), second).await.is_none());
     assert!(behind.chain.calls().is_empty());
 
-    let value = receive_all(&mut behind, PeerId::random(), first).await.unwrap();
+    let value = receive_all(&mut behind, peer_id(), first).await.unwrap();
     decide(&mut behind, value.value.0).await.unwrap();
     let (reply, receiver) = oneshot::channel();
     behind.adapter.on_started_round(CtxHeight(Height(2)), Round::ZERO, reply).await.unwrap();
@@ -254,7 +255,7 @@ async fn a_decision_is_committed_before_it_is_acknowledged_and_an_unknown_block_
     let error = decide(&mut bench, BlockId([9; 32])).await.unwrap_err();
     assert!(matches!(error, ConsensusError::Chain(Fault(_))), "{error}");
     let messages = foreign_stream(&bench, proposer_of(&bench, 0), 0, false);
-    let value = receive_all(&mut bench, PeerId::random(), messages).await.unwrap();
+    let value = receive_all(&mut bench, peer_id(), messages).await.unwrap();
     decide(&mut bench, value.value.0).await.unwrap();
     assert_eq!(bench.chain.height(), Height(1));
     assert_eq!(bench.adapter.tip, Height(1));
@@ -291,7 +292,7 @@ async fn an_own_stored_block_is_streamed_again_after_a_restart_and_only_once() {
 async fn a_foreign_block_is_restreamed_under_its_original_announcement() {
     let mut bench = bench(false);
     let messages = foreign_stream(&bench, proposer_of(&bench, 0), 0, false);
-    let value = receive_all(&mut bench, PeerId::random(), messages.clone()).await.unwrap();
+    let value = receive_all(&mut bench, peer_id(), messages.clone()).await.unwrap();
     bench.adapter.on_restream(CtxHeight(Height(1)), value.value.0).await.unwrap();
     let NetworkMsg::PublishProposalPart(first) = bench.network.recv().await.unwrap();
     assert_eq!(first.content, messages[0].content);
@@ -324,7 +325,7 @@ async fn a_synced_block_is_stored_before_its_verdict_and_is_not_paced() {
 async fn a_live_height_is_paced() {
     let mut bench = bench(false);
     let messages = foreign_stream(&bench, proposer_of(&bench, 0), 0, false);
-    let value = receive_all(&mut bench, PeerId::random(), messages).await.unwrap();
+    let value = receive_all(&mut bench, peer_id(), messages).await.unwrap();
     decide(&mut bench, value.value.0).await.unwrap();
     let (reply, mut receiver) = oneshot::channel();
     bench.adapter.height_started = tokio::time::Instant::now();
@@ -356,7 +357,7 @@ async fn undecodable_or_foreign_synced_bytes_are_the_peers_fault_and_are_not_sto
 async fn a_request_for_blocks_is_clamped_to_what_exists() {
     let mut bench = bench(false);
     let messages = foreign_stream(&bench, proposer_of(&bench, 0), 0, false);
-    let value = receive_all(&mut bench, PeerId::random(), messages).await.unwrap();
+    let value = receive_all(&mut bench, peer_id(), messages).await.unwrap();
     decide(&mut bench, value.value.0).await.unwrap();
     for (from, to, expected) in [(0, u64::MAX, 1), (1, 1, 1), (2, 9, 0), (5, 3, 0), (u64::MAX, u64::MAX, 0)] {
         let (reply, receiver) = oneshot::channel();
@@ -377,7 +378,7 @@ async fn every_part_without_its_announcement_is_refused() {
     let data = PartData { index: 0, last: true, bytes: vec![0; 10].into() };
     let id = StreamId::new(vec![0; 16].into());
     let message = StreamMessage::new(id, 1, StreamContent::Data(BlockPart::Data(data)));
-    assert!(receive(&mut bench, PeerId::random(), message).await.is_none());
+    assert!(receive(&mut bench, peer_id(), message).await.is_none());
     assert_eq!(bench.adapter.parts.reserved_bytes(), 0);
 }
 
@@ -385,7 +386,7 @@ async fn every_part_without_its_announcement_is_refused() {
 async fn evidence_is_stored_before_the_next_height() {
     let mut bench = bench(false);
     let messages = foreign_stream(&bench, proposer_of(&bench, 0), 0, false);
-    let value = receive_all(&mut bench, PeerId::random(), messages).await.unwrap();
+    let value = receive_all(&mut bench, peer_id(), messages).await.unwrap();
     decide(&mut bench, value.value.0).await.unwrap();
     let mut evidence = no_evidence();
     let vote = |value| {
