@@ -64,6 +64,11 @@ impl Queue {
         self.txs.len().saturating_sub(ready)
     }
 
+    /// The first sequence that is missing.
+    pub(crate) const fn next_sequence(&self) -> Sequence {
+        Sequence(self.ready_end)
+    }
+
     /// Would a transaction with `sequence` be ready?
     pub(crate) fn would_be_ready(&self, sequence: Sequence) -> bool {
         sequence.0 <= self.ready_end

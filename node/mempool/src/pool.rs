@@ -118,12 +118,7 @@ impl Pool {
     /// The sequence after the account's last ready transaction, if any waits: what its next transaction should use.
     #[must_use]
     pub fn next_sequence(&self, sender: &Address) -> Option<Sequence> {
-        let queue = self.queues.get(sender)?;
-        let mut next = queue.account().sequence;
-        while queue.get(next).is_some() {
-            next = next.next();
-        }
-        Some(next)
+        self.queues.get(sender).map(Queue::next_sequence)
     }
 
     /// At most `max` transactions that arrived not after `until`, the oldest first.

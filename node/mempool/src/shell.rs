@@ -63,8 +63,11 @@ impl Mempool {
     /// Follows the chain by one block.
     pub fn commit(&self, block: &Committed<'_>) {
         let mut pool = self.lock();
-        pool.commit(block);
+        let gone = pool.commit(block);
         self.tell(&pool);
+        drop(pool);
+        // Freeing thousands of transactions takes milliseconds, which nobody has to wait for.
+        drop(gone);
     }
 
     /// What to propose, best first; see [`Pool::select`].
@@ -157,7 +160,11 @@ fn admit_one(
     let sender = tx.sender();
     let tx = PooledTx::from_checked(tx.clone(), now);
     let verdict = if pool.knows_account(&sender) {
-        pool.admit(tx, Account::default)
+        match pool.admit(tx.clone(), Account::default) {
+            // Somebody may have sent it money since its first transaction came.
+            Err(RejectCode::CannotPayFee) => read_again(pool, tx, view),
+            verdict => verdict,
+        }
     } else {
         view.account(&sender).ok_or(RejectCode::PoolFull).and_then(|account| pool.admit(tx, || account))
     };
@@ -169,6 +176,12 @@ fn admit_one(
         Err(code) => count_rejected(*code),
     }
     verdict
+}
+
+fn read_again(pool: &mut Pool, tx: PooledTx, view: &dyn AccountView) -> Result<Admitted, RejectCode> {
+    let account = view.account(&tx.sender).ok_or(RejectCode::PoolFull)?;
+    pool.update_account(&tx.sender, account);
+    pool.admit(tx, || account)
 }
 
 /// Counts a rejection by its code.

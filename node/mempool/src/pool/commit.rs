@@ -1,6 +1,8 @@
 //! After a block: what it used goes, what it unblocked comes forward, what is too late is dropped.
 
 use super::Pool;
+use crate::tx::PooledTx;
+use std::sync::Arc;
 use tacit_state::record::Account;
 use tacit_types::{Address, FullHash, Height, Price};
 
@@ -23,52 +25,54 @@ pub struct Committed<'a> {
 }
 
 impl Pool {
-    /// Follows the chain by one block (or several at once, with the accounts as they are after the last).
-    pub fn commit(&mut self, block: &Committed<'_>) {
+    /// Follows the chain by one block (or several at once, with the accounts as they are after the last). Returns
+    /// what no longer waits.
+    pub fn commit(&mut self, block: &Committed<'_>) -> Vec<Arc<PooledTx>> {
         self.height = block.height;
         self.base_fee = block.base_fee;
+        let mut gone = Vec::with_capacity(block.included.len());
         block.included.iter().for_each(|hash| self.included.insert(*hash));
         for (address, account) in block.accounts {
-            self.update_account(address, *account);
+            gone.extend(self.update_account(address, *account));
         }
         for hash in block.included {
-            self.drop_included(hash);
+            gone.extend(self.drop_included(hash));
         }
         for nullifier in block.spent {
-            self.drop_spent(nullifier);
+            gone.extend(self.drop_spent(nullifier));
         }
-        self.drop_expired();
+        self.drop_expired(&mut gone);
         self.rerank();
         self.executable = self.any_payable();
+        gone
     }
 
-    fn update_account(&mut self, address: &Address, account: Account) {
+    /// An account is now like this. Returns what its sequence has made stale. Accounts without anything waiting are
+    /// not remembered.
+    pub fn update_account(&mut self, address: &Address, account: Account) -> Vec<Arc<PooledTx>> {
         let base_fee = self.ranked_at;
         let used = self.with_queue(address, |queue| queue.update(account, base_fee)).unwrap_or_default();
         used.iter().for_each(|tx| self.forget(tx));
+        used
     }
 
     /// An included transaction that still waits was charged, so its account has moved past it even if nobody said so.
-    fn drop_included(&mut self, hash: &FullHash) {
-        let Some(tx) = self.get(hash).cloned() else { return };
-        let Some(account) = self.queues.get(&tx.sender).map(|queue| *queue.account()) else { return };
-        self.update_account(&tx.sender, Account { sequence: tx.sequence.next().max(account.sequence), ..account });
+    fn drop_included(&mut self, hash: &FullHash) -> Vec<Arc<PooledTx>> {
+        let Some((sender, sequence)) = self.by_hash.get(hash).copied() else { return Vec::new() };
+        let Some(account) = self.queues.get(&sender).map(|queue| *queue.account()) else { return Vec::new() };
+        self.update_account(&sender, Account { sequence: sequence.next().max(account.sequence), ..account })
     }
 
-    fn drop_spent(&mut self, nullifier: &[u8]) {
-        let Some(hash) = self.by_nullifier.get(nullifier) else { return };
-        if let Some((sender, sequence)) = self.by_hash.get(hash).copied() {
-            self.remove(&sender, sequence);
-        }
+    fn drop_spent(&mut self, nullifier: &[u8]) -> Option<Arc<PooledTx>> {
+        let (sender, sequence) = *self.by_hash.get(self.by_nullifier.get(nullifier)?)?;
+        self.remove(&sender, sequence)
     }
 
-    fn drop_expired(&mut self) {
+    fn drop_expired(&mut self, gone: &mut Vec<Arc<PooledTx>>) {
         let next = self.height.next();
         while let Some((_, hash)) = self.by_expiry.first().copied().filter(|(expiry, _)| *expiry < next) {
             match self.by_hash.get(&hash).copied() {
-                Some((sender, sequence)) => {
-                    self.remove(&sender, sequence);
-                }
+                Some((sender, sequence)) => gone.extend(self.remove(&sender, sequence)),
                 None => {
                     self.by_expiry.pop_first();
                 }

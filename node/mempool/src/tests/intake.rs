@@ -96,6 +96,26 @@ async fn too_many_at_once_and_an_unreadable_state_are_refused_without_harm() {
 }
 
 #[tokio::test]
+async fn money_that_arrives_while_transactions_wait_counts_at_once() {
+    // One transfer costs at most 100,000,000.
+    struct Growing(std::sync::atomic::AtomicU64);
+    impl AccountView for Growing {
+        fn account(&self, _: &Address) -> Option<Account> {
+            Some(account(Amount(self.0.load(std::sync::atomic::Ordering::Relaxed).into()), 0))
+        }
+    }
+    let pool = Mempool::new(PoolConfig::default(), Height(0), BASE_FEE);
+    let view = Arc::new(Growing(100_000_000.into()));
+    let (intake, _) = Intake::start(rules(), pool.clone(), view.clone(), 1);
+    let second = vec![raw(&transfer(&key(1), 1, 1))];
+    assert_eq!(codes(&intake.submit(vec![raw(&transfer(&key(1), 0, 1))]).await), [None]);
+    assert_eq!(codes(&intake.submit(second.clone()).await), [Some(RejectCode::CannotPayFee)]);
+    view.0.store(200_000_000, std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(codes(&intake.submit(second).await), [None]);
+    assert_eq!(pool.select(&everything(BASE_FEE)).len(), 2);
+}
+
+#[tokio::test]
 async fn the_proposer_is_woken_by_what_can_be_proposed_and_not_by_what_is_parked() {
     let (intake, pool) = intake();
     let mut executable = pool.executable();
