@@ -30,4 +30,4 @@ DEVNET_MNEMONIC = "test test test test test test test test test test test junk"
 
 def path(account):
     """Where wallets keep account number `account`."""
-    return f"m/44'/7627636'/{account}'/0'"
+    return f"m/44'/20260'/{account}'/0'"
