@@ -39,6 +39,8 @@ pub const MEMORY_PAGES_INITIAL_MAX: u64 = 64;
 pub const MEMORY_PAGES_MAX: u64 = 256;
 /// Bytes of a page.
 pub const PAGE_BYTES: usize = 64 * 1024;
+/// Largest memory in bytes.
+pub const MEMORY_BYTES_MAX: usize = 256 * PAGE_BYTES;
 /// Most exports.
 pub const EXPORTS_MAX: u32 = 128;
 /// Longest name of an export in bytes.
@@ -64,3 +66,4 @@ pub const EVENT_BYTES_MAX: usize = 64 * 1024;
 pub const STACK_UNITS_MAX: i32 = 65_536;
 
 const _: () = assert!(MEMORY_PAGES_INITIAL_MAX <= MEMORY_PAGES_MAX);
+const _: () = assert!(MEMORY_BYTES_MAX as u64 == MEMORY_PAGES_MAX * PAGE_BYTES as u64);

@@ -137,8 +137,9 @@ fn verdict(ran: Ran, trace: &mut Option<PanicTrace>) -> Result<Exit, Fault> {
             *trace = Some(*panic);
             failed(gas, VmReject::Panicked)
         }
-        Some(Stop::Trap(Trap::Unreachable)) if stack < 0 => failed(gas, VmReject::StackExhausted),
-        Some(Stop::Trap(trap)) => failed(gas, VmReject::Trapped(trap)),
+        // A trap uses up all gas: the counter is in a local of the code that trapped.
+        Some(Stop::Trap(Trap::Unreachable)) if stack < 0 => failed(0, VmReject::StackExhausted),
+        Some(Stop::Trap(trap)) => failed(0, VmReject::Trapped(trap)),
         None => Ok(Exit { gas_left: gas, result: Ok(output) }),
     }
 }

@@ -10,7 +10,7 @@ use wasmtime::{
 
 /// Native stack that one frame's wasm code may use, in bytes. Our own stack counter ends a frame long before:
 /// 65,536 units of about 8 bytes, shared by all frames, are 512 KiB.
-const WASM_STACK_BYTES: usize = 2 * 1024 * 1024;
+const WASM_STACK_BYTES: usize = 1024 * 1024;
 /// Address space per memory; with the guard behind it, no access needs a bounds check. Not resident memory.
 const MEMORY_RESERVATION_BYTES: u64 = 4 << 30;
 /// Inaccessible bytes behind and before each memory.
@@ -19,13 +19,11 @@ const MEMORY_GUARD_BYTES: u64 = 32 << 20;
 const KEEP_RESIDENT_BYTES: usize = 128 * 1024;
 /// Largest instance record in bytes: globals, function table, import table.
 const INSTANCE_BYTES_MAX: usize = 1 << 20;
-/// Largest memory in bytes.
-const MEMORY_PAGES_BYTES: usize = limits::MEMORY_PAGES_MAX as usize * limits::PAGE_BYTES;
 /// Slots that stay warm after their instance is gone.
 const WARM_SLOTS: u32 = 16;
 
 /// Makes the engine with room for exactly `slots` instances at a time.
-pub(super) fn engine(slots: u32) -> Result<Engine, Fault> {
+pub(crate) fn engine(slots: u32) -> Result<Engine, Fault> {
     let mut config = Config::new();
     execution(&mut config)?;
     proposals(&mut config);
@@ -94,7 +92,7 @@ fn memory(config: &mut Config, slots: u32) {
     pool.max_memories_per_module(1);
     pool.max_tables_per_module(1);
     pool.table_elements(usize::try_from(limits::TABLE_ELEMENTS_MAX).unwrap_or(usize::MAX));
-    pool.max_memory_size(MEMORY_PAGES_BYTES);
+    pool.max_memory_size(limits::MEMORY_BYTES_MAX);
     pool.max_core_instance_size(INSTANCE_BYTES_MAX);
     pool.max_unused_warm_slots(WARM_SLOTS);
     pool.linear_memory_keep_resident(KEEP_RESIDENT_BYTES);
@@ -105,7 +103,6 @@ fn memory(config: &mut Config, slots: u32) {
 /// Reads back what a wrong default or a new engine version could have changed.
 fn check(engine: &Engine) -> Result<(), Fault> {
     let pool = engine.get_pooling_config();
-    let memory_max = MEMORY_PAGES_BYTES;
     let settings = [
         ("wasm proposals", engine.get_wasm_features() == FEATURES),
         ("shared memory off", !engine.get_shared_memory()),
@@ -114,7 +111,7 @@ fn check(engine: &Engine) -> Result<(), Fault> {
         ("memory reservation", engine.get_memory_reservation() == MEMORY_RESERVATION_BYTES),
         ("memory guard", engine.get_memory_guard_size() == MEMORY_GUARD_BYTES),
         ("wasm stack", engine.get_max_wasm_stack() == WASM_STACK_BYTES),
-        ("pooled memory size", pool.is_some_and(|pool| pool.get_max_memory_size() == memory_max)),
+        ("pooled memory size", pool.is_some_and(|pool| pool.get_max_memory_size() == limits::MEMORY_BYTES_MAX)),
     ];
     match settings.iter().find(|(_, is_taken)| !is_taken) {
         Some((what, _)) => Err(Fault(format!("the engine did not take its setting: {what}"))),

@@ -32,8 +32,7 @@ pub(super) struct Growth {
 
 impl ResourceLimiter for Growth {
     fn memory_growing(&mut self, _current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
-        let protocol = usize::try_from(limits::MEMORY_PAGES_MAX).unwrap_or(usize::MAX).saturating_mul(limits::PAGE_BYTES);
-        Ok(desired <= maximum.unwrap_or(protocol).min(protocol))
+        Ok(desired <= maximum.unwrap_or(limits::MEMORY_BYTES_MAX).min(limits::MEMORY_BYTES_MAX))
     }
 
     fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {

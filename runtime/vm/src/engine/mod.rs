@@ -6,5 +6,7 @@ mod gate;
 mod guest;
 mod module;
 
+#[cfg(test)]
+pub(crate) use config::engine;
 pub(crate) use gate::Gate;
 pub(crate) use module::WasmtimeMachine;

@@ -11,15 +11,19 @@ const BODY_BYTES_PER_UNIT: u32 = 4;
 /// A leaf function this small needs no stack check: at most one runs at a time on top of the counted frames.
 const LEAF_UNITS_FREE: u32 = 256;
 
-/// What is inserted at one place of the body.
+/// What is inserted at one place of the body. `depth` is the number of the function's own blocks open there.
 pub(super) enum Patch {
     /// Charges `cost` on entering a straight run of operators, and checks where control can come back to.
-    Charge { cost: u64, check: bool },
+    Charge { cost: u64, check: bool, depth: u32 },
     /// Charges `memory.copy` or `memory.fill` by its length operand.
-    ChargeBulk,
+    ChargeBulk { depth: u32 },
     /// Charges `memory.grow` by its page operand.
-    ChargeGrow,
-    /// Replaces the one-byte `return` by a branch past `depth` open blocks to the function's end.
+    ChargeGrow { depth: u32 },
+    /// Writes the gas back to the global, for the callee.
+    BeforeCall,
+    /// Takes the gas from the global again.
+    AfterCall,
+    /// Replaces the one-byte `return` by a branch past the open blocks to the function's end.
     Return { depth: u32 },
 }
 
@@ -27,6 +31,14 @@ pub(super) enum Patch {
 pub(super) struct Edit {
     pub at: usize,
     pub patch: Patch,
+}
+
+/// How the function counts.
+pub(super) enum Form {
+    /// One run of operators that calls nothing: charged in the global, once.
+    Straight { cost: u64 },
+    /// Anything else: gas is in a local while the function runs.
+    Counting { stack: StackUse },
 }
 
 /// How the function pays for its stack.
@@ -43,7 +55,7 @@ pub(super) enum StackUse {
 /// Everything the emitter needs to know.
 pub(super) struct Plan {
     pub edits: Vec<Edit>,
-    pub stack: StackUse,
+    pub form: Form,
     /// Parameters and locals; the first free local index.
     pub locals: u32,
     pub result: Option<wasmparser::ValType>,
@@ -83,7 +95,7 @@ pub(super) fn analyse(
         let price = cost::of(&operator).ok_or(MeterError::NoPrice(offset))?;
         if !is_dead {
             analysis.add(price);
-            analysis.patch(&operator, offset);
+            analysis.patch(&operator, offset, operators.original_position());
         }
         analysis.follow(&operator, operators.original_position())?;
     }
@@ -99,12 +111,25 @@ pub(super) fn analyse(
         Some(CompositeInnerType::Func(signature)) => signature.results().first().copied(),
         _ => None,
     };
-    Ok(Plan {
-        edits: analysis.edits,
-        stack: stack_use(analysis.calls, units),
-        locals,
-        result,
-    })
+    let form = form(&analysis.edits, stack_use(analysis.calls, units));
+    Ok(Plan { edits: analysis.edits, form, locals, result })
+}
+
+/// The short form for a function that is one run, looks at nothing else and needs no stack.
+fn form(edits: &[Edit], stack: StackUse) -> Form {
+    let mut entry = None;
+    for (index, edit) in edits.iter().enumerate() {
+        match edit.patch {
+            Patch::Charge { cost, .. } if index == 0 => entry = Some(cost),
+            // A run that costs nothing is not charged; a `return` may stay when nothing follows the body.
+            Patch::Charge { cost: 0, check: false, .. } | Patch::Return { .. } => {}
+            _ => return Form::Counting { stack },
+        }
+    }
+    match (entry, stack) {
+        (Some(cost), StackUse::Free) => Form::Straight { cost },
+        _ => Form::Counting { stack },
+    }
 }
 
 fn stack_use(calls: bool, units: u32) -> StackUse {
@@ -122,7 +147,7 @@ impl Analysis {
     /// Begins a run of operators that always execute together.
     fn start(&mut self, at: usize, check: bool) {
         self.current = self.edits.len();
-        self.edits.push(Edit { at, patch: Patch::Charge { cost: 0, check } });
+        self.edits.push(Edit { at, patch: Patch::Charge { cost: 0, check, depth: self.depth() } });
     }
 
     fn add(&mut self, price: u32) {
@@ -131,12 +156,22 @@ impl Analysis {
         }
     }
 
-    /// Patches that go before an operator that can execute.
-    fn patch(&mut self, operator: &Operator<'_>, at: usize) {
+    fn depth(&self) -> u32 {
+        u32::try_from(self.labels.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Patches around an operator that can execute, which lies between `at` and `end`.
+    fn patch(&mut self, operator: &Operator<'_>, at: usize, end: usize) {
+        let depth = self.depth();
         let patch = match operator {
-            Operator::MemoryCopy { .. } | Operator::MemoryFill { .. } => Patch::ChargeBulk,
-            Operator::MemoryGrow { .. } => Patch::ChargeGrow,
-            Operator::Return => Patch::Return { depth: u32::try_from(self.labels.len()).unwrap_or(u32::MAX) },
+            Operator::MemoryCopy { .. } | Operator::MemoryFill { .. } => Patch::ChargeBulk { depth },
+            Operator::MemoryGrow { .. } => Patch::ChargeGrow { depth },
+            Operator::Return => Patch::Return { depth },
+            Operator::Call { .. } | Operator::CallIndirect { .. } => {
+                self.edits.push(Edit { at, patch: Patch::BeforeCall });
+                self.edits.push(Edit { at: end, patch: Patch::AfterCall });
+                return;
+            }
             _ => return,
         };
         self.edits.push(Edit { at, patch });
@@ -158,7 +193,8 @@ impl Analysis {
             }
             Operator::Else | Operator::Return | Operator::Unreachable => self.start(end, false),
             Operator::End => {
-                if self.labels.pop().is_some_and(|label| label.is_joined && !label.is_loop) {
+                let closed = self.labels.pop();
+                if closed.is_some_and(|label| label.is_joined && !label.is_loop) {
                     self.start(end, false);
                 }
             }

@@ -2,7 +2,7 @@
 //! itself counts gas and stack. `docs/spec/gas.md` is its specification; the pass is consensus code, and any
 //! change of what it produces raises [`INSTRUMENTATION_VERSION`].
 //!
-//! Indices of the original module stay as they are: two globals are added behind its own, two locals behind
+//! Indices of the original module stay as they are: two globals are added behind its own, three locals behind
 //! each function's own, so the original operators are copied byte for byte with code spliced between them.
 
 mod analysis;

@@ -1,6 +1,6 @@
 //! Gas: exact, the same however a frame ends, and checked before anything is done.
 
-use super::support::Chain;
+use super::support::{Chain, GAS};
 use crate::gas;
 use crate::{VmReject, reject::Trap};
 
@@ -112,7 +112,7 @@ fn every_amount_of_gas_gives_all_of_the_call_or_nothing() {
 }
 
 #[test]
-fn gas_at_a_trap_is_that_of_the_blocks_entered() {
+fn a_trap_uses_all_gas_and_a_revert_what_it_took() {
     for (end, trap) in [
         ("unreachable", Trap::Unreachable),
         ("(drop (i32.load (i32.const -1)))", Trap::MemoryOutOfBounds),
@@ -125,9 +125,11 @@ fn gas_at_a_trap_is_that_of_the_blocks_entered() {
         let contract = chain.text(&format!(
             "(table 2 2 funcref) (func $f) (elem (i32.const 1) $f) (func (export \"run\") nop nop {end} nop nop nop)"
         ));
-        // `Chain` has compared the gas of both engines.
-        assert_eq!(chain.call(contract, "run", &[]).result, Err(VmReject::Trapped(trap)), "{end}");
+        let outcome = chain.call(contract, "run", &[]);
+        assert_eq!((outcome.result, outcome.gas_used.0), (Err(VmReject::Trapped(trap)), GAS), "{end}");
     }
+    let revert = "(func (export \"run\") nop (call $revert (i32.const 0) (i32.const 0) (i32.const 0)) nop)";
+    assert_eq!(used(revert), 2 + 3 + 8 + gas::HOST_CALL + gas::copy(0));
 }
 
 #[test]

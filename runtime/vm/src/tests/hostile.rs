@@ -29,7 +29,6 @@ fn endless_recursion_exhausts_the_stack_counter_and_never_the_native_stack() {
     for function in ["direct", "mutual", "indirect", "wide", "deep_operands", "pressure"] {
         let outcome = attack("recursion", function);
         assert_eq!(outcome.result, Err(VmReject::StackExhausted), "{function}");
-        assert!(outcome.gas_used.0 < GAS, "{function} was stopped by gas");
     }
 }
 

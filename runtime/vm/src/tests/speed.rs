@@ -58,4 +58,112 @@ mod long {
         });
         println!("token transfer: {per_second:.0}/s, {gas} gas");
     }
+
+    /// Work of several kinds, without host calls: calls, memory in loops, straight arithmetic, branches.
+    const KERNELS: [(&str, &str); 5] = [
+        (
+            "calls (fibonacci)",
+            "(func $fib (param $n i32) (result i32)
+                (if (result i32) (i32.lt_u (local.get $n) (i32.const 2)) (then (local.get $n))
+                    (else (i32.add (call $fib (i32.sub (local.get $n) (i32.const 1))) (call $fib (i32.sub (local.get $n) (i32.const 2)))))))
+             (func (export \"run\") (drop (call $fib (i32.const 30))))",
+        ),
+        (
+            "memory (sieve)",
+            "(func $sieve (local $i i32) (local $j i32)
+                (local.set $i (i32.const 2))
+                (loop $next
+                    (if (i32.eqz (i32.load8_u (local.get $i))) (then
+                        (local.set $j (i32.shl (local.get $i) (i32.const 1)))
+                        (block $done (loop $mark
+                            (br_if $done (i32.ge_u (local.get $j) (i32.const 65536)))
+                            (i32.store8 (local.get $j) (i32.const 1))
+                            (local.set $j (i32.add (local.get $j) (local.get $i)))
+                            (br $mark)))))
+                    (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 65536)))))
+             (func (export \"run\") (local $n i32) (loop (call $sieve) (memory.fill (i32.const 0) (i32.const 0) (i32.const 65536))
+                (br_if 0 (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 20)))))",
+        ),
+        ("arithmetic (mixing)", "MIX"),
+        (
+            "loop (checksum)",
+            "(func (export \"run\") (local $i i32) (local $n i32) (local $a i32) (local $b i32)
+                (loop $again
+                    (local.set $i (i32.const 0))
+                    (loop $byte
+                        (local.set $a (i32.add (local.get $a) (i32.load8_u (local.get $i))))
+                        (local.set $b (i32.add (local.get $b) (local.get $a)))
+                        (br_if $byte (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 65536))))
+                    (br_if $again (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 100))))
+                (i32.store (i32.const 0) (local.get $b)))",
+        ),
+        (
+            "branches (collatz)",
+            "(func (export \"run\") (local $i i64) (local $n i64) (local $steps i64)
+                (local.set $i (i64.const 1))
+                (loop $start
+                    (local.set $n (local.get $i))
+                    (block $one (loop $step
+                        (br_if $one (i64.le_u (local.get $n) (i64.const 1)))
+                        (if (i64.eqz (i64.and (local.get $n) (i64.const 1)))
+                            (then (local.set $n (i64.shr_u (local.get $n) (i64.const 1))))
+                            (else (local.set $n (i64.add (i64.mul (local.get $n) (i64.const 3)) (i64.const 1)))))
+                        (local.set $steps (i64.add (local.get $steps) (i64.const 1)))
+                        (br $step)))
+                    (br_if $start (i64.lt_u (local.tee $i (i64.add (local.get $i) (i64.const 1))) (i64.const 60000)))))",
+        ),
+    ];
+
+    /// A round of mixing without branches, many times over, like a hash function.
+    fn mixing() -> String {
+        let round = "(local.set $a (i64.add (local.get $a) (local.get $b)))
+            (local.set $d (i64.rotl (i64.xor (local.get $d) (local.get $a)) (i64.const 32)))
+            (local.set $c (i64.add (local.get $c) (local.get $d)))
+            (local.set $b (i64.rotl (i64.xor (local.get $b) (local.get $c)) (i64.const 40)))"
+            .repeat(8);
+        format!(
+            "(func (export \"run\") (local $n i32) (local $a i64) (local $b i64) (local $c i64) (local $d i64)
+                (local.set $b (i64.const 77))
+                (loop {round} (br_if 0 (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 300000))))
+                (i64.store (i32.const 0) (local.get $a)))"
+        )
+    }
+
+    /// Seconds of the best of several runs, and gas if the module counts any.
+    fn seconds(engine: &wasmtime::Engine, code: &[u8]) -> (f64, i64) {
+        let module = wasmtime::Module::new(engine, code).unwrap();
+        let (mut best, mut gas) = (f64::MAX, 0);
+        for _ in 0..15 {
+            let mut store = wasmtime::Store::new(engine, ());
+            let instance = wasmtime::Instance::new(&mut store, &module, &[]).unwrap();
+            let counters = instance.get_global(&mut store, "__gas").zip(instance.get_global(&mut store, "__stack"));
+            if let Some((gas, stack)) = counters {
+                gas.set(&mut store, (1_i64 << 50).into()).unwrap();
+                stack.set(&mut store, 65_536_i32.into()).unwrap();
+            }
+            let run = instance.get_typed_func::<(), ()>(&mut store, "run").unwrap();
+            let start = Instant::now();
+            run.call(&mut store, ()).unwrap();
+            best = best.min(start.elapsed().as_secs_f64());
+            gas = counters.map_or(0, |(gas, _)| (1 << 50) - gas.get(&mut store).i64().unwrap());
+        }
+        (best, gas)
+    }
+
+    #[test]
+    #[ignore = "a measurement: run with --ignored --nocapture"]
+    fn overhead_of_metering() {
+        let engine = crate::engine::engine(4).unwrap();
+        let mut logarithms = 0.0;
+        for (name, body) in KERNELS {
+            let body = if body == "MIX" { mixing() } else { body.to_owned() };
+            let code = module(&body);
+            let (plain, _) = seconds(&engine, &code);
+            let (metered, gas) = seconds(&engine, &crate::meter::meter(&code).unwrap());
+            logarithms += (metered / plain).ln();
+            let per_gas = metered * 1e9 / gas as f64;
+            println!("{name}: {:.2} ms plain, {:.2} ms metered, ratio {:.3}, {per_gas:.3} ns per gas", plain * 1e3, metered * 1e3, metered / plain);
+        }
+        println!("geometric mean {:.3}", (logarithms / KERNELS.len() as f64).exp());
+    }
 }
