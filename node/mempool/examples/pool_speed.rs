@@ -6,14 +6,14 @@ use ed25519_consensus::SigningKey;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tacit_exec::{stateless::check_all, CheckedTx, Rules};
+use tacit_exec::{CheckedTx, Rules, stateless::check_all};
 use tacit_mempool::{Committed, Pool, PoolConfig, PooledTx, SelectLimits};
 use tacit_state::record::Account;
 use tacit_types::action::Transfer;
 use tacit_types::tx::{IndexedSignature, TX_VERSION};
 use tacit_types::{
-    Action, Address, Amount, AssetId, Authorization, ChainParams, FullHash, Gas, GenesisId, Height, List, Name, Network,
-    Price, PublicKey, RawTx, Sequence, Signature, Tx, TxBody, UnixMillis, Witness,
+    Action, Address, Amount, AssetId, Authorization, ChainParams, FullHash, Gas, GenesisId, Height, List, Name,
+    Network, Price, PublicKey, RawTx, Sequence, Signature, Tx, TxBody, UnixMillis, Witness,
 };
 
 const BASE_FEE: Price = Price(10);
@@ -38,7 +38,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn report(what: &str, took: Duration, count: u64) {
-    println!("{what:<28} {:>10.0} ns each {:>10.1} ms", took.as_nanos() as f64 / count.max(1) as f64, took.as_secs_f64() * 1e3);
+    println!(
+        "{what:<28} {:>10.0} ns each {:>10.1} ms",
+        took.as_nanos() as f64 / count.max(1) as f64,
+        took.as_secs_f64() * 1e3
+    );
 }
 
 fn admit(config: PoolConfig, checked: &[Arc<CheckedTx>]) -> Result<Pool, Box<dyn Error>> {
@@ -65,7 +69,13 @@ fn follow_blocks(mut pool: Pool, count: u64) {
         let after = |sequence: Sequence| Account { sequence: sequence.next(), ..rich() };
         let accounts: Vec<(Address, Account)> = chosen.iter().map(|tx| (tx.sender(), after(tx.sequence()))).collect();
         let started = Instant::now();
-        pool.commit(&Committed { height: Height(height), base_fee: BASE_FEE, included: &included, accounts: &accounts, spent: &[] });
+        pool.commit(&Committed {
+            height: Height(height),
+            base_fee: BASE_FEE,
+            included: &included,
+            accounts: &accounts,
+            spent: &[],
+        });
         committing += started.elapsed();
         slowest = slowest.max(started.elapsed());
     }

@@ -90,9 +90,10 @@ impl Queue {
 
     /// From the last transaction to the first, each with its rank.
     pub(crate) fn backwards(&self) -> impl Iterator<Item = (Rank, &Arc<PooledTx>)> {
-        self.txs.iter().rev().map(|(sequence, queued)| {
-            (Rank { ready: *sequence < self.ready_end, worth: queued.worth }, &queued.tx)
-        })
+        self.txs
+            .iter()
+            .rev()
+            .map(|(sequence, queued)| (Rank { ready: *sequence < self.ready_end, worth: queued.worth }, &queued.tx))
     }
 
     /// The rank that `tx` would have in this queue.

@@ -6,7 +6,7 @@
 //! at once.
 
 use crate::pool::Admitted;
-use crate::shell::{count_rejected, AccountView, Mempool};
+use crate::shell::{AccountView, Mempool, count_rejected};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -117,7 +117,9 @@ impl Worker {
         let (mut slots, fresh) = self.set_known_aside(txs);
         let checked = match seed() {
             Some(seed) => check_all(&self.rules, fresh, seed, self.threads),
-            None => fresh.iter().map(|_| Err(Reject::new(RejectCode::PoolFull, "the system gave no randomness"))).collect(),
+            None => {
+                fresh.iter().map(|_| Err(Reject::new(RejectCode::PoolFull, "the system gave no randomness"))).collect()
+            }
         };
         let good: Vec<Arc<CheckedTx>> = checked.iter().flatten().cloned().collect();
         let mut admitted = self.pool.admit(&good, &*self.view, now()).into_iter().zip(good);

@@ -4,7 +4,7 @@
 //! the caller checks and admits like any others. A verdict from before the restart is never believed.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use tacit_types::{codec, DecodeError, List, RawTx};
+use tacit_types::{DecodeError, List, RawTx, codec};
 
 /// Longest saved pool in bytes.
 pub const SAVED_BYTES_MAX: usize = 256 * 1024 * 1024;

@@ -17,8 +17,8 @@ use tacit_state::record::Account;
 use tacit_types::action::Transfer;
 use tacit_types::tx::{IndexedSignature, TX_VERSION};
 use tacit_types::{
-    codec, Action, Address, Amount, AssetId, Authorization, ChainParams, FullHash, Gas, GenesisId, Height, List, Name,
-    Network, Price, PublicKey, RawTx, Sequence, Signature, Tx, TxBody, TxId, UnixMillis, Witness,
+    Action, Address, Amount, AssetId, Authorization, ChainParams, FullHash, Gas, GenesisId, Height, List, Name,
+    Network, Price, PublicKey, RawTx, Sequence, Signature, Tx, TxBody, TxId, UnixMillis, Witness, codec,
 };
 
 const BASE_FEE: Price = Price(10);

@@ -11,7 +11,7 @@ use crate::limits::{HANDSHAKE_TIMEOUT, REQUEST_TIMEOUT, STREAMS_PER_CONNECTION_M
 use crate::wire;
 use libp2p::identity::Keypair;
 use libp2p::swarm::NetworkBehaviour;
-use libp2p::{identify, noise, request_response, tcp, yamux, StreamProtocol, Swarm, SwarmBuilder};
+use libp2p::{StreamProtocol, Swarm, SwarmBuilder, identify, noise, request_response, tcp, yamux};
 use std::time::Duration;
 use tacit_types::GenesisId;
 

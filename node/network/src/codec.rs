@@ -7,7 +7,7 @@ use crate::limits::{REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::prelude::*;
-use libp2p::{request_response, StreamProtocol};
+use libp2p::{StreamProtocol, request_response};
 use std::io;
 
 /// The codec of the transaction protocol.

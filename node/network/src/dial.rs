@@ -4,7 +4,7 @@
 //! address in the list is dialled once, recognised, and left alone.
 
 use libp2p::swarm::ConnectionId;
-use libp2p::{multiaddr::Protocol, Multiaddr, PeerId};
+use libp2p::{Multiaddr, PeerId, multiaddr::Protocol};
 use std::time::{Duration, Instant};
 
 const FIRST_WAIT: Duration = Duration::from_millis(500);

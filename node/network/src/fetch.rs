@@ -4,7 +4,7 @@
 //! peer at a time; when that fails it is asked of the next announcer, and when there is none it is forgotten until
 //! somebody announces it again.
 
-use crate::limits::{ANNOUNCERS_MAX, FETCHES_PER_PEER_MAX, FETCH_HASHES_MAX, WANTED_MAX, WANTED_PER_PEER_MAX};
+use crate::limits::{ANNOUNCERS_MAX, FETCH_HASHES_MAX, FETCHES_PER_PEER_MAX, WANTED_MAX, WANTED_PER_PEER_MAX};
 use libp2p::PeerId;
 use std::collections::{HashMap, HashSet, VecDeque};
 use tacit_types::FullHash;

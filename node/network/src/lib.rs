@@ -29,6 +29,6 @@ pub mod wire;
 pub use config::NetworkConfig;
 pub use error::NetworkError;
 pub use handle::{Network, PeerStatus, Status};
-pub use libp2p::{identity::Keypair, Multiaddr, PeerId};
-pub use score::{Ban, Offence, BAN_SCORE, FORGIVEN_PER_SECOND};
+pub use libp2p::{Multiaddr, PeerId, identity::Keypair};
+pub use score::{BAN_SCORE, Ban, FORGIVEN_PER_SECOND, Offence};
 pub use tx_pool::{SubmitVerdict, TxPool};

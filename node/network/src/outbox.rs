@@ -3,7 +3,7 @@
 //! Pure: new hashes come in, batches per peer come out. A slow peer holds up nobody: its backlog is bounded, its
 //! oldest entries are dropped, and the next re-announcement repairs that.
 
-use crate::limits::{ANNOUNCES_PER_PEER_MAX, ANNOUNCE_BACKLOG_MAX, ANNOUNCE_HASHES_MAX};
+use crate::limits::{ANNOUNCE_BACKLOG_MAX, ANNOUNCE_HASHES_MAX, ANNOUNCES_PER_PEER_MAX};
 use libp2p::PeerId;
 use std::collections::{HashMap, VecDeque};
 use tacit_types::FullHash;

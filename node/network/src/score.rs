@@ -44,11 +44,9 @@ impl Offence {
     #[must_use]
     pub const fn points(self) -> u32 {
         match self {
-            Self::Malformed
-            | Self::Oversized
-            | Self::UnexpectedResponse
-            | Self::UnrequestedBody
-            | Self::WrongChain => BAN_SCORE,
+            Self::Malformed | Self::Oversized | Self::UnexpectedResponse | Self::UnrequestedBody | Self::WrongChain => {
+                BAN_SCORE
+            }
             Self::InvalidTransaction => 250,
             Self::Unidentified | Self::Timeout => 100,
             Self::RateExceeded => 20,

@@ -5,7 +5,7 @@
 
 mod exchange;
 
-use crate::behaviour::{build_swarm, Behaviour, BehaviourEvent};
+use crate::behaviour::{Behaviour, BehaviourEvent, build_swarm};
 use crate::bucket::TokenBucket;
 use crate::config::NetworkConfig;
 use crate::dial::Dialer;
@@ -24,7 +24,7 @@ use libp2p::identity::Keypair;
 use libp2p::request_response::OutboundRequestId;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::swarm::{ConnectionId, DialError, SwarmEvent};
-use libp2p::{core::ConnectedPoint, identify, multiaddr::Protocol, Multiaddr, PeerId, Swarm};
+use libp2p::{Multiaddr, PeerId, Swarm, core::ConnectedPoint, identify, multiaddr::Protocol};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 use tacit_types::GenesisId;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{sleep_until, MissedTickBehavior};
+use tokio::time::{MissedTickBehavior, sleep_until};
 
 const TICK: Duration = Duration::from_millis(500);
 
@@ -80,7 +80,8 @@ impl Service {
         let now = Instant::now();
         let mut swarm = build_swarm(keypair, &genesis, &config)?;
         for address in &config.listen {
-            listen(&mut swarm, address).map_err(|reason| NetworkError::Listen { address: address.to_string(), reason })?;
+            listen(&mut swarm, address)
+                .map_err(|reason| NetworkError::Listen { address: address.to_string(), reason })?;
         }
         let dialer = Dialer::new(config.persistent_peers.clone(), now);
         dialer.peers().for_each(|peer| swarm.behaviour_mut().gate.reserve(peer));
@@ -259,7 +260,8 @@ impl Service {
 
     fn refresh_status(&mut self) {
         let now = Instant::now();
-        let peers: Vec<PeerStatus> = self.peers.iter().filter_map(|(id, peer)| peer.status(*id, &self.scores, now)).collect();
+        let peers: Vec<PeerStatus> =
+            self.peers.iter().filter_map(|(id, peer)| peer.status(*id, &self.scores, now)).collect();
         metrics::gauge!("tacit_network_peers").set(peers.len() as f64);
         metrics::gauge!("tacit_network_wanted").set(self.fetcher.len() as f64);
         let listening: Vec<Multiaddr> = self.swarm.listeners().cloned().collect();

@@ -6,7 +6,7 @@
 use crate::limits::{ANNOUNCE_HASHES_MAX, FETCH_HASHES_MAX, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX};
 use borsh::{BorshDeserialize, BorshSerialize};
 use bytes::Bytes;
-use tacit_types::{codec, DecodeError, FullHash, GenesisId, List, RawTx};
+use tacit_types::{DecodeError, FullHash, GenesisId, List, RawTx, codec};
 
 /// What one peer asks of another.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]

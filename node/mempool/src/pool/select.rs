@@ -103,7 +103,8 @@ impl Pool {
         std::iter::from_fn(move || {
             loop {
                 let best = heap.peek().map(Candidate::key);
-                let Some(key) = heads.next_if(|key| best.is_none_or(|best| (key.max_tip.0, Reverse(key.arrival), key.sender) > best))
+                let Some(key) = heads
+                    .next_if(|key| best.is_none_or(|best| (key.max_tip.0, Reverse(key.arrival), key.sender) > best))
                 else {
                     break;
                 };

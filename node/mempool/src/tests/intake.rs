@@ -1,7 +1,7 @@
 //! The way in, with real signatures, and the way over a restart.
 
 use super::*;
-use crate::{saved, AccountView, Intake, Mempool};
+use crate::{AccountView, Intake, Mempool, saved};
 use std::time::Duration;
 use tacit_types::RejectCode;
 
@@ -135,7 +135,8 @@ async fn the_proposer_is_woken_by_what_can_be_proposed_and_not_by_what_is_parked
 async fn nothing_is_lost_over_a_clean_restart() {
     let (before, pool) = intake();
     // One key's transactions arrive backwards, so that they are parked at first.
-    let txs: Vec<RawTx> = (0..20).rev().map(|n| raw(&transfer(&key(1), n, 1))).chain([raw(&transfer(&key(2), 7, 9))]).collect();
+    let txs: Vec<RawTx> =
+        (0..20).rev().map(|n| raw(&transfer(&key(1), n, 1))).chain([raw(&transfer(&key(2), 7, 9))]).collect();
     assert!(before.submit(txs).await.iter().all(Result::is_ok));
     let bytes = pool.save();
     let (after, restored) = intake();

@@ -1,11 +1,11 @@
 //! The rules again, as slowly and plainly as they can be written: one list, searched and sorted for every question.
 
 use super::*;
-use crate::account::Rank;
 use crate::Admitted;
+use crate::account::Rank;
 use std::collections::{BTreeMap, HashSet};
-use tacit_types::limits::EXPIRY_HEIGHTS_MAX;
 use tacit_types::RejectCode;
+use tacit_types::limits::EXPIRY_HEIGHTS_MAX;
 
 /// The naive pool. It holds the world's accounts too: the pool is told of all their changes.
 pub(super) struct Model {
@@ -22,7 +22,16 @@ pub(super) struct Model {
 impl Model {
     pub(super) fn new(config: PoolConfig, accounts: BTreeMap<Address, Account>) -> Self {
         let included = HashSet::new();
-        Self { config, height: 0, base_fee: BASE_FEE, ranked_at: BASE_FEE, accounts, txs: vec![], included, arrivals: 0 }
+        Self {
+            config,
+            height: 0,
+            base_fee: BASE_FEE,
+            ranked_at: BASE_FEE,
+            accounts,
+            txs: vec![],
+            included,
+            arrivals: 0,
+        }
     }
 
     fn account(&self, sender: &Address) -> Account {
@@ -85,7 +94,8 @@ impl Model {
         let others: Vec<&PooledTx> = self.txs.iter().filter(|other| Some(other.full_hash) != replaced).collect();
         let own: Vec<&&PooledTx> = others.iter().filter(|other| other.sender == tx.sender).collect();
         let ready = self.is_ready(&tx.sender, tx.sequence.0);
-        let own_parked = self.queue(&tx.sender).iter().filter(|other| !self.is_ready(&tx.sender, other.sequence.0)).count();
+        let own_parked =
+            self.queue(&tx.sender).iter().filter(|other| !self.is_ready(&tx.sender, other.sequence.0)).count();
         if waiting.is_none() && !ready && own_parked >= self.config.max_parked_per_account {
             return Err(RejectCode::PoolAccountFull);
         }
@@ -141,10 +151,15 @@ impl Model {
             let payable = |tx: &&PooledTx| {
                 next.get(&tx.sender).is_some_and(|account| {
                     let price = tx.tip_at(limits.base_fee).map(|tip| limits.base_fee.saturating_add(tip));
-                    account.sequence == tx.sequence && price.is_some_and(|price| tx.gas_limit.cost(price) <= account.balance)
+                    account.sequence == tx.sequence
+                        && price.is_some_and(|price| tx.gas_limit.cost(price) <= account.balance)
                 })
             };
-            let best = self.txs.iter().filter(payable).max_by_key(|tx| (tx.tip_at(limits.base_fee), std::cmp::Reverse(tx.arrival)));
+            let best = self
+                .txs
+                .iter()
+                .filter(payable)
+                .max_by_key(|tx| (tx.tip_at(limits.base_fee), std::cmp::Reverse(tx.arrival)));
             let Some(tx) = best else { return chosen };
             if left.gas < tx.gas_limit || left.bytes < tx.size || left.txs < 1 || left.proofs < tx.proofs {
                 next.remove(&tx.sender);

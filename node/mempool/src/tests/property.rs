@@ -11,27 +11,31 @@ const ACCOUNTS: u8 = 5;
 enum Step {
     Submit(Spec),
     /// A block of at most so many of the selected transactions, after which the base fee is this.
-    Block { txs: usize, base_fee: u64 },
+    Block {
+        txs: usize,
+        base_fee: u64,
+    },
     /// A block in which an account did something that the pool never saw, and received or lost money.
-    Foreign { who: u8, uses: u64, balance: u128 },
-    Select { gas: u64, bytes: usize, txs: usize, proofs: usize, base_fee: u64 },
+    Foreign {
+        who: u8,
+        uses: u64,
+        balance: u128,
+    },
+    Select {
+        gas: u64,
+        bytes: usize,
+        txs: usize,
+        proofs: usize,
+        base_fee: u64,
+    },
 }
 
 fn spec() -> impl Strategy<Value = Spec> {
     let place = (1..=ACCOUNTS, 0_u64..9, 1_u64..30);
     let price = (8_u64..30, 0_u64..12, 1_u64..60);
     let rest = (50_usize..500, proptest::option::weighted(0.2, 0_u8..6), 0_usize..3, 0_u8..2);
-    (place, price, rest).prop_map(|((who, sequence, expiry), (fee, tip, gas), (size, nullifier, proofs, witness))| Spec {
-        who,
-        sequence,
-        fee,
-        tip: tip.min(fee),
-        gas,
-        size,
-        expiry,
-        nullifier,
-        proofs,
-        witness,
+    (place, price, rest).prop_map(|((who, sequence, expiry), (fee, tip, gas), (size, nullifier, proofs, witness))| {
+        Spec { who, sequence, fee, tip: tip.min(fee), gas, size, expiry, nullifier, proofs, witness }
     })
 }
 

@@ -1,8 +1,8 @@
 //! One rule of admission, order or commit per test.
 
 use super::*;
-use tacit_types::limits::EXPIRY_HEIGHTS_MAX;
 use tacit_types::RejectCode;
+use tacit_types::limits::EXPIRY_HEIGHTS_MAX;
 
 fn pool() -> Pool {
     pool_with(PoolConfig::default())
@@ -19,7 +19,11 @@ fn admit(pool: &mut Pool, spec: Spec) -> Result<crate::Admitted, RejectCode> {
 fn refuses(pool: &mut Pool, spec: Spec, code: RejectCode) {
     let before = (pool.stats(), pool.iter().map(|tx| tx.full_hash).collect::<Vec<_>>());
     assert_eq!(admit(pool, spec).unwrap_err(), code);
-    assert_eq!(before, (pool.stats(), pool.iter().map(|tx| tx.full_hash).collect::<Vec<_>>()), "a refusal changes nothing");
+    assert_eq!(
+        before,
+        (pool.stats(), pool.iter().map(|tx| tx.full_hash).collect::<Vec<_>>()),
+        "a refusal changes nothing"
+    );
 }
 
 fn order(pool: &Pool, limits: &SelectLimits) -> Vec<(u8, u64)> {
@@ -40,7 +44,8 @@ fn what_can_never_or_not_now_be_included_is_refused_by_number() {
     commit(&mut pool, 9, BASE_FEE, &[]);
     let from = |sequence| move || account(RICH, sequence);
     let good = Spec::default();
-    let refuse = |pool: &mut Pool, spec: Spec, at, code| assert_eq!(pool.admit(spec.build(), from(at)).unwrap_err(), code);
+    let refuse =
+        |pool: &mut Pool, spec: Spec, at, code| assert_eq!(pool.admit(spec.build(), from(at)).unwrap_err(), code);
     refuse(&mut pool, Spec { expiry: 9, ..good }, 0, RejectCode::Expired);
     refuse(&mut pool, Spec { expiry: 11 + EXPIRY_HEIGHTS_MAX, ..good }, 0, RejectCode::ExpiryTooFar);
     refuse(&mut pool, Spec { fee: 9, tip: 9, ..good }, 0, RejectCode::UnderPriced);
@@ -322,7 +327,13 @@ fn caps_hold_under_a_flood_from_many_accounts() {
     let config = PoolConfig { max_bytes: 20_000, max_txs: 90, ..PoolConfig::default() };
     let mut pool = pool_with(config);
     for n in 0..20_000_u64 {
-        let spec = Spec { who: (n % 250) as u8, sequence: n % 7, tip: n % 13, size: 100 + (n % 300) as usize, ..Spec::default() };
+        let spec = Spec {
+            who: (n % 250) as u8,
+            sequence: n % 7,
+            tip: n % 13,
+            size: 100 + (n % 300) as usize,
+            ..Spec::default()
+        };
         let _ = admit(&mut pool, spec);
         assert!(pool.stats().bytes <= config.max_bytes && pool.stats().txs <= config.max_txs);
     }

@@ -80,9 +80,14 @@ async fn both_sides_dial_and_one_connection_remains() {
     // Ports of nodes that are not there yet cannot be asked for, so they are taken and given back.
     let free = |_| std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let ports: Vec<u16> = (0..2).map(free).collect();
-    let addresses: Vec<Multiaddr> = ports.iter().map(|port| format!("/ip4/127.0.0.1/tcp/{port}").parse().unwrap()).collect();
+    let addresses: Vec<Multiaddr> =
+        ports.iter().map(|port| format!("/ip4/127.0.0.1/tcp/{port}").parse().unwrap()).collect();
     // Every node lists everybody, itself included, without ids.
-    let mine = |n: usize| NetworkConfig { listen: vec![addresses[n].clone()], persistent_peers: addresses.clone(), ..config() };
+    let mine = |n: usize| NetworkConfig {
+        listen: vec![addresses[n].clone()],
+        persistent_peers: addresses.clone(),
+        ..config()
+    };
     let (a, b) = tokio::join!(Node::start_with(first, CHAIN, mine(0)), Node::start_with(second, CHAIN, mine(1)));
     a.connected_to(&[&b]).await;
     b.connected_to(&[&a]).await;

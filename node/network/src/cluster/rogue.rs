@@ -1,17 +1,17 @@
 //! Peers that misbehave: each is found out, named and cut off, and the honest ones notice nothing.
 
 use super::*;
-use crate::behaviour::{build_swarm, Behaviour, BehaviourEvent};
+use crate::Offence;
+use crate::behaviour::{Behaviour, BehaviourEvent, build_swarm};
 use crate::limits::{
-    FETCHES_PER_PEER_MAX, FETCH_HASHES_MAX, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX, WANTED_PER_PEER_MAX,
+    FETCH_HASHES_MAX, FETCHES_PER_PEER_MAX, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX, WANTED_PER_PEER_MAX,
 };
 use crate::wire::{BodiesBuilder, Request, Response};
-use crate::Offence;
 use bytes::Bytes;
 use futures::StreamExt;
+use libp2p::Swarm;
 use libp2p::request_response::{Event, Message};
 use libp2p::swarm::SwarmEvent;
-use libp2p::Swarm;
 use tacit_types::List;
 
 /// A peer that says what its script tells it to. `answer` sees each request; `None` keeps the other side waiting.
@@ -62,7 +62,7 @@ impl Rogue {
         Self { id, task }
     }
 
-    async fn is_banned_by(self, node: &Node, reason: Offence) {
+    async fn gets_banned_by(self, node: &Node, reason: Offence) {
         wait_for(&node.network, "the ban", |status| {
             status.bans.iter().any(|ban| ban.peer == self.id && ban.reason == reason)
         })
@@ -110,17 +110,17 @@ async fn garbage_is_malformed() {
     let nonsense: [&[u8]; 4] = [b"", &[0xff; 10], b"GET / HTTP/1.1\r\n\r\n", &[0, 0xff, 0xff, 0xff, 0xff]];
     for bytes in nonsense {
         let rogue = Rogue::start(&node, vec![Bytes::from_static(bytes)], silent);
-        rogue.is_banned_by(&node, Offence::Malformed).await;
+        rogue.gets_banned_by(&node, Offence::Malformed).await;
     }
     let empty = Rogue::start(&node, vec![announce(vec![])], silent);
-    empty.is_banned_by(&node, Offence::Malformed).await;
+    empty.gets_banned_by(&node, Offence::Malformed).await;
 }
 
 #[tokio::test]
 async fn an_oversized_request_is_oversized() {
     let node = Node::start(&[]).await;
     let rogue = Rogue::start(&node, vec![Bytes::from(vec![0; REQUEST_BYTES_MAX * 50])], silent);
-    rogue.is_banned_by(&node, Offence::Oversized).await;
+    rogue.gets_banned_by(&node, Offence::Oversized).await;
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn an_oversized_answer_is_oversized() {
     let node = Node::start(&[]).await;
     let promised = announce(vec![tx(1, "promised").full_hash()]);
     let rogue = Rogue::start(&node, vec![promised], on_fetch(|_| Bytes::from(vec![1; RESPONSE_BYTES_MAX * 3])));
-    rogue.is_banned_by(&node, Offence::Oversized).await;
+    rogue.gets_banned_by(&node, Offence::Oversized).await;
 }
 
 #[tokio::test]
@@ -136,13 +136,13 @@ async fn a_body_nobody_asked_for_is_unrequested() {
     let node = Node::start(&[]).await;
     let asked = tx(1, "asked");
     let other = Rogue::start(&node, vec![announce(vec![asked.full_hash()])], on_fetch(|_| bodies(&[tx(1, "other")])));
-    other.is_banned_by(&node, Offence::UnrequestedBody).await;
+    other.gets_banned_by(&node, Offence::UnrequestedBody).await;
     let twice = Rogue::start(
         &node,
         vec![announce(vec![asked.full_hash()])],
         on_fetch(move |_| bodies(&[asked.clone(), asked.clone()])),
     );
-    twice.is_banned_by(&node, Offence::UnrequestedBody).await;
+    twice.gets_banned_by(&node, Offence::UnrequestedBody).await;
     assert_eq!(node.pool.submitted(), 0);
 }
 
@@ -151,7 +151,7 @@ async fn an_answer_of_the_wrong_kind_is_unexpected() {
     let node = Node::start(&[]).await;
     let promised = announce(vec![tx(1, "promised").full_hash()]);
     let rogue = Rogue::start(&node, vec![promised], on_fetch(|_| Response::Noted.encode()));
-    rogue.is_banned_by(&node, Offence::UnexpectedResponse).await;
+    rogue.gets_banned_by(&node, Offence::UnexpectedResponse).await;
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn invalid_transactions_ban_their_bearer_and_go_no_further() {
     let invalid: Vec<RawTx> = (0..4).map(|n| tx(NEVER_VALID, &format!("bad {n}"))).collect();
     let hashes = invalid.iter().map(RawTx::full_hash).collect();
     let rogue = Rogue::start(&node, vec![announce(hashes)], on_fetch(move |_| bodies(&invalid)));
-    rogue.is_banned_by(&node, Offence::InvalidTransaction).await;
+    rogue.gets_banned_by(&node, Offence::InvalidTransaction).await;
     let good = node.submit(&tx(1, "good"));
     neighbour.receives(&good).await;
     assert_eq!(neighbour.pool.submitted(), 1);
@@ -174,7 +174,7 @@ async fn a_banned_peer_cannot_come_back_until_the_ban_ends() {
     let node = Node::start_with(Keypair::generate_ed25519(), CHAIN, short).await;
     let key = Keypair::generate_ed25519();
     let rogue = Rogue::start_as(key.clone(), &node, vec![Bytes::from_static(b"nonsense")], silent);
-    rogue.is_banned_by(&node, Offence::Malformed).await;
+    rogue.gets_banned_by(&node, Offence::Malformed).await;
     let dialling = NetworkConfig { persistent_peers: vec![node.dialable()], ..config() };
     let reformed = Node::start_with(key, CHAIN, dialling).await;
     tokio::time::sleep(Duration::from_millis(800)).await;
@@ -210,7 +210,7 @@ async fn too_many_requests_ban() {
     let hash = node.pool.add(&tx(1, "wanted"));
     let fetch = Request::Fetch(List::new(vec![hash]).unwrap()).encode();
     let rogue = Rogue::start(&node, vec![fetch; 200], silent);
-    rogue.is_banned_by(&node, Offence::RateExceeded).await;
+    rogue.gets_banned_by(&node, Offence::RateExceeded).await;
 }
 
 #[tokio::test]
@@ -220,7 +220,7 @@ async fn asking_for_more_bytes_than_the_share_bans() {
     let hash = node.pool.add(&RawTx::new(vec![1; 600_000]).unwrap());
     let fetch = Request::Fetch(List::new(vec![hash]).unwrap()).encode();
     let rogue = Rogue::start(&node, vec![fetch; 90], silent);
-    rogue.is_banned_by(&node, Offence::RateExceeded).await;
+    rogue.gets_banned_by(&node, Offence::RateExceeded).await;
 }
 
 #[tokio::test]
