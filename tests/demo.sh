@@ -200,14 +200,16 @@ restart() {
     RESULT="caught up to height $target"
 }
 
+root_of() { TACIT_NODE=$(url "$1") "$TACIT" query block "$2" --json | field state_root; }
+
 same_roots() {
     local common root other
     common=$(height 0)
     for node in 1 2 3; do wait_height $node "$common" 60; done
-    root=$("$TACIT" query block "$common" --node "$(url 0)" --json | field state_root)
+    root=$(root_of 0 "$common")
     [ -n "$root" ] || fail "node0 shows no state root at height $common"
     for node in 1 2 3; do
-        other=$("$TACIT" query block "$common" --node "$(url $node)" --json | field state_root)
+        other=$(root_of $node "$common")
         [ "$other" = "$root" ] || fail "at height $common node0 has root $root, node$node $other"
     done
     RESULT="height $common, ${root:0:18}.. on all four"
