@@ -1,30 +1,23 @@
 //! Proposal streams.
 
-use super::wire::{WirePart, WireStream};
+use super::wire::{WireData, WirePart, WireStream};
 use super::{CodecError, STREAM_BYTES_MAX, TacitCodec, pack, unpack};
 use crate::context::{BlockPart, PartData};
 use crate::malachite::{Codec, StreamContent, StreamId, StreamMessage};
 use bytes::Bytes;
 
 fn wire_part(part: &BlockPart) -> Result<WirePart, CodecError> {
-    Ok(match part {
-        BlockPart::Init(signed) => WirePart::Init(signed.clone()),
-        BlockPart::Data(data) => WirePart::Data {
-            index: data.index,
-            last: data.last,
-            bytes: tacit_types::Bytes::new(data.bytes.to_vec())
-                .map_err(|_| CodecError::Value { what: "block part", reason: "it is too long" })?,
-        },
-    })
+    let refuse = |_| CodecError::Value { what: "block part", reason: "it is too long" };
+    let wire_data = |data: &PartData| {
+        let bytes = tacit_types::Bytes::new(data.bytes.to_vec()).map_err(refuse)?;
+        Ok::<_, CodecError>(WireData { index: data.index, bytes })
+    };
+    Ok(WirePart { signed: part.signed.clone(), data: part.data.as_ref().map(wire_data).transpose()? })
 }
 
 fn engine_part(wire: WirePart) -> BlockPart {
-    match wire {
-        WirePart::Init(signed) => BlockPart::Init(signed),
-        WirePart::Data { index, last, bytes } => {
-            BlockPart::Data(PartData { index, last, bytes: bytes.into_vec().into() })
-        }
-    }
+    let data = wire.data.map(|data| PartData { index: data.index, bytes: data.bytes.into_vec().into() });
+    BlockPart { signed: wire.signed, data }
 }
 
 /// Required by the engine; only whole stream messages travel.

@@ -9,7 +9,7 @@ use crate::malachite::{
     RoundCertificateType, RoundSignature, Signature, SignedConsensusMsg, SignedMessage, Status, StreamContent, StreamId,
     StreamMessage, ValidatorProof, Validity, ValueRequest, ValueResponse, VoteType,
 };
-use crate::parts::{Init, PART_BYTES, stream};
+use crate::parts::{Init, PART_BYTES, SignedInit, stream};
 use crate::tests::{peer_id, sample_block};
 use proptest::prelude::*;
 use std::fmt::Debug;
@@ -148,9 +148,7 @@ fn a_declared_length_of_four_gigabytes_allocates_nothing() {
 #[test]
 fn streams_survive_and_garbage_does_not() {
     let bytes: Vec<u8> = (0..PART_BYTES + 100).map(|index| index as u8).collect();
-    let init = Init::new(Height(5), tacit_types::Round(1), Address([1; 32]), BlockId([2; 32]), &bytes).unwrap();
-    let signed = crate::parts::SignedInit { init, signature: tacit_types::Signature([3; 64]) };
-    for message in stream(signed, bytes) {
+    for message in stream(signed_init(&bytes), bytes) {
         torture(&message);
         if let StreamContent::Data(part) = message.content {
             let bytes = TacitCodec.encode(&part).unwrap();
@@ -159,11 +157,26 @@ fn streams_survive_and_garbage_does_not() {
     }
 }
 
+fn signed_init(bytes: &[u8]) -> SignedInit {
+    let init = Init::new(Height(5), tacit_types::Round(1), Address([1; 32]), BlockId([2; 32]), bytes).unwrap();
+    SignedInit { init, signature: tacit_types::Signature([3; 64]) }
+}
+
+#[test]
+fn the_longest_part_under_the_longest_announcement_fits_its_limit() {
+    let bytes = vec![1; tacit_types::limits::BLOCK_BYTES_MAX];
+    for message in stream(signed_init(&bytes), bytes) {
+        let encoded = TacitCodec.encode(&message).unwrap();
+        assert!(encoded.len() <= STREAM_BYTES_MAX);
+        assert_eq!(TacitCodec.decode(encoded), Ok(message));
+    }
+}
+
 #[test]
 fn a_part_longer_than_a_part_is_refused_on_both_sides() {
-    let data = PartData { index: 0, last: true, bytes: vec![0; PART_BYTES + 1].into() };
+    let data = Some(PartData { index: 0, bytes: vec![0; PART_BYTES + 1].into() });
     let id = StreamId::new(vec![0; 16].into());
-    let message = StreamMessage::new(id, 0, StreamContent::Data(BlockPart::Data(data)));
+    let message = StreamMessage::new(id, 0, StreamContent::Data(BlockPart { signed: signed_init(&[1]), data }));
     assert!(TacitCodec.encode(&message).is_err());
     let too_long: Result<StreamMessage<BlockPart>, _> = TacitCodec.decode(vec![CODEC_VERSION; STREAM_BYTES_MAX + 1].into());
     assert!(matches!(too_long, Err(CodecError::Decode(DecodeError::TooLong { .. }))));

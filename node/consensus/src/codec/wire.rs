@@ -103,9 +103,15 @@ pub(super) struct WireProposedValue {
 }
 
 #[derive(BorshSerialize, BorshDeserialize)]
-pub(super) enum WirePart {
-    Init(SignedInit),
-    Data { index: u32, last: bool, bytes: Bytes<PART_BYTES> },
+pub(super) struct WireData {
+    pub(super) index: u32,
+    pub(super) bytes: Bytes<PART_BYTES>,
+}
+
+#[derive(BorshSerialize, BorshDeserialize)]
+pub(super) struct WirePart {
+    pub(super) signed: SignedInit,
+    pub(super) data: Option<WireData>,
 }
 
 #[derive(BorshSerialize, BorshDeserialize)]

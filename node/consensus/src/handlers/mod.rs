@@ -29,7 +29,7 @@ impl Adapter {
             }
             AppMsg::GetValue { height, round, timeout, reply } => self.on_get_value(height, round, timeout, reply).await,
             AppMsg::ReceivedProposalPart { from, published_by, part, reply } => {
-                self.on_received_part(published_by.unwrap_or(from), part, reply).await
+                self.on_received_part(published_by.unwrap_or(from), part.content, reply).await
             }
             AppMsg::RestreamProposal { height, value_id, .. } => self.on_restream(height, value_id).await,
             AppMsg::Decided { certificate, reply, .. } => self.on_decided(certificate, reply).await,

@@ -1,13 +1,13 @@
 //! Blocks in parts: how a proposal is cut up, announced and put together again.
 //!
-//! A proposer announces a block with a signed [`Init`] that lists the hash of every part, so that a receiver judges
-//! each part by itself the moment it arrives: nothing unannounced or altered is ever buffered, and parts of the same
-//! block help each other whichever peer streamed them. This file has the announcement and the cutting; [`store`] has
-//! the receiving side with all its caps.
+//! A proposer announces a block with a signed [`Init`] that lists the hash of every part, and every part travels with
+//! it, so that a receiver judges each part by itself the moment it arrives, in any order: nothing unannounced or altered
+//! is ever buffered, and parts of the same block help each other whichever peer sent them. This file has the
+//! announcement and the cutting; [`store`] has the receiving side with all its caps.
 
 mod store;
 
-pub(crate) use store::{Assembled, PartStore, Window};
+pub(crate) use store::{Assembled, Key, PartStore, Window};
 
 use crate::malachite::{StreamContent, StreamId, StreamMessage};
 use crate::context::{BlockPart, PartData};
@@ -68,6 +68,11 @@ impl Init {
         sign_bytes_with(genesis_id, SignedStep::PartsInit, self.height, self.round, Some(&self.block_id), &extra)
     }
 
+    /// What names this announcement among others.
+    pub(crate) fn key(&self, genesis_id: &GenesisId) -> Key {
+        (self.height, self.round, self.sign_bytes(genesis_id))
+    }
+
     /// Whether size and number of parts fit each other and the limit of a block.
     pub(crate) fn shape_is_sound(&self) -> bool {
         let total = self.total();
@@ -90,18 +95,17 @@ fn part_hash(bytes: &[u8]) -> [u8; 32] {
     codec::hash(PART_CONTEXT, &[bytes])
 }
 
-/// The messages that stream `bytes` under their announcement, in order.
+/// The messages that stream `bytes` under their announcement: the announcement alone, then with each part.
 pub(crate) fn stream(signed: SignedInit, bytes: Vec<u8>) -> Vec<StreamMessage<BlockPart>> {
     let id = stream_id(signed.init.height, signed.init.round);
-    let count = signed.init.part_hashes.len();
     let bytes = Bytes::from(bytes);
-    let mut contents = vec![StreamContent::Data(BlockPart::Init(signed))];
-    for index in 0..count {
+    let part = |data| StreamContent::Data(BlockPart { signed: signed.clone(), data });
+    let mut contents = vec![part(None)];
+    for index in 0..signed.init.part_hashes.len() {
         let start = index.saturating_mul(PART_BYTES);
         let end = start.saturating_add(PART_BYTES).min(bytes.len());
-        let last = index.saturating_add(1) == count;
-        let data = PartData { index: u32::try_from(index).unwrap_or(u32::MAX), last, bytes: bytes.slice(start..end) };
-        contents.push(StreamContent::Data(BlockPart::Data(data)));
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        contents.push(part(Some(PartData { index, bytes: bytes.slice(start..end) })));
     }
     contents.push(StreamContent::Fin);
     let message = |(sequence, content): (usize, _)| StreamMessage::new(id.clone(), sequence as u64, content);

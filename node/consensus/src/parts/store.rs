@@ -1,27 +1,22 @@
-//! The receiving side of proposal streams: bounded in every direction.
+//! The receiving side of proposals in parts: bounded in every direction.
 //!
-//! What comes in are announcements whose signature and proposer the caller has checked, and parts; what goes out are
-//! whole blocks, each once. A part is hashed on arrival and refused if no announcement lists it. Limits, all named
-//! below: announcements per height and round, streams per peer, bytes in total, age, and how far ahead of the chain an
+//! What comes in are announcements whose signature and proposer the caller has checked, and parts that belong to one;
+//! what goes out are whole blocks, each once. A part is hashed on arrival and refused if its announcement does not list
+//! it. Limits, all named below: blocks per height and round, bytes in total, age, and how far ahead of the chain an
 //! announcement may lie. Nothing here blocks or reads a clock; the time is handed in.
 
-use super::{Init, SignedInit, part_hash};
+use super::{SignedInit, part_hash};
 use crate::context::PartData;
-use crate::malachite::PeerId;
 use bytes::Bytes;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
-use tacit_types::{BlockId, Height, Round};
+use tacit_types::{Height, Round};
 
 /// Blocks that one proposer may announce for one height and round; two already prove that it cheats.
 pub(crate) const BLOCKS_PER_ROUND_MAX: usize = 2;
-/// Streams that one publisher may have open; the oldest is forgotten.
-pub(crate) const STREAMS_PER_PEER_MAX: usize = 16;
-/// Publishers that are remembered; more than a validator set with its followers has.
-pub(crate) const PEERS_MAX: usize = 512;
 /// Bytes of all unfinished and waiting blocks together.
 pub(crate) const BYTES_MAX: usize = 32 * 1024 * 1024;
-/// An unfinished block is dropped after this time.
+/// An unfinished block is dropped after this time without a new part.
 pub(crate) const AGE_MAX: Duration = Duration::from_secs(60);
 /// Rounds ahead of the present one that are accepted.
 pub(crate) const ROUNDS_AHEAD_MAX: u32 = 2;
@@ -47,7 +42,7 @@ pub(crate) enum Refusal {
     /// More blocks for a round than one may announce.
     #[error("too many blocks announced for the round")]
     TooManyBlocks,
-    /// No announcement came in this stream.
+    /// Its announcement is not known, or was dropped.
     #[error("a part without an announcement")]
     Unannounced,
     /// The part is not one of those announced.
@@ -64,8 +59,8 @@ pub(crate) struct Assembled {
     pub(crate) bytes: Vec<u8>,
 }
 
-type Key = (Height, Round, BlockId);
-type Id = Bytes;
+/// What names an announcement: height, round, and the bytes that its proposer signed.
+pub(crate) type Key = (Height, Round, [u8; 32]);
 
 struct Unfinished {
     signed: SignedInit,
@@ -74,75 +69,72 @@ struct Unfinished {
     touched: Instant,
 }
 
-/// All proposal streams of the moment.
+/// All blocks in parts of the moment.
 #[derive(Default)]
 pub(crate) struct PartStore {
-    streams: HashMap<PeerId, VecDeque<(Id, Key)>>,
     unfinished: BTreeMap<Key, Unfinished>,
     waiting: Vec<Assembled>,
+    /// Announcements whose block was given out; their parts are not needed any more.
+    finished: BTreeSet<Key>,
 }
 
 impl PartStore {
-    /// Opens a stream. The caller has checked the signature and that the signer proposes in that round.
+    /// Whether the announcement was accepted before; then its signature need not be checked again.
+    pub(crate) fn is_announced(&self, key: &Key) -> bool {
+        self.unfinished.contains_key(key) || self.is_finished(key)
+    }
+
+    /// Whether the announced block was already given out.
+    pub(crate) fn is_finished(&self, key: &Key) -> bool {
+        self.finished.contains(key)
+    }
+
+    /// Opens a block. The caller has checked the signature and that the signer proposes in that round.
     ///
     /// # Errors
     /// [`Refusal`]; nothing was kept.
     pub(crate) fn announce(
         &mut self,
-        publisher: PeerId,
-        stream: Id,
+        key: Key,
         signed: SignedInit,
         window: Window,
         now: Instant,
     ) -> Result<(), Refusal> {
-        let init = &signed.init;
-        if !in_window(init, window) {
+        if !in_window(&key, window) {
             return Err(Refusal::Window);
         }
-        if !init.shape_is_sound() {
+        if !signed.init.shape_is_sound() {
             return Err(Refusal::Shape);
         }
-        let key = (init.height, init.round, init.block_id);
-        if !self.unfinished.contains_key(&key) {
-            if self.blocks_of_round(init) >= BLOCKS_PER_ROUND_MAX {
-                return Err(Refusal::TooManyBlocks);
-            }
-            self.expire(now);
-            self.make_room(init.total());
-            let count = init.part_hashes.len();
-            self.unfinished
-                .insert(key, Unfinished { signed, parts: vec![None; count], missing: count, touched: now });
+        if self.is_announced(&key) {
+            return Ok(());
         }
-        self.remember_stream(publisher, stream, key);
+        self.expire(now);
+        if self.blocks_of_round(&key) >= BLOCKS_PER_ROUND_MAX {
+            return Err(Refusal::TooManyBlocks);
+        }
+        self.make_room(signed.init.total());
+        let missing = signed.init.part_hashes.len();
+        self.unfinished.insert(key, Unfinished { signed, parts: vec![None; missing], missing, touched: now });
         Ok(())
     }
 
-    /// Takes a part; gives the block when it was the last one missing.
+    /// Takes a part; gives the block when it was the last one missing. A part that is already here is ignored.
     ///
     /// # Errors
-    /// [`Refusal`]; nothing was kept, and after a part that is not listed the stream is closed.
-    pub(crate) fn add(
-        &mut self,
-        publisher: &PeerId,
-        stream: &Id,
-        data: PartData,
-        now: Instant,
-    ) -> Result<Option<Assembled>, Refusal> {
-        let key = self.key_of(publisher, stream).ok_or(Refusal::Unannounced)?;
-        // A stream outlives its block when another peer's stream completed it first.
-        let Some(block) = self.unfinished.get_mut(&key) else { return Ok(None) };
+    /// [`Refusal`]; nothing was kept.
+    pub(crate) fn add(&mut self, key: &Key, data: PartData, now: Instant) -> Result<Option<Assembled>, Refusal> {
+        if self.is_finished(key) {
+            return Ok(None);
+        }
+        let block = self.unfinished.get_mut(key).ok_or(Refusal::Unannounced)?;
         let index = usize::try_from(data.index).unwrap_or(usize::MAX);
-        let listed = block.signed.init.part_hashes.get(index).copied();
-        let Some(slot) = block.parts.get_mut(index) else {
-            self.close(publisher, stream);
-            return Err(Refusal::NotListed);
-        };
+        let listed = block.signed.init.part_hashes.get(index).copied().ok_or(Refusal::NotListed)?;
+        let slot = block.parts.get_mut(index).ok_or(Refusal::NotListed)?;
         if slot.is_some() {
             return Ok(None);
         }
-        let sound = data.bytes.len() == block.signed.init.part_length(index) && listed == Some(part_hash(&data.bytes));
-        if !sound {
-            self.close(publisher, stream);
+        if data.bytes.len() != block.signed.init.part_length(index) || listed != part_hash(&data.bytes) {
             return Err(Refusal::NotListed);
         }
         *slot = Some(data.bytes);
@@ -151,25 +143,14 @@ impl PartStore {
         if block.missing > 0 {
             return Ok(None);
         }
-        Ok(self.unfinished.remove(&key).map(assemble))
+        self.finished.insert(*key);
+        Ok(self.unfinished.remove(key).map(assemble))
     }
 
-    /// Forgets a stream that ended.
-    pub(crate) fn close(&mut self, publisher: &PeerId, stream: &Id) {
-        if let Some(streams) = self.streams.get_mut(publisher) {
-            streams.retain(|(id, _)| id != stream);
-            if streams.is_empty() {
-                self.streams.remove(publisher);
-            }
-        }
-    }
-
-    /// Keeps a whole block of the next height until its parent is committed.
+    /// Keeps a whole block of the height after next until its parent is committed.
     pub(crate) fn wait(&mut self, block: Assembled) {
-        if !self.waiting.contains(&block) {
-            self.make_room(block.bytes.len());
-            self.waiting.push(block);
-        }
+        self.make_room(block.bytes.len());
+        self.waiting.push(block);
     }
 
     /// Takes the waiting blocks of `height`.
@@ -180,11 +161,8 @@ impl PartStore {
     /// Forgets everything up to `height`, which was decided.
     pub(crate) fn forget_to(&mut self, height: Height) {
         self.unfinished.retain(|(at, _, _), _| *at > height);
+        self.finished.retain(|(at, _, _)| *at > height);
         self.waiting.retain(|block| block.signed.init.height > height);
-        for streams in self.streams.values_mut() {
-            streams.retain(|(_, (at, _, _))| *at > height);
-        }
-        self.streams.retain(|_, streams| !streams.is_empty());
     }
 
     /// Bytes that unfinished blocks may come to hold, plus those of waiting blocks.
@@ -211,37 +189,18 @@ impl PartStore {
         }
     }
 
-    fn blocks_of_round(&self, init: &Init) -> usize {
-        let lowest = (init.height, init.round, BlockId([0; 32]));
-        let highest = (init.height, init.round, BlockId([0xff; 32]));
-        let waiting = self.waiting.iter().map(|block| &block.signed.init);
-        let waiting = waiting.filter(|other| (other.height, other.round) == (init.height, init.round)).count();
-        self.unfinished.range(lowest..=highest).count().saturating_add(waiting)
-    }
-
-    fn remember_stream(&mut self, publisher: PeerId, stream: Id, key: Key) {
-        if !self.streams.contains_key(&publisher) && self.streams.len() >= PEERS_MAX {
-            return;
-        }
-        let streams = self.streams.entry(publisher).or_default();
-        streams.retain(|(id, _)| *id != stream);
-        if streams.len() >= STREAMS_PER_PEER_MAX {
-            streams.pop_front();
-        }
-        streams.push_back((stream, key));
-    }
-
-    fn key_of(&self, publisher: &PeerId, stream: &Id) -> Option<Key> {
-        self.streams.get(publisher)?.iter().find(|(id, _)| id == stream).map(|(_, key)| *key)
+    fn blocks_of_round(&self, (height, round, _): &Key) -> usize {
+        let range = (*height, *round, [0; 32])..=(*height, *round, [0xff; 32]);
+        self.unfinished.range(range.clone()).count().saturating_add(self.finished.range(range).count())
     }
 }
 
 /// The height being decided in any round up to a few ahead, and the height after it in its first rounds.
-fn in_window(init: &Init, window: Window) -> bool {
-    if init.height == window.height {
-        return init.round.0 <= window.round.0.saturating_add(ROUNDS_AHEAD_MAX);
+fn in_window((height, round, _): &Key, window: Window) -> bool {
+    if *height == window.height {
+        return round.0 <= window.round.0.saturating_add(ROUNDS_AHEAD_MAX);
     }
-    init.height == window.height.next() && init.round.0 < ROUNDS_AHEAD_MAX
+    *height == window.height.next() && round.0 < ROUNDS_AHEAD_MAX
 }
 
 fn assemble(block: Unfinished) -> Assembled {

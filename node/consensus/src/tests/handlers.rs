@@ -4,13 +4,13 @@ use super::peer_id;
 use super::chain::{Call, GENESIS, TestChain, seed_of, validators};
 use crate::adapter::{Adapter, Parts};
 use crate::chain::{Candidate, Chain, Mode, UndecidedBlock};
-use crate::context::{BlockPart, CtxAddress, CtxHeight, CtxVote, PartData, TacitContext};
+use crate::context::{BlockPart, CtxAddress, CtxHeight, CtxVote, TacitContext};
 use crate::error::ConsensusError;
 use crate::fault::FaultLine;
 use crate::guard::{Guard, GuardFile};
 use crate::malachite::{
     self, CommitCertificate, MisbehaviorEvidence, NetworkMsg, Next, NilOrVal, PeerId, ProposedValue, Round,
-    StreamContent, StreamId, StreamMessage, SyncedValueOutcome, Validity, VoteType,
+    StreamContent, StreamMessage, SyncedValueOutcome, Validity, VoteType,
 };
 use crate::parts::{Init, SignedInit, stream};
 use crate::signing::{GuardedSigner, vote_sign_bytes};
@@ -107,7 +107,7 @@ async fn receive(
     message: StreamMessage<BlockPart>,
 ) -> Option<ProposedValue<TacitContext>> {
     let (reply, receiver) = oneshot::channel();
-    bench.adapter.on_received_part(from, message, reply).await.unwrap();
+    bench.adapter.on_received_part(from, message.content, reply).await.unwrap();
     receiver.await.unwrap()
 }
 
@@ -157,7 +157,8 @@ async fn an_own_block_is_signed_and_stored_before_it_is_proposed_and_built_only_
     assert_eq!(bench.adapter.signer.as_ref().unwrap().counts().syncs(), 1);
     // Streamed once, under an announcement that everybody else accepts.
     let NetworkMsg::PublishProposalPart(first) = bench.network.recv().await.unwrap();
-    let StreamContent::Data(BlockPart::Init(signed)) = first.content else { panic!("no announcement first") };
+    let BlockPart { signed, data } = first.content.into_data().unwrap();
+    assert!(data.is_none());
     assert_eq!(signed, sign_by(bench.me, signed.init.clone()));
 }
 
@@ -172,7 +173,7 @@ async fn a_complete_block_is_stored_with_its_verdict_before_it_is_handed_over() 
         assert!(receive_all(&mut bench, from, messages).await.is_none());
         let (reply, receiver) = oneshot::channel();
         let reply_slot = assert_before_reply(&bench.chain, receiver, is_store);
-        bench.adapter.on_received_part(from, last, reply).await.unwrap();
+        bench.adapter.on_received_part(from, last.content, reply).await.unwrap();
         let value = replied(&reply_slot).unwrap();
         assert_eq!(value.validity, Validity::from_bool(!wicked));
         assert!(bench.chain.calls().contains(&Call::Store(value.value.0, !wicked)));
@@ -205,9 +206,9 @@ async fn an_authenticated_announcement_of_the_next_height_releases_the_pace_and_
     let announced = bench.adapter.announced.subscribe();
     let proposer = proposer_of(&bench, 0);
     let genuine = foreign_stream(&bench, proposer, 0, false).swap_remove(0);
-    let StreamContent::Data(BlockPart::Init(signed)) = &genuine.content else { panic!("no announcement") };
-    let forged = sign_by(bench.me, signed.init.clone());
-    let forged = StreamMessage::new(genuine.stream_id.clone(), 0, StreamContent::Data(BlockPart::Init(forged)));
+    let init = genuine.content.as_data().unwrap().signed.init.clone();
+    let forged = StreamContent::Data(BlockPart { signed: sign_by(bench.me, init), data: None });
+    let forged = StreamMessage::new(genuine.stream_id.clone(), 0, forged);
     receive(&mut bench, peer_id(), forged).await;
     assert_eq!(*announced.borrow(), Height(0));
     receive(&mut bench, peer_id(), genuine).await;
@@ -280,10 +281,8 @@ async fn an_own_stored_block_is_streamed_again_after_a_restart_and_only_once() {
     let sent: Vec<_> = std::iter::from_fn(|| bench.network.try_recv().ok()).collect();
     let announcements: Vec<_> = sent
         .into_iter()
-        .filter_map(|NetworkMsg::PublishProposalPart(message)| match message.content {
-            StreamContent::Data(part @ BlockPart::Init(_)) => Some(part),
-            _ => None,
-        })
+        .filter_map(|NetworkMsg::PublishProposalPart(message)| message.content.into_data())
+        .filter(|part| part.data.is_none())
         .collect();
     assert_eq!(announcements, vec![before.content.into_data().unwrap()]);
 }
@@ -373,13 +372,33 @@ async fn a_request_for_blocks_is_clamped_to_what_exists() {
 }
 
 #[tokio::test]
-async fn every_part_without_its_announcement_is_refused() {
+async fn parts_come_together_in_any_order_and_the_announcement_alone_may_come_last() {
     let mut bench = bench(false);
-    let data = PartData { index: 0, last: true, bytes: vec![0; 10].into() };
-    let id = StreamId::new(vec![0; 16].into());
-    let message = StreamMessage::new(id, 1, StreamContent::Data(BlockPart::Data(data)));
-    assert!(receive(&mut bench, peer_id(), message).await.is_none());
-    assert_eq!(bench.adapter.parts.reserved_bytes(), 0);
+    bench.chain.fill.store(300_000, std::sync::atomic::Ordering::Relaxed);
+    let mut messages = foreign_stream(&bench, proposer_of(&bench, 0), 0, false);
+    messages.reverse();
+    assert_eq!(messages.len(), 5);
+    let value = receive_all(&mut bench, peer_id(), messages).await.unwrap();
+    assert_eq!(value.validity, Validity::Valid);
+}
+
+#[tokio::test]
+async fn junk_announced_under_a_blocks_id_neither_condemns_nor_overwrites_the_block() {
+    let mut bench = bench(false);
+    let honest = proposer_of(&bench, 0);
+    let genuine = foreign_stream(&bench, honest, 0, false);
+    let (block_id, bytes) = bench.chain.make(honest, tacit_types::Round(0), false);
+    let mut junk_body = bytes.clone();
+    *junk_body.last_mut().unwrap() ^= 1;
+    // The proposer of the next round claims the id: over junk, over the genuine bytes; the honest one's twin too.
+    let thief = proposer_of(&bench, 1);
+    for (signer, round, bytes) in [(thief, 1, vec![5; 400]), (thief, 1, bytes), (honest, 0, junk_body)] {
+        let init = Init::new(Height(1), tacit_types::Round(round), signer, block_id, &bytes).unwrap();
+        assert!(receive_all(&mut bench, peer_id(), stream(sign_by(signer, init), bytes)).await.is_none());
+    }
+    assert!(!bench.chain.calls().iter().any(is_store), "junk was stored");
+    let value = receive_all(&mut bench, peer_id(), genuine).await.unwrap();
+    assert_eq!((value.value.0, value.validity), (block_id, Validity::Valid));
 }
 
 #[tokio::test]
