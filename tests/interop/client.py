@@ -143,7 +143,7 @@ def check_inclusion(chain, fields, tx, receipt):
     base_fee = int(block["header"]["base_fee"])
     price = base_fee + min(int(fields["max_fee_per_gas"]) - base_fee, int(fields["max_tip_per_gas"]))
     expect("the fee", int(receipt["fee"]), receipt["gas_used"] * price)
-    following = wait_for("the next block", lambda: block_or_none(chain, receipt["height"] + 1))
+    following = wait_for("the next block", lambda: unless_too_early(lambda: chain.checked_block(receipt["height"] + 1)))
     expect("the parent of the next block", following["header"]["parent"], block["block_id"])
     receipts = [receipt_bytes(chain, chain.node.call("tx_get", entry["tx_id"])) for entry in block["txs"]]
     if None in receipts:
@@ -153,9 +153,10 @@ def check_inclusion(chain, fields, tx, receipt):
                following["header"]["receipts_root"])
 
 
-def block_or_none(chain, height):
+def unless_too_early(ask):
+    """The answer, or None while the node does not have it yet."""
     try:
-        return chain.checked_block(height)
+        return ask()
     except RpcError as error:
         if error.kind in ("not_found", "not_ready"):
             return None
@@ -165,8 +166,9 @@ def block_or_none(chain, height):
 def proven_account(chain, address, from_height):
     """Balance and sequence of `address`, proven against the state root of a header above `from_height`."""
     def proof():
-        answer = chain.node.call("state_getProof", hexadecimal(tacit.account_key(address)))
-        return answer if answer["height"] > from_height else None
+        key = hexadecimal(tacit.account_key(address))
+        answer = unless_too_early(lambda: chain.node.call("state_getProof", key))
+        return answer if answer and answer["height"] > from_height else None
 
     answer = wait_for("a state proof", proof)
     block = chain.checked_block(answer["height"])
