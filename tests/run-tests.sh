@@ -13,8 +13,9 @@ cd "$(dirname "$0")/.."
 # A test that cannot reach a terminal behaves the same at a desk and on a build machine.
 exec </dev/null
 
-# Scenarios run the real binary, which a test build alone does not make.
-cargo build --locked --release --workspace --bins
+# Scenarios run the real binary, which a test build alone does not make. The example brings the development dependencies
+# in, so that cargo chooses the same features here and below and builds nothing twice.
+cargo build --locked --release --workspace --bins --example trie_speed
 
 if cargo nextest --version >/dev/null 2>&1; then
     echo "tests: cargo nextest, tier $tier, target folder ${CARGO_TARGET_DIR:-target}"

@@ -11,6 +11,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tacit_rpc::BlockRef;
 use tacit_rpc::client::Client;
+use tacit_rpc::json::Hex32;
+use tacit_types::Amount;
+use tacit_wallet::devnet::devnet_account;
+use tacit_wallet::send::{SendOptions, Sent};
 use tempfile::TempDir;
 
 /// Ports of one node lie this far apart.
@@ -157,6 +161,11 @@ impl Devnet {
         }
     }
 
+    /// Waits until a node answers, at any height.
+    pub async fn wait_for_rpc(&self, index: u16) {
+        self.wait_for_height(index, 0).await;
+    }
+
     /// Waits until all given nodes have committed `height`.
     pub async fn wait_for_all(&self, nodes: &[u16], height: u64) {
         for index in nodes {
@@ -199,6 +208,33 @@ impl Drop for Devnet {
             }
         }
     }
+}
+
+/// Submits a transfer of `amount` base units from one well-known account to another through a node; gives its id.
+pub async fn submit(network: &Devnet, node: u16, from: u32, to: u32, amount: u128) -> Hex32 {
+    let options = SendOptions { wait: None, ..SendOptions::default() };
+    transfer_with(network, node, from, to, amount, &options).await.tx_id
+}
+
+/// As [`submit`], and waits until the transfer is in a block; gives its height.
+pub async fn send(network: &Devnet, node: u16, from: u32, to: u32, amount: u128) -> u64 {
+    let sent = transfer_with(network, node, from, to, amount, &SendOptions::default()).await;
+    sent.committed.and_then(|view| view.height).expect("a height")
+}
+
+async fn transfer_with(
+    network: &Devnet,
+    node: u16,
+    from: u32,
+    to: u32,
+    amount: u128,
+    options: &SendOptions,
+) -> Sent {
+    let (from, to) = (devnet_account(from).expect("an account"), devnet_account(to).expect("an account"));
+    let client = network.client(node);
+    tacit_wallet::send::transfer(&client, &from, to.address, Amount(amount), options, |_| {})
+        .await
+        .unwrap_or_else(|error| panic!("a transfer through node {node} failed: {error}\n{}", network.log(node)))
 }
 
 /// A base port from which on every port that `validators` nodes use is free now.

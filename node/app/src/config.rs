@@ -192,7 +192,7 @@ impl Config {
                 idle_propose_timeout_ms: 2_000,
                 vote_timeout_ms: 200,
                 rebroadcast_ms: 1_000,
-                pubsub: "broadcast".into(),
+                pubsub: "gossipsub".into(),
             },
             network: NetworkSection {
                 listen: format!("/ip4/127.0.0.1/tcp/{}", port(1)),
@@ -485,7 +485,7 @@ mod tests {
         for (key, value) in [
             ("min_block_time_ms = 100", "min_block_time_ms = 19"),
             ("idle_interval_ms = 1000", "idle_interval_ms = 1701"),
-            ("pubsub = \"broadcast\"", "pubsub = \"carrier pigeon\""),
+            ("pubsub = \"gossipsub\"", "pubsub = \"carrier pigeon\""),
             ("cache_mib = 64", "cache_mib = 1"),
         ] {
             let text = Config::new("n", 1).to_commented_toml();

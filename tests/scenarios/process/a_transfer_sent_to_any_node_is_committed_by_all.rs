@@ -11,7 +11,7 @@ async fn a_transfer_sent_to_any_node_is_committed_by_all() {
     network.wait_for_all(&[0, 1, 2, 3], 1).await;
     let mut heights = BTreeSet::new();
     for node in 0..4u16 {
-        let height = send(&network, node, usize::from(node), 9, 1_000 + u128::from(node)).await;
+        let height = send(&network, node, u32::from(node), 9, 1_000 + u128::from(node)).await;
         heights.insert(height);
     }
     let last = *heights.last().unwrap();

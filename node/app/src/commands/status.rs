@@ -19,7 +19,7 @@ pub struct Status {
 #[derive(Args, Clone)]
 pub struct NodeArg {
     /// JSON-RPC address of the node.
-    #[arg(long, env = "TACIT_NODE", default_value = "http://127.0.0.1:26602", value_name = "URL")]
+    #[arg(long, env = "TACIT_NODE", default_value = "http://127.0.0.1:26602", value_name = "URL", global = true)]
     pub node: String,
 }
 

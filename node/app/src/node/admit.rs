@@ -1,9 +1,8 @@
 //! The pool's two neighbours: where transactions come in (RPC and the network, both through one intake that checks
 //! them in batches) and where they go out (the next proposal). Also what a commit means for the pool.
 
-use super::core::{Core, CoreFault, now};
+use super::core::{Core, now};
 use async_trait::async_trait;
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tacit_exec::tip::NextBlock;
@@ -13,9 +12,9 @@ use tacit_mempool::{AccountView, Intake};
 use tacit_network::{Network, PeerId, SubmitVerdict, TxPool};
 use tacit_rpc::BackendError;
 use tacit_rpc::backend::Submitted;
-use tacit_state::overlay::read_value;
+use tacit_state::overlay::{decode, read_value};
 use tacit_state::record::Account;
-use tacit_state::{StateRead, key};
+use tacit_state::{StateFault, WriteSet, key};
 use tacit_storage::Database;
 use tacit_types::{Address, FullHash, Price, RawTx, RejectCode, Tx};
 
@@ -148,31 +147,30 @@ pub fn candidates(core: &Core, base_fee: Price) -> Vec<Arc<CheckedTx>> {
     })
 }
 
-/// Tells the pool what a block changed for those who wait.
-pub fn after_commit(
-    core: &Core,
-    state: &dyn StateRead,
-    next: &NextBlock,
-    txs: &[Arc<CheckedTx>],
-) -> Result<(), CoreFault> {
-    let mut accounts: BTreeMap<Address, Account> = BTreeMap::new();
-    for tx in txs {
-        if let std::collections::btree_map::Entry::Vacant(slot) = accounts.entry(tx.sender()) {
-            let account = read_value(state, &key::account(&tx.sender()))
-                .map_err(|error| CoreFault::Exec(error.into()))?
-                .unwrap_or_default();
-            slot.insert(account);
-        }
-    }
+/// Tells the pool what a block changed for those who wait: every account that it touched, receivers included.
+pub fn after_commit(core: &Core, next: &NextBlock, changed: &[(Address, Account)], txs: &[Arc<CheckedTx>]) {
     let included: Vec<FullHash> = txs.iter().map(|tx| tx.full_hash()).collect();
     let spent: Vec<Vec<u8>> = txs.iter().flat_map(|tx| tx.nullifiers()).collect();
-    let accounts: Vec<(Address, Account)> = accounts.into_iter().collect();
     core.pool.commit(&Committed {
         height: next.height.previous().unwrap_or_default(),
         base_fee: next.base_fee,
         included: &included,
-        accounts: &accounts,
+        accounts: changed,
         spent: &spent,
     });
-    Ok(())
+}
+
+/// The accounts that a block changed, as they are after it.
+pub fn changed_accounts(writes: &WriteSet) -> Result<Vec<(Address, Account)>, StateFault> {
+    let prefix = key::accounts_prefix();
+    let accounts = writes.0.iter().filter_map(|change| {
+        let address = change.key.strip_prefix(prefix.as_slice())?.try_into().ok().map(Address)?;
+        Some((address, change))
+    });
+    accounts
+        .map(|(address, change)| {
+            let account = change.new.as_deref().map(|bytes| decode(&change.key, bytes)).transpose()?;
+            Ok((address, account.unwrap_or_default()))
+        })
+        .collect()
 }

@@ -14,7 +14,8 @@ use tacit_exec::error::ValidateError;
 use tacit_exec::tip::NextBlock;
 use tacit_exec::validate::{self, Context};
 use tacit_exec::{BlockInvalid, ExecFault, ValidBlock};
-use tacit_storage::{CommitBatch, StorageError};
+use tacit_state::record::Account;
+use tacit_storage::{CommitBatch, StorageError, UNDECIDED_PER_ROUND_MAX};
 use tacit_types::{Address, BlockId, CommitCertificate, GenesisId, Height, Round, Signature, ValidatorSet, codec};
 
 /// The node behind consensus.
@@ -65,12 +66,20 @@ impl NodeChain {
         })
     }
 
+    /// Whether storage would refuse another block of this round: then there must be no vote for it either.
+    fn round_is_full(&self, candidate: &Candidate<'_>) -> Result<bool, Fault> {
+        let stored = self.core.database.undecided(candidate.height, candidate.round).map_err(halt)?;
+        let is_new = stored.iter().all(|block| block.block_id != candidate.block_id);
+        Ok(is_new && stored.len() >= UNDECIDED_PER_ROUND_MAX)
+    }
+
     fn execute_and_commit(&self, certificate: CommitCertificate) -> Result<Committed, Fault> {
         let core = &self.core;
         let valid = self.decided_block(&certificate)?;
         let (state, _) = core.head().map_err(halt)?;
         let executed = tacit_exec::execute(&state, &core.rules, &core.vm, &valid).map_err(halt)?;
         let height = certificate.height;
+        let changed = super::admit::changed_accounts(&executed.writes).map_err(halt)?;
         let batch = CommitBatch {
             header: valid.block().header.clone(),
             block_bytes: valid.block().encode(),
@@ -80,16 +89,16 @@ impl NodeChain {
         };
         core.database.commit(batch).map_err(halt)?;
         core.database.prune_undecided(height).map_err(halt)?;
-        self.tell(height, &valid)?;
+        self.tell(height, &changed, &valid)?;
         Ok(Committed { height, transactions: valid.txs().len() })
     }
 
     /// Station nine: pool, subscribers and metrics hear of the commit, after it is durable.
-    fn tell(&self, height: Height, block: &ValidBlock) -> Result<(), Fault> {
+    fn tell(&self, height: Height, changed: &[(Address, Account)], block: &ValidBlock) -> Result<(), Fault> {
         let core = &self.core;
         let (state, _) = core.head().map_err(halt)?;
         let next = NextBlock::read(&state, height).map_err(halt)?;
-        super::admit::after_commit(core, &state, &next, block.txs()).map_err(halt)?;
+        super::admit::after_commit(core, &next, changed, block.txs());
         core.forget(height);
         core.committed.send_replace(height);
         metrics::gauge!("tacit_height").set(height.0 as f64);
@@ -180,6 +189,9 @@ impl Chain for NodeChain {
         let header = &block.block().header;
         if block.id() != candidate.block_id {
             return Ok(Verdict::Invalid(format!("announced as {}, but is {}", candidate.block_id, block.id())));
+        }
+        if mode == Mode::Live && self.round_is_full(&candidate)? {
+            return Ok(Verdict::Invalid("its proposer has sent too many different blocks in this round".into()));
         }
         if mode == Mode::Live && (header.round != candidate.round || header.proposer != candidate.proposer) {
             return Ok(Verdict::Invalid("the header names another round or proposer than the announcement".into()));

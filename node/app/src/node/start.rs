@@ -155,7 +155,13 @@ fn pool_config(config: &Config) -> PoolConfig {
 /// What the last clean stop saved waits again, after it has been checked again.
 async fn restore_pool(core: &Arc<Core>, admission: &Admission) -> eyre::Result<()> {
     let saved = core.database.take_pool(SAVED_POOL_BYTES_MAX)?;
-    let raws: Vec<RawTx> = saved.into_iter().filter_map(|bytes| RawTx::new(bytes).ok()).collect();
+    let mut raws: Vec<RawTx> = Vec::new();
+    for bytes in &saved {
+        match tacit_mempool::saved::decode(bytes) {
+            Ok(txs) => raws.extend(txs),
+            Err(error) => tracing::warn!(%error, "the saved transactions are lost"),
+        }
+    }
     if !raws.is_empty() {
         let count = raws.len();
         let restored = admission.restore(raws).await;
@@ -290,10 +296,10 @@ async fn start_metrics_page(config: &Config, shutdown: CancellationToken) -> eyr
 
 /// A clean stop: waiting transactions and trie pages go to the disk.
 fn save(core: &Core) -> eyre::Result<()> {
-    let waiting = tacit_mempool::saved::decode(&core.pool.save())?;
-    core.database.save_pool(waiting.iter().map(RawTx::as_bytes))?;
+    let waiting = core.pool.stats().txs;
+    core.database.save_pool([core.pool.save()])?;
     core.database.close()?;
-    tracing::info!(transactions = waiting.len(), "waiting transactions saved");
+    tracing::info!(transactions = waiting, "waiting transactions saved");
     Ok(())
 }
 
