@@ -24,6 +24,8 @@ pub struct RpcConfig {
     pub subscriptions_max: u32,
     /// How long a subscriber may take nothing before it is dropped.
     pub slow_subscriber: Duration,
+    /// How long a client may take nothing of its answers before its connection is closed.
+    pub slow_client: Duration,
     /// Most gas of a simulation or view.
     pub simulation_gas_max: Gas,
     /// Simulations and views at once.
@@ -58,6 +60,7 @@ impl RpcConfig {
             connections_per_ip_max: 256,
             subscriptions_max: 16,
             slow_subscriber: Duration::from_secs(10),
+            slow_client: Duration::from_secs(20),
             simulation_gas_max: Gas(100_000_000),
             simulations: GateConfig { running: 2, waiting: 32 },
             reads: GateConfig { running: 4, waiting: 64 },

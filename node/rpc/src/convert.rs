@@ -319,15 +319,8 @@ pub const fn event_kind(event: &Event) -> &'static str {
 }
 
 /// All kinds of events.
-pub const EVENT_KINDS: [&str; 7] = [
-    "transferred",
-    "proved",
-    "nullifier_spent",
-    "group_changed",
-    "code_deployed",
-    "contract_created",
-    "contract",
-];
+pub const EVENT_KINDS: [&str; 7] =
+    ["transferred", "proved", "nullifier_spent", "group_changed", "code_deployed", "contract_created", "contract"];
 
 /// Whether an event names `address` in any role.
 #[must_use]

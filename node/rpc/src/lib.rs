@@ -23,6 +23,7 @@ mod middleware;
 pub mod openrpc;
 pub mod reference;
 mod server;
+mod stream;
 mod table;
 pub mod types;
 

@@ -2,11 +2,12 @@
 
 use crate::backend::Backend;
 use crate::config::RpcConfig;
-use crate::context::Context;
 use crate::connections::{ConnectionLimits, Place};
+use crate::context::Context;
 use crate::error::{ErrorKind, RpcError};
 use crate::methods;
 use crate::middleware::{RpcLayer, complete_json};
+use crate::stream::PatientStream;
 use crate::table::TableError;
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode, header};
@@ -28,6 +29,8 @@ use tower::Service;
 const WEBSOCKET_BUFFER: u32 = 64;
 /// Pause after the operating system refused a connection, for example because no file descriptors are left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Longest time from a request's head to its answer: whoever sends the body one byte a minute is cut off.
+const REQUEST_TIME_MAX: Duration = Duration::from_secs(60);
 /// Longest response that is looked at for an error without hint; those that the library makes are shorter.
 const LIBRARY_ERROR_BYTES_MAX: u64 = 512;
 
@@ -72,6 +75,8 @@ impl RpcServer {
         let shared = Arc::new(Shared {
             backend: Arc::clone(&backend),
             allowed_origins: config.allowed_origins.clone(),
+            request_bytes_max: config.request_bytes_max,
+            slow_client: config.slow_client,
             limits: ConnectionLimits::new(config.connections_max, config.connections_per_ip_max),
             methods: table.into_methods(Context::new(backend, config))?,
         });
@@ -95,11 +100,16 @@ impl RpcServer {
     }
 }
 
-type Builder = TowerServiceBuilder<tower::layer::util::Stack<RpcLayer, tower::layer::util::Identity>, tower::layer::util::Identity>;
+type Builder = TowerServiceBuilder<
+    tower::layer::util::Stack<RpcLayer, tower::layer::util::Identity>,
+    tower::layer::util::Identity,
+>;
 
 struct Shared {
     backend: Arc<dyn Backend>,
     allowed_origins: Vec<String>,
+    request_bytes_max: u32,
+    slow_client: Duration,
     limits: ConnectionLimits,
     methods: Methods,
 }
@@ -149,9 +159,11 @@ fn serve(socket: TcpStream, place: Place, builder: Builder, shared: Arc<Shared>,
     // Answers are small and awaited; without this each would wait for the client's acknowledgement of the one before.
     let _ = socket.set_nodelay(true);
     let stopped = stop.clone().shutdown();
+    let patience = shared.slow_client;
     let service = connection_service(builder, shared, stop, Arc::new(place));
     tokio::spawn(async move {
-        if let Err(error) = serve_with_graceful_shutdown(socket, service, stopped).await {
+        let stream = PatientStream::new(socket, patience);
+        if let Err(error) = serve_with_graceful_shutdown(stream, service, stopped).await {
             tracing::debug!(%error, "an RPC connection ended");
         }
     });
@@ -170,8 +182,7 @@ where
 {
     tower::service_fn(move |request: Request<B>| {
         let request = request.map(HttpBody::new);
-        let (builder, shared, stop, place) =
-            (builder.clone(), Arc::clone(&shared), stop.clone(), Arc::clone(&place));
+        let (builder, shared, stop, place) = (builder.clone(), Arc::clone(&shared), stop.clone(), Arc::clone(&place));
         async move { answer(request, builder, &shared, stop, place).await }
     })
 }
@@ -197,10 +208,28 @@ async fn answer(
         let error = RpcError::new(ErrorKind::InvalidRequest, message, hint);
         return error_response(StatusCode::FORBIDDEN, error.into());
     }
+    if announced_length(&request).is_some_and(|length| length > shared.request_bytes_max.into()) {
+        let message = format!("the request is longer than {} bytes", shared.request_bytes_max);
+        let error = RpcError::general(ErrorKind::LimitExceeded, message);
+        return error_response(StatusCode::PAYLOAD_TOO_LARGE, error.into());
+    }
     // A WebSocket lives on after this answer, in a task that keeps the request's extensions.
     request.extensions_mut().insert(place);
-    let response = builder.build(shared.methods.clone(), stop).call(request).await?;
-    complete_response(response).await
+    let response = builder.build(shared.methods.clone(), stop).call(request);
+    match tokio::time::timeout(REQUEST_TIME_MAX, response).await {
+        Ok(response) => complete_response(response?).await,
+        Err(_) => {
+            let error = RpcError::general(ErrorKind::LimitExceeded, "the request took too long");
+            error_response(StatusCode::REQUEST_TIMEOUT, error.into())
+        }
+    }
+}
+
+/// The length that a request announces; a number too large to read counts as the largest. The library looks at what
+/// arrives, so without this it would wait for a body that it is going to refuse.
+fn announced_length(request: &HttpRequest) -> Option<u64> {
+    let announced = request.headers().get(header::CONTENT_LENGTH)?;
+    Some(announced.to_str().ok().and_then(|text| text.parse().ok()).unwrap_or(u64::MAX))
 }
 
 /// Browsers send an origin; programs do not. Without this check any web page could talk to a node on the loopback.
@@ -236,24 +265,21 @@ async fn complete_response(response: HttpResponse) -> Result<HttpResponse, BoxEr
     }
     let (mut parts, body) = response.into_parts();
     let bytes = axum::body::to_bytes(Body::new(body), LIBRARY_ERROR_BYTES_MAX as usize).await?;
-    let Some(error) = std::str::from_utf8(&bytes).ok().and_then(envelope_error) else {
+    let Some(text) = std::str::from_utf8(&bytes).ok().and_then(completed_envelope) else {
         return Ok(HttpResponse::from_parts(parts, HttpBody::from(Vec::from(bytes))));
     };
     parts.headers.remove(header::CONTENT_LENGTH);
-    let text = json!({ "jsonrpc": "2.0", "id": null, "error": error }).to_string();
     Ok(HttpResponse::from_parts(parts, HttpBody::from(text)))
 }
 
-/// The error in full shape when `body` is a response without an id whose error lacks kind and hint. Errors of methods
-/// never get here: they have both, and the middleware sees to the rest.
-fn envelope_error(body: &str) -> Option<ErrorObjectOwned> {
+/// The response in full shape when `body` is an error that lacks kind and hint. Errors of methods have both, and the
+/// middleware sees to those of calls; these are refusals of what is no call at all.
+fn completed_envelope(body: &str) -> Option<String> {
     if !body.contains("\"error\":{") {
         return None;
     }
     let response: serde_json::Value = serde_json::from_str(body).ok()?;
-    if !response.get("id")?.is_null() {
-        return None;
-    }
     let code = i32::try_from(response.get("error")?.get("code")?.as_i64()?).ok()?;
-    complete_json(body, code)
+    let error = complete_json(body, code)?;
+    Some(json!({ "jsonrpc": "2.0", "id": response.get("id"), "error": error }).to_string())
 }

@@ -48,8 +48,7 @@ impl Table {
         name: &'static str,
         summary: &'static str,
         method: fn(&Context, P) -> Result<R, RpcError>,
-    )
-    where
+    ) where
         P: DeserializeOwned + JsonSchema + 'static,
         R: Serialize + JsonSchema + Clone + 'static,
     {
@@ -66,8 +65,7 @@ impl Table {
         summary: &'static str,
         gate: fn(&Context) -> &Gate,
         method: fn(&Context, P) -> Result<R, RpcError>,
-    )
-    where
+    ) where
         P: DeserializeOwned + JsonSchema + Send + 'static,
         R: Serialize + JsonSchema + Clone + Send + 'static,
     {
@@ -93,8 +91,7 @@ impl Table {
         name: &'static str,
         summary: &'static str,
         method: fn(Arc<Context>, P) -> Fut,
-    )
-    where
+    ) where
         P: DeserializeOwned + JsonSchema + Send + 'static,
         R: Serialize + JsonSchema + Clone + Send + 'static,
         Fut: Future<Output = Result<R, RpcError>> + Send + 'static,
@@ -113,8 +110,7 @@ impl Table {
         [name, notification, end]: [&'static str; 3],
         summary: &'static str,
         method: F,
-    )
-    where
+    ) where
         P: DeserializeOwned + JsonSchema + 'static,
         Item: JsonSchema,
         F: Fn(Arc<Context>, Result<P, RpcError>, PendingSubscriptionSink) -> Fut + Send + Sync + Clone + 'static,

@@ -227,11 +227,7 @@ impl TxBuilder {
 ///
 /// # Errors
 /// [`BuildError::TooLong`].
-pub fn assemble(
-    body: TxBody,
-    signatures: Vec<IndexedSignature>,
-    proofs: Vec<ProofBytes>,
-) -> Result<Tx, BuildError> {
+pub fn assemble(body: TxBody, signatures: Vec<IndexedSignature>, proofs: Vec<ProofBytes>) -> Result<Tx, BuildError> {
     let witness = Witness { signatures: bounded("signatures", signatures)?, proofs: bounded("proofs", proofs)? };
     Ok(Tx { body, witness })
 }

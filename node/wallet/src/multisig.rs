@@ -129,8 +129,9 @@ impl Draft {
         if text.len() > DRAFT_BYTES_MAX {
             return Err(refuse(format!("it is longer than {DRAFT_BYTES_MAX} bytes")));
         }
-        let file: DraftFile = serde_json::from_str(text)
-            .map_err(|error| refuse(format!("line {}, column {} is not as it should be", error.line(), error.column())))?;
+        let file: DraftFile = serde_json::from_str(text).map_err(|error| {
+            refuse(format!("line {}, column {} is not as it should be", error.line(), error.column()))
+        })?;
         if file.format != FORMAT {
             return Err(refuse(format!("format {} is unknown", file.format)));
         }

@@ -45,7 +45,8 @@ impl Password {
     /// [`WalletError::Io`] without a terminal, [`WalletError::PasswordsDiffer`], [`WalletError::Password`].
     pub fn prompt(question: &str, confirm: bool) -> Result<Self, WalletError> {
         let ask = |question: &str| {
-            let fail = |source| WalletError::Io { path: "the terminal (use --password-file in scripts)".into(), source };
+            let fail =
+                |source| WalletError::Io { path: "the terminal (use --password-file in scripts)".into(), source };
             rpassword::prompt_password(question).map(Zeroizing::new).map_err(fail)
         };
         let first = ask(&format!("{question}: "))?;

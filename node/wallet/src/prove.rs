@@ -169,12 +169,7 @@ pub fn range(
 ///
 /// # Errors
 /// [`WalletError::Prove`] when they do not.
-pub fn equality(
-    keys: &ProvingKeys,
-    binding: &Binding,
-    left: &Hidden,
-    right: &Hidden,
-) -> Result<Proven, WalletError> {
+pub fn equality(keys: &ProvingKeys, binding: &Binding, left: &Hidden, right: &Hidden) -> Result<Proven, WalletError> {
     let (first, second) = (left.commitment()?, right.linked_commitment()?);
     let public = EqualityPublic { first: theirs(&first), second: theirs(&second), context: binding.context() };
     let private = EqualityPrivate {

@@ -40,7 +40,9 @@ pub enum ClientError {
     #[error("the node's answer cannot be read ({0}); client and node may be of different versions")]
     BadAnswer(String),
     /// A transaction took too long.
-    #[error("transaction {tx_id} is still {status:?} after {waited:?}; it may be committed later: `tacit tx status` tells")]
+    #[error(
+        "transaction {tx_id} is still {status:?} after {waited:?}; it may be committed later: `tacit tx status` tells"
+    )]
     NotCommitted {
         /// Which one.
         tx_id: Hex32,
@@ -50,7 +52,9 @@ pub enum ClientError {
         waited: Duration,
     },
     /// A height took too long.
-    #[error("height {wanted} was not reached within {waited:?}, the node is at {reached}; check that the validators run")]
+    #[error(
+        "height {wanted} was not reached within {waited:?}, the node is at {reached}; check that the validators run"
+    )]
     HeightNotReached {
         /// The height that was waited for.
         wanted: u64,

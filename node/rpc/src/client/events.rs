@@ -27,7 +27,11 @@ struct Connection {
 }
 
 impl EventStream {
-    pub(super) async fn open(url: &str, from: Option<Cursor>, filter: Option<EventFilter>) -> Result<Self, ClientError> {
+    pub(super) async fn open(
+        url: &str,
+        from: Option<Cursor>,
+        filter: Option<EventFilter>,
+    ) -> Result<Self, ClientError> {
         let ws_url = url.replacen("http", "ws", 1);
         // "From now on" is fixed before the first connection, so that a reconnection knows where that was.
         let from = match from {

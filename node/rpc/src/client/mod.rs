@@ -73,7 +73,11 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError`].
-    pub async fn call<P: Serialize + Send, R: DeserializeOwned>(&self, method: &str, params: P) -> Result<R, ClientError> {
+    pub async fn call<P: Serialize + Send, R: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: P,
+    ) -> Result<R, ClientError> {
         self.http.request(method, Named(params)).await.map_err(|error| ClientError::new(&self.url, error))
     }
 
@@ -276,7 +280,11 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError`] when the first connection or subscription fails.
-    pub async fn subscribe(&self, from: Option<Cursor>, filter: Option<EventFilter>) -> Result<EventStream, ClientError> {
+    pub async fn subscribe(
+        &self,
+        from: Option<Cursor>,
+        filter: Option<EventFilter>,
+    ) -> Result<EventStream, ClientError> {
         EventStream::open(&self.url, from, filter).await
     }
 

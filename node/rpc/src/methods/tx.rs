@@ -48,11 +48,7 @@ fn get(ctx: &Ctx, params: TxIdParams) -> Outcome<TxView> {
 fn raw(ctx: &Ctx, params: TxIdParams) -> Outcome<TxRawView> {
     let found = ctx.backend.tx_bytes(&TxId(params.tx_id.0))?;
     let raw = found.ok_or_else(|| RpcError::not_found("transaction"))?;
-    Ok(TxRawView {
-        tx_id: params.tx_id,
-        hash: HexArray(raw.full_hash().0),
-        bytes: HexBytes(raw.as_bytes().to_vec()),
-    })
+    Ok(TxRawView { tx_id: params.tx_id, hash: HexArray(raw.full_hash().0), bytes: HexBytes(raw.as_bytes().to_vec()) })
 }
 
 fn simulate(ctx: &Ctx, params: TxBytesParams) -> Outcome<SimulateView> {

@@ -56,7 +56,10 @@ async fn a_page_ends_at_the_tip_and_can_be_continued_later() {
     assert_eq!(result(server.address(), "events_get", at("0:0")).await, json!({ "events": [], "next": "1:0" }));
     commit(&mock, 0..1);
     let page = result(server.address(), "events_get", at("1:0")).await;
-    assert_eq!((&page["events"][0]["cursor"], &page["events"][0]["next"], &page["next"]), (&json!("1:0"), &json!("1:1"), &json!("2:0")));
+    assert_eq!(
+        (&page["events"][0]["cursor"], &page["events"][0]["next"], &page["next"]),
+        (&json!("1:0"), &json!("1:1"), &json!("2:0"))
+    );
     assert_eq!(page["events"][0]["event"]["kind"], "transferred");
     assert_eq!(result(server.address(), "events_get", at("9:3")).await, json!({ "events": [], "next": "9:3" }));
     let most = format!("{}:{}", u64::MAX, u32::MAX);
@@ -187,9 +190,35 @@ async fn a_subscriber_that_reads_nothing_is_dropped_with_a_reason() {
     let mut received = Vec::new();
     let mut buffer = vec![0; 1 << 20];
     while !received.windows(15).any(|window| window == b"slow_subscriber") {
-        let read = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut buffer)).await.expect("a reason").unwrap();
+        let read =
+            tokio::time::timeout(Duration::from_secs(5), stream.read(&mut buffer)).await.expect("a reason").unwrap();
         assert_ne!(read, 0, "closed without a reason");
         received = [&received[received.len().saturating_sub(32)..], &buffer[..read]].concat();
     }
     assert_eq!(result(server.address(), "node_status", json!([])).await["height"], 100, "others are served");
+}
+
+#[tokio::test]
+async fn a_client_that_asks_and_never_reads_is_cut_off_and_its_place_given_back() {
+    let (server, _) = serve(|config| {
+        config.slow_client = Duration::from_millis(300);
+        config.connections_per_ip_max = 1;
+    })
+    .await;
+    let discover = json!({ "jsonrpc": "2.0", "id": 1, "method": "rpc.discover" }).to_string();
+    let mut stream = websocket(&server, &discover).await;
+    let length = u16::try_from(discover.len()).unwrap();
+    let frame = [&[0x81, 0x80 | 126][..], &length.to_be_bytes(), &[0; 4], discover.as_bytes()].concat();
+    // The answers would be gigabytes; the server must stop reading long before it has seen all requests.
+    let sent = async { while stream.write_all(&frame).await.is_ok() {} };
+    tokio::time::timeout(Duration::from_secs(20), sent).await.expect("the connection is closed");
+    for attempt in 0.. {
+        let mut next = TcpStream::connect(server.address()).await.unwrap();
+        let _ = next.write_all(b"GET /healthy HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+        if matches!(next.read(&mut [0; 1]).await, Ok(1)) {
+            break;
+        }
+        assert!(attempt < 100, "the place did not come back");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

@@ -38,7 +38,10 @@ fn calls() -> Vec<(&'static str, Vec<(&'static str, Value)>)> {
         ("group_members", vec![("group", json!(hex(&GROUP.0))), ("from", json!(2)), ("limit", json!(3))]),
         ("proof_get", vec![("proof_id", json!(hex(&PROOF.0)))]),
         ("evidence_list", vec![("from", json!(0)), ("limit", json!(2))]),
-        ("events_get", vec![("from", json!("1:0")), ("limit", json!(10)), ("filter", json!({ "kinds": ["transferred"] }))]),
+        (
+            "events_get",
+            vec![("from", json!("1:0")), ("limit", json!(10)), ("filter", json!({ "kinds": ["transferred"] }))],
+        ),
         ("rpc.discover", vec![]),
     ]
 }
@@ -81,7 +84,8 @@ async fn every_method_refuses_parameters_of_wrong_number_name_and_type() {
 #[tokio::test]
 async fn the_table_of_calls_above_covers_every_method() {
     let document = tacit_rpc::openrpc_document();
-    let listed: Vec<&str> = document["methods"].as_array().unwrap().iter().map(|method| method["name"].as_str().unwrap()).collect();
+    let listed: Vec<&str> =
+        document["methods"].as_array().unwrap().iter().map(|method| method["name"].as_str().unwrap()).collect();
     let mut covered: Vec<&str> = calls().into_iter().map(|(method, _)| method).collect();
     covered.extend(["tx_getRaw", "events_subscribe"]);
     for method in listed {
@@ -144,7 +148,11 @@ async fn addresses_of_another_network_or_with_a_typing_error_are_refused() {
             ("contract_view", json!([address, "f"])),
             ("events_get", json!(["1:0", 1, { "address": address }])),
         ] {
-            assert_eq!(error(server.address(), method, params).await["data"]["kind"], "invalid_params", "{method} {address}");
+            assert_eq!(
+                error(server.address(), method, params).await["data"]["kind"],
+                "invalid_params",
+                "{method} {address}"
+            );
         }
     }
 }

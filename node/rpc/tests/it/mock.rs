@@ -26,6 +26,8 @@ pub struct Mock {
     pub refuse: Mutex<Option<RejectCode>>,
     pub fail: Mutex<Option<BackendError>>,
     pub delay: Mutex<Duration>,
+    /// Code and gas that simulations answer.
+    pub simulation: Mutex<(u16, u64)>,
     pub running: AtomicUsize,
     pub most_running: AtomicUsize,
 }
@@ -39,6 +41,7 @@ impl Mock {
             refuse: Mutex::default(),
             fail: Mutex::default(),
             delay: Mutex::default(),
+            simulation: Mutex::new((RejectCode::ContractReverted.number(), 1_234)),
             running: AtomicUsize::new(0),
             most_running: AtomicUsize::new(0),
         })
@@ -46,15 +49,20 @@ impl Mock {
 
     /// Commits a block in which one transaction caused `events`.
     pub fn commit(&self, events: Vec<Event>) {
+        let sequence = self.blocks.lock().unwrap().len() as u64 + 1;
+        self.commit_tx(RawTx::new(transfer(sequence).encode()).unwrap(), 0, events);
+    }
+
+    /// Commits a block with one transaction.
+    pub fn commit_tx(&self, raw: RawTx, code: u16, events: Vec<Event>) {
         let mut blocks = self.blocks.lock().unwrap();
         let height = Height(blocks.len() as u64 + 1);
-        let raw = RawTx::new(transfer(height.0).encode()).unwrap();
         let tx_id = Tx::decode(raw.as_bytes()).unwrap().id();
         let body = BlockBody { last_commit: None, txs: List::new(vec![raw]).unwrap() };
         let header = header(height, blocks.last().map(|block| block.id).unwrap_or_default(), &body);
         let receipt = Receipt {
             tx_id,
-            code: 0,
+            code,
             failed_action: 0,
             contract_code: 0,
             gas_used: Gas(21_000),
@@ -241,12 +249,13 @@ impl Backend for Mock {
 
     fn simulate(&self, tx: Tx) -> Answer<Simulated> {
         self.work()?;
+        let (code, gas_used) = *self.simulation.lock().unwrap();
         let receipt = Receipt {
             tx_id: tx.id(),
-            code: RejectCode::ContractReverted.number(),
+            code,
             failed_action: 0,
             contract_code: 42,
-            gas_used: Gas(1_234),
+            gas_used: Gas(gas_used),
             fee: Amount(12_340),
             events: List::empty(),
             output: Bytes::empty(),

@@ -49,10 +49,18 @@ fn the_specification_names_every_method_of_the_document() {
     let specification = include_str!("../../../../docs/spec/rpc.md");
     for method in tacit_rpc::openrpc_document()["methods"].as_array().unwrap() {
         let name = method["name"].as_str().unwrap();
-        let params: Vec<&str> = method["params"].as_array().unwrap().iter().map(|param| param["name"].as_str().unwrap()).collect();
-        let heading = specification.lines().find(|line| line.starts_with(&format!("### {name}("))).unwrap_or_else(|| panic!("{name} has no heading"));
+        let params: Vec<&str> =
+            method["params"].as_array().unwrap().iter().map(|param| param["name"].as_str().unwrap()).collect();
+        let heading = specification
+            .lines()
+            .find(|line| line.starts_with(&format!("### {name}(")))
+            .unwrap_or_else(|| panic!("{name} has no heading"));
         let listed = heading.split(['(', ')']).nth(1).unwrap();
-        let listed: Vec<&str> = listed.split(',').map(|param| param.split('=').next().unwrap().trim()).filter(|param| !param.is_empty()).collect();
+        let listed: Vec<&str> = listed
+            .split(',')
+            .map(|param| param.split('=').next().unwrap().trim())
+            .filter(|param| !param.is_empty())
+            .collect();
         assert_eq!(listed, params, "{name}");
     }
 }

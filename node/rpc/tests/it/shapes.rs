@@ -15,7 +15,9 @@ fn check_numbers(value: &Value, path: &str) {
             assert!(number.as_u64().is_some_and(|number| number < JSON_INTEGER_MAX), "{path}: {number}");
         }
         Value::Array(items) => items.iter().for_each(|item| check_numbers(item, path)),
-        Value::Object(fields) => fields.iter().for_each(|(name, field)| check_numbers(field, &format!("{path}.{name}"))),
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, field)| check_numbers(field, &format!("{path}.{name}")))
+        }
         Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
 }
@@ -25,7 +27,9 @@ async fn node_status_answers_what_the_specification_promises() {
     let (server, mock) = serve(|_| {}).await;
     mock.commit(vec![]);
     let status = result(server.address(), "node_status", json!([])).await;
-    for field in ["chain_id", "genesis_id", "node_id", "version", "height", "block_id", "state_root", "syncing", "peers"] {
+    for field in
+        ["chain_id", "genesis_id", "node_id", "version", "height", "block_id", "state_root", "syncing", "peers"]
+    {
         assert!(!status[field].is_null(), "{field}");
     }
     assert_eq!(status["chain_id"], CHAIN);

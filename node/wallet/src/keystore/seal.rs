@@ -53,7 +53,11 @@ pub(super) fn seal(
         kind: info.kind,
         public_key: HexArray(info.public_key.0),
         kdf: Kdf { name: KdfName::Argon2id, memory_kib, passes, lanes, salt: HexArray(salt) },
-        cipher: Cipher { name: CipherName::XChaCha20Poly1305, nonce: HexArray(nonce), ciphertext: HexBytes(Vec::new()) },
+        cipher: Cipher {
+            name: CipherName::XChaCha20Poly1305,
+            nonce: HexArray(nonce),
+            ciphertext: HexBytes(Vec::new()),
+        },
     };
     let path = Path::new(&info.name);
     let associated = file.to_text()?;
