@@ -1,6 +1,6 @@
 //! Scenarios: the whole node from outside, one sentence per file.
 //!
-//! `process` runs in CI, `long` by `make test-long`.
+//! `process` runs in CI, `long` by `make long`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod process {
@@ -8,5 +8,11 @@ mod process {
     mod a_late_node_catches_up;
     mod a_transfer_sent_to_any_node_is_committed_by_all;
     mod a_wrong_disk_stops_the_node;
+    mod no_secret_is_ever_logged;
     mod waiting_transactions_survive_a_clean_restart;
+}
+
+mod long {
+    mod a_late_node_syncs_a_thousand_blocks;
+    mod ten_minutes_of_load_with_a_kill_a_minute;
 }

@@ -1,9 +1,9 @@
 //! Goal: a node that was never there syncs the chain and then takes part.
-//! Method: three of four validators make 50 blocks; the fourth starts with an empty home.
+//! Method: three of four validators make 30 blocks; the fourth starts with an empty home.
 
 use tacit_tests::Devnet;
 
-const BLOCKS: u64 = 50;
+const BLOCKS: u64 = 30;
 
 #[tokio::test]
 async fn a_late_node_catches_up() {

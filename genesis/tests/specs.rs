@@ -1,0 +1,138 @@
+//! Chain specs: the pinned development chain, and every way in which a spec is refused, each with file, field and reason.
+#![allow(clippy::unwrap_used)]
+
+use tacit_circuits::{Statement, VerifyingKeys};
+use tacit_genesis::{Genesis, GenesisError, spec::SPEC_BYTES_MAX};
+use tacit_types::Height;
+
+const DEV: &str = include_str!("../networks/dev.toml");
+
+/// Changes with any change of a hash context, a record, the trie, or the development keys: that is what it is for.
+const DEV_ID: &str = "PINNED";
+
+fn refusal(text: &str) -> String {
+    Genesis::from_toml("chain.toml", text).expect_err("must be refused").to_string()
+}
+
+/// The development spec with one thing replaced, which must be there.
+fn with(old: &str, new: &str) -> String {
+    assert!(DEV.contains(old), "{old}");
+    DEV.replacen(old, new, 1)
+}
+
+fn digest(statement: Statement) -> String {
+    VerifyingKeys::development().digest(statement).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn the_genesis_id_of_the_development_chain_is_pinned() {
+    let genesis = Genesis::from_toml("dev.toml", DEV).unwrap();
+    assert_eq!(genesis.id.to_string(), DEV_ID);
+    assert_eq!(genesis.tip().height, Height::ZERO);
+    assert_eq!(genesis.tip().state_root, genesis.state_root);
+}
+
+#[test]
+fn every_field_that_matters_changes_the_id() {
+    let id = |text: &str| Genesis::from_toml("chain.toml", text).unwrap().id;
+    let original = id(DEV);
+    for (old, new) in [
+        ("chain_id = \"tacit-dev\"", "chain_id = \"tacit-dew\""),
+        ("time_ms = 1795132800000", "time_ms = 1795132800001"),
+        ("block_txs_max = 5000", "block_txs_max = 4999"),
+        ("base_fee_floor = \"1\"", "base_fee_floor = \"2\""),
+        ("power = 1", "power = 2"),
+        ("0xf83db0c2", "0xf83db0c3"),
+        ("balance = \"1000000000000000000000000\"", "balance = \"1000000000000000000000001\""),
+    ] {
+        assert_ne!(id(&with(old, new)), original, "{old}");
+    }
+}
+
+#[test]
+fn comments_and_the_order_of_accounts_do_not_change_the_id() {
+    let (head, accounts) = DEV.split_at(DEV.find("[[accounts]]").unwrap());
+    let mut blocks: Vec<&str> = accounts.split("[[accounts]]").filter(|block| !block.trim().is_empty()).collect();
+    blocks.reverse();
+    let reordered: String = blocks.iter().map(|block| format!("[[accounts]]{block}\n")).collect();
+    let id = |text: &str| Genesis::from_toml("chain.toml", text).unwrap().id;
+    assert_eq!(id(&format!("# a comment\n{head}\n{reordered}")), id(DEV));
+}
+
+#[test]
+fn each_bad_field_is_refused_by_name() {
+    let address = "tctd1nyaf9l0330nhgesdhlrcnr96kp00dnhaq9k5nwl5aeql8z06qd3s2m7emj";
+    for (old, new, field) in [
+        ("format = 1", "format = 2", "format"),
+        ("chain_id = \"tacit-dev\"", "chain_id = \"two words\"", "chain_id"),
+        ("chain_id = \"tacit-dev\"", "chain_id = \"\"", "chain_id"),
+        ("base_fee_floor = \"1\"", "base_fee_floor = \"0\"", "params.base_fee_floor"),
+        ("base_fee_floor = \"1\"", "base_fee_floor = \"-1\"", "params.base_fee_floor"),
+        ("base_fee_floor = \"1\"", "base_fee_floor = \"01\"", "params.base_fee_floor"),
+        ("base_fee_floor = \"1\"", "base_fee_floor = \"1.5\"", "params.base_fee_floor"),
+        ("block_gas_limit = 600000000", "block_gas_limit = 600000001", "params.block_gas_limit"),
+        ("block_txs_max = 5000", "block_txs_max = 0", "params.block_txs_max"),
+        ("power = 1", "power = 0", "validators"),
+        ("power = 1", "power = 2305843009213693952", "validators"),
+        ("public_key = \"0xf8", "public_key = \"f8", "validators[0].public_key"),
+        ("5f6f35\"", "5f6f3\"", "validators[0].public_key"),
+        (address, "tct1nyaf9l0330nhgesdhlrcnr96kp00dnhaq9k5nwl5aeql8z06qd3s2m7emj", "accounts[0].address"),
+        (address, "tctd1nyaf9l0330nhgesdhlrcnr96kp00dnhaq9k5nwl5aeql8z06qd3s2m7emk", "accounts[0].address"),
+        ("balance = \"1000000000000000000000000\"", "balance = \"0\"", "accounts[0].balance"),
+        (
+            "balance = \"1000000000000000000000000\"",
+            "balance = \"340282366920938463463374607431768211456\"",
+            "accounts[0].balance",
+        ),
+        ("balance = \"1000000000000000000000000\"", "balance = \"340282366920938463463374607431768211455\"", "accounts"),
+        ("development = true", "development = false", "proofs.range"),
+    ] {
+        let message = refusal(&with(old, new));
+        assert!(message.starts_with(&format!("chain.toml: field `{field}`: ")), "{old} -> {new}: {message}");
+    }
+}
+
+#[test]
+fn a_duplicate_account_and_a_duplicate_validator_are_refused() {
+    let account = DEV.get(DEV.find("[[accounts]]").unwrap()..).unwrap();
+    let first = account.get(..account.get(1..).unwrap().find("[[accounts]]").unwrap()).unwrap();
+    assert!(refusal(&format!("{DEV}\n{first}")).contains("occurs twice"));
+    let validator = "[[validators]]\npublic_key = \"0xf83db0c21faa015cf2f5ce9be730b00099e20a064bad4876c7cbbf355c5f6f35\"\npower = 3\n";
+    assert!(refusal(&format!("{DEV}\n{validator}")).contains("validator key occurs twice"));
+}
+
+#[test]
+fn a_production_chain_refuses_development_keys_however_they_are_named() {
+    let message = refusal(&with("production = false", "production = true"));
+    assert!(message.contains("`proofs.development`"), "{message}");
+    let digests = format!(
+        "range = \"0x{}\"\nmembership = \"0x{}\"\nequality = \"0x{}\"",
+        digest(Statement::Range),
+        digest(Statement::Membership),
+        digest(Statement::Equality)
+    );
+    let named = with("development = true", &digests);
+    // The same keys by digest are the same chain, as long as no money depends on it.
+    let id = Genesis::from_toml("chain.toml", &named).unwrap().id;
+    assert_eq!(id, Genesis::from_toml("chain.toml", DEV).unwrap().id);
+    let message = refusal(&named.replacen("production = false", "production = true", 1));
+    assert!(message.contains("`proofs.range`") && message.contains("development key"), "{message}");
+    let both = with("development = true", &format!("development = true\n{digests}"));
+    assert!(refusal(&both).contains("not both"));
+}
+
+#[test]
+fn garbage_truncated_nested_and_oversized_specs_are_refused_without_a_panic() {
+    let is_syntax = |text: &str| matches!(Genesis::from_toml("c", text), Err(GenesisError::Syntax { .. }));
+    assert!(is_syntax(""));
+    assert!(is_syntax("\u{0}\u{1}\u{2}"));
+    assert!(is_syntax(&with("power = 1", "power = 1\nunknown = 2")));
+    assert!(is_syntax(&with("production = false", "")));
+    assert!(is_syntax(&format!("format = {}1{}", "[".repeat(10_000), "]".repeat(10_000))));
+    let long = format!("{DEV}#{}", "x".repeat(SPEC_BYTES_MAX));
+    assert!(matches!(Genesis::from_toml("c", &long), Err(GenesisError::TooLong { .. })));
+    for length in (0..DEV.len()).step_by(7).filter(|length| DEV.is_char_boundary(*length)) {
+        // Cut anywhere it is refused, or by luck whole so far: never a panic.
+        let _ = Genesis::from_toml("c", DEV.get(..length).unwrap());
+    }
+}
