@@ -24,13 +24,13 @@ macro_rules! stubs {
 tacit_abi::host_functions!(stubs);
 
 /// Where some bytes start, as the host sees it. A contract's address space has 32 bits.
-#[allow(clippy::as_conversions)] // A pointer becomes a number in no other way.
+#[allow(clippy::as_conversions, clippy::cast_possible_truncation)] // A pointer becomes a number in no other way.
 pub(crate) fn pointer(bytes: &[u8]) -> i32 {
     bytes.as_ptr() as usize as u32 as i32
 }
 
 /// Where the host may write, as the host sees it.
-#[allow(clippy::as_conversions)] // A pointer becomes a number in no other way.
+#[allow(clippy::as_conversions, clippy::cast_possible_truncation)] // A pointer becomes a number in no other way.
 pub(crate) fn pointer_mut(bytes: &mut [u8]) -> i32 {
     bytes.as_mut_ptr() as usize as u32 as i32
 }

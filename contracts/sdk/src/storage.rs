@@ -76,9 +76,8 @@ fn read<T: Wire>(key: &[u8]) -> Option<T> {
     let mut bytes = [0; BUFFER_BYTES];
     let capacity = host::length(&bytes);
     // SAFETY: both ranges are those of slices, and nothing else refers to the one that is written.
-    let len = unsafe {
-        host::storage_get(host::pointer(key), host::length(key), host::pointer_mut(&mut bytes), capacity)
-    };
+    let len =
+        unsafe { host::storage_get(host::pointer(key), host::length(key), host::pointer_mut(&mut bytes), capacity) };
     if len == tacit_abi::NOT_FOUND {
         return None;
     }

@@ -133,7 +133,11 @@ mod tests {
     #[test]
     fn names_are_unique_and_arguments_are_values() {
         for (index, function) in functions().iter().enumerate() {
-            assert!(functions()[..index].iter().all(|earlier| earlier.name != function.name), "{} twice", function.name);
+            assert!(
+                functions()[..index].iter().all(|earlier| earlier.name != function.name),
+                "{} twice",
+                function.name
+            );
             assert!(function.parameters.iter().all(Option::is_some), "{} takes a nothing", function.name);
         }
     }

@@ -29,7 +29,10 @@ pub(crate) struct Frame {
 pub(crate) enum Stop {
     OutOfGas,
     Trap(Trap),
-    Revert { code: u32, data: Vec<u8> },
+    Revert {
+        code: u32,
+        data: Vec<u8>,
+    },
     Panic(Box<PanicTrace>),
     TooManyEvents,
     /// A host function panicked.

@@ -8,7 +8,10 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CodeReject {
     /// The module is too long.
-    #[error("the module has {bytes} bytes, at most {} are allowed: build it with opt-level \"z\" and without debug sections", crate::limits::CODE_BYTES_MAX)]
+    #[error(
+        "the module has {bytes} bytes, at most {} are allowed: build it with opt-level \"z\" and without debug sections",
+        crate::limits::CODE_BYTES_MAX
+    )]
     TooLong {
         /// Its length.
         bytes: usize,
@@ -75,7 +78,9 @@ pub enum CodeReject {
     #[error("`{0}` exports an imported function")]
     ExportOfImport(String),
     /// An exported function takes or gives values.
-    #[error("the exported function `{0}` must have no parameters and no results; input and output go through host functions")]
+    #[error(
+        "the exported function `{0}` must have no parameters and no results; input and output go through host functions"
+    )]
     ExportSignature(String),
     /// Something other than a function or the memory is exported.
     #[error("`{0}` exports something other than a function, the memory or a constant global")]
@@ -91,7 +96,9 @@ pub enum CodeReject {
         limit: u64,
     },
     /// Metering would blow the module up.
-    #[error("the metered module would have {bytes} bytes, at most {limit} are allowed: the code has too many branches for its length")]
+    #[error(
+        "the metered module would have {bytes} bytes, at most {limit} are allowed: the code has too many branches for its length"
+    )]
     MeteredTooLong {
         /// Its metered length.
         bytes: usize,

@@ -1,5 +1,5 @@
 //! The smallest contract that keeps state: a number that anyone can raise.
-#![no_std]
+#![cfg_attr(target_arch = "wasm32", no_std)]
 
 use tacit_sdk::{Infallible, events, exports, storage};
 

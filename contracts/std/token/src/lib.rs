@@ -2,7 +2,7 @@
 //!
 //! Invariants: the balances add up to the supply, which never changes; an allowance only falls by what was
 //! spent. There are no hooks: a transfer runs no code but its own.
-#![no_std]
+#![cfg_attr(target_arch = "wasm32", no_std)]
 
 use tacit_sdk::{Address, Amount, env, errors, events, exports, storage};
 

@@ -44,7 +44,8 @@ impl WasmtimeMachine {
     fn compile(&self, code: &[u8]) -> Result<Compiled, Fault> {
         let info = validate::validate(code).map_err(|reject| Fault(format!("stored code is refused: {reject}")))?;
         let metered = meter::meter(code).map_err(|error| Fault(format!("stored code cannot be metered: {error}")))?;
-        let module = Module::new(&self.engine, &metered).map_err(|error| engine_fault("code does not compile", &error))?;
+        let module =
+            Module::new(&self.engine, &metered).map_err(|error| engine_fault("code does not compile", &error))?;
         let instance =
             self.linker.instantiate_pre(&module).map_err(|error| engine_fault("code does not link", &error))?;
         let export = |name: &str| module.get_export_index(name).ok_or_else(|| Fault(format!("export {name} is lost")));

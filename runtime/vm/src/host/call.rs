@@ -3,8 +3,8 @@
 use super::Host;
 use super::entry::{Callee, enter};
 use crate::frame::Stop;
-use crate::reject::Trap;
 use crate::gas;
+use crate::reject::Trap;
 use tacit_types::Amount;
 
 #[allow(clippy::too_many_arguments)] // The signature is the host table's.

@@ -173,8 +173,14 @@ fn a_call_that_fails_in_any_way_leaves_nothing() {
         ("(drop (i32.load (i32.const 65536)))", VmReject::Trapped(Trap::MemoryOutOfBounds)),
         ("(drop (i32.div_u (i32.const 1) (i32.const 0)))", VmReject::Trapped(Trap::DivisionByZero)),
         ("(drop (i32.div_s (i32.const 0x80000000) (i32.const -1)))", VmReject::Trapped(Trap::IntegerOverflow)),
-        ("(call $revert (i32.const 7) (i32.const 0) (i32.const 2))", VmReject::Reverted { code: 7, data: vec![0xb0; 2] }),
-        ("(call $panic (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 2))", VmReject::Panicked),
+        (
+            "(call $revert (i32.const 7) (i32.const 0) (i32.const 2))",
+            VmReject::Reverted { code: 7, data: vec![0xb0; 2] },
+        ),
+        (
+            "(call $panic (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 2))",
+            VmReject::Panicked,
+        ),
         ("(loop (br 0))", VmReject::OutOfGas),
         ("(drop (call $storage_has (i32.const 0) (i32.const 0)))", VmReject::Trapped(Trap::HostLimit)),
         ("(call $return_data (i32.const 65536) (i32.const 1))", VmReject::Trapped(Trap::HostRange)),
@@ -195,7 +201,10 @@ fn a_panic_reports_message_and_place() {
     );
     let outcome = chain.call(contract, "run", &[]);
     let trace = outcome.trace.unwrap();
-    assert_eq!((trace.contract, &*trace.message, &*trace.file, trace.line, trace.column), (contract, "went wrong", "lib.rs", 3, 4));
+    assert_eq!(
+        (trace.contract, &*trace.message, &*trace.file, trace.line, trace.column),
+        (contract, "went wrong", "lib.rs", 3, 4)
+    );
     assert_eq!(outcome.result, Err(VmReject::Panicked));
 }
 
@@ -352,7 +361,10 @@ fn alone(code: &[u8]) -> (MemoryWorld, CallParams<'static>) {
     let contract = Address([1; 32]);
     world.codes.insert(hash, code.to_vec());
     world.contracts.insert(contract, hash);
-    (world, CallParams { caller: ALICE, contract, function: "run", input: &[], value: Amount::ZERO, gas_limit: Gas(GAS) })
+    (
+        world,
+        CallParams { caller: ALICE, contract, function: "run", input: &[], value: Amount::ZERO, gas_limit: Gas(GAS) },
+    )
 }
 
 #[test]

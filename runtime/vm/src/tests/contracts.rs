@@ -34,7 +34,10 @@ fn the_committed_modules_have_the_committed_hashes() {
         crate::validate(&code).unwrap();
         actual += &format!("{} {name}.wasm\n", CodeHash::of(&[&code]));
     }
-    assert_eq!(listed, actual, "contracts/HASHES is stale; if the modules are meant to change, put these lines into it");
+    assert_eq!(
+        listed, actual,
+        "contracts/HASHES is stale; if the modules are meant to change, put these lines into it"
+    );
 }
 
 /// Builds into a folder of its own. `None` with a message where there is no toolchain.
@@ -98,7 +101,9 @@ fn a_counter_at_the_largest_number_panics_instead_of_wrapping() {
 fn input_that_is_not_exactly_the_arguments_is_refused() {
     let mut chain = Chain::new();
     let counter = chain.create(&artifact("counter"), &0_u64.to_le_bytes());
-    for (function, input) in [("add", &[][..]), ("add", &[0; 7]), ("add", &[0; 9]), ("increment", &[0]), ("add", &[0; 5000])] {
+    for (function, input) in
+        [("add", &[][..]), ("add", &[0; 7]), ("add", &[0; 9]), ("increment", &[0]), ("add", &[0; 5000])]
+    {
         let outcome = chain.call(counter, function, input);
         assert_eq!(outcome.result, Err(VmReject::Reverted { code: 0xFFFF_0001, data: vec![] }), "{function}");
     }

@@ -59,10 +59,14 @@ fn calls_and_returns_within_a_contract_are_paid_once() {
 
 #[test]
 fn bulk_operations_are_paid_by_length() {
-    let fill = |bytes: u32| format!("(func (export \"run\") (memory.fill (i32.const 0) (i32.const 1) (i32.const {bytes})))");
+    let fill =
+        |bytes: u32| format!("(func (export \"run\") (memory.fill (i32.const 0) (i32.const 1) (i32.const {bytes})))");
     assert_eq!(used(&fill(0)), 33);
     assert_eq!(used(&fill(64_000)), 33 + 8_000);
-    assert_eq!(used("(func (export \"run\") (drop (memory.grow (i32.const 3))))"), 1 + 100 + 1 + 3 * gas::MEMORY_GROW_PAGE);
+    assert_eq!(
+        used("(func (export \"run\") (drop (memory.grow (i32.const 3))))"),
+        1 + 100 + 1 + 3 * gas::MEMORY_GROW_PAGE
+    );
 }
 
 #[test]

@@ -118,7 +118,16 @@ fn fix_table(code: &[u8]) -> Vec<u8> {
     module.finish()
 }
 
+/// The interpreter uses native stack for long runs, so it gets plenty; wasmtime needs none of it.
 fn agree_on(cases: usize) {
+    let body = move || agree_on_here(cases);
+    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(body).unwrap();
+    if let Err(panic) = thread.join() {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+fn agree_on_here(cases: usize) {
     let seed = seed();
     println!("seed {seed}, instrumentation {INSTRUMENTATION_VERSION}");
     let mut random = Random(seed);

@@ -48,8 +48,19 @@ fn memory_grows_to_its_limit_and_no_further() {
 #[test]
 fn pointers_outside_the_memory_trap_before_anything_happens() {
     for function in [
-        "get_key", "get_out", "set_value", "wraps", "huge_length", "blake3_out", "input_beyond", "emit_data", "call_name",
-        "no_key", "long_key", "long_value", "many_topics",
+        "get_key",
+        "get_out",
+        "set_value",
+        "wraps",
+        "huge_length",
+        "blake3_out",
+        "input_beyond",
+        "emit_data",
+        "call_name",
+        "no_key",
+        "long_key",
+        "long_value",
+        "many_topics",
     ] {
         let outcome = attack("pointers", function);
         assert!(

@@ -93,7 +93,10 @@ fn proposals_beyond_the_allowed_ones_are_refused() {
         ("extended constants", "(global i32 (i32.add (i32.const 1) (i32.const 1)))"),
         ("passive data", "(data \"x\") (func (memory.init 0 (i32.const 0) (i32.const 0) (i32.const 0)))"),
         ("exceptions", "(tag)"),
-        ("wide arithmetic", "(func (param i64 i64 i64 i64) (drop (drop (i64.add128 (local.get 0) (local.get 1) (local.get 2) (local.get 3)))))"),
+        (
+            "wide arithmetic",
+            "(func (param i64 i64 i64 i64) (drop (drop (i64.add128 (local.get 0) (local.get 1) (local.get 2) (local.get 3)))))",
+        ),
     ] {
         let Ok(code) = wat::parse_str(format!("(module {MEMORY} {code})")) else {
             continue; // The text parser itself may not know a proposal.
@@ -147,7 +150,9 @@ fn memory_is_there_once_and_small_enough() {
 
 #[test]
 fn a_table_has_a_fixed_small_size() {
-    for table in ["(table 1 funcref)", "(table 1 2 funcref)", "(table 4097 4097 funcref)", "(table 10000000 10000000 funcref)"] {
+    for table in
+        ["(table 1 funcref)", "(table 1 2 funcref)", "(table 4097 4097 funcref)", "(table 10000000 10000000 funcref)"]
+    {
         assert_eq!(refused(&format!("(module {MEMORY} {table})")), CodeReject::TableShape, "{table}");
     }
     validate(&text("(module (memory 1) (table 2 2 funcref) (func $f) (elem (i32.const 0) $f $f))")).unwrap();
@@ -216,15 +221,43 @@ fn each_limit_is_refused_just_above_it_and_passes_at_it() {
     let nested = |depth: usize| around(&format!("(func {} {})", many(depth, "(block "), many(depth, ")")));
     let targets = |count: usize| around(&format!("(func (block (br_table {} (i32.const 0))))", many(count + 1, "0 ")));
     let cases: Vec<(Part, String, String)> = vec![
-        (Part::Parameters, around(&format!("(func (param {}))", many(25, "i32 "))), around(&format!("(func (param {}))", many(24, "i32 ")))),
-        (Part::Locals, around(&format!("(func (local {}))", many(513, "i32 "))), around(&format!("(func (local {})) (data (i32.const 0) \"{}\")", many(512, "i32 "), many(1100, "a")))),
+        (
+            Part::Parameters,
+            around(&format!("(func (param {}))", many(25, "i32 "))),
+            around(&format!("(func (param {}))", many(24, "i32 "))),
+        ),
+        (
+            Part::Locals,
+            around(&format!("(func (local {}))", many(513, "i32 "))),
+            around(&format!("(func (local {})) (data (i32.const 0) \"{}\")", many(512, "i32 "), many(1100, "a"))),
+        ),
         (Part::Nesting, nested(256), nested(255)),
         (Part::BrTableTargets, targets(1025), targets(1024)),
-        (Part::Globals, around(&many(65, "(global i32 (i32.const 0))")), around(&many(64, "(global i32 (i32.const 0))"))),
-        (Part::DataSegments, around(&many(257, "(data (i32.const 0) \"a\")")), around(&many(256, "(data (i32.const 0) \"a\")"))),
-        (Part::Functions, around(&many(4097, "(func)")), around(&many(1000, "(func (nop)(nop)(nop)(nop)(nop)(nop)(nop)(nop))"))),
-        (Part::BodyBytes, around(&format!("(func {})", many(70_000, "nop "))), around(&format!("(func {})", many(60_000, "nop ")))),
-        (Part::ExportNameBytes, around(&format!("(func (export \"{}\"))", many(65, "a"))), around(&format!("(func (export \"{}\"))", many(64, "a")))),
+        (
+            Part::Globals,
+            around(&many(65, "(global i32 (i32.const 0))")),
+            around(&many(64, "(global i32 (i32.const 0))")),
+        ),
+        (
+            Part::DataSegments,
+            around(&many(257, "(data (i32.const 0) \"a\")")),
+            around(&many(256, "(data (i32.const 0) \"a\")")),
+        ),
+        (
+            Part::Functions,
+            around(&many(4097, "(func)")),
+            around(&many(1000, "(func (nop)(nop)(nop)(nop)(nop)(nop)(nop)(nop))")),
+        ),
+        (
+            Part::BodyBytes,
+            around(&format!("(func {})", many(70_000, "nop "))),
+            around(&format!("(func {})", many(60_000, "nop "))),
+        ),
+        (
+            Part::ExportNameBytes,
+            around(&format!("(func (export \"{}\"))", many(65, "a"))),
+            around(&format!("(func (export \"{}\"))", many(64, "a"))),
+        ),
     ];
     for (part, above, at) in cases {
         assert_eq!(limit(&above), part);
@@ -247,7 +280,10 @@ fn locals_declared_by_run_length_in_few_bytes_are_refused() {
 fn a_signature_bomb_is_refused() {
     let function = "(func (type $t)) ".repeat(1_000);
     let parameters = "i32 ".repeat(24);
-    assert_eq!(limit(&format!("(module (type $t (func (param {parameters}))) {MEMORY} {function})")), Part::ParametersSum);
+    assert_eq!(
+        limit(&format!("(module (type $t (func (param {parameters}))) {MEMORY} {function})")),
+        Part::ParametersSum
+    );
 }
 
 #[test]

@@ -162,7 +162,12 @@ mod long {
             let (metered, gas) = seconds(&engine, &crate::meter::meter(&code).unwrap());
             logarithms += (metered / plain).ln();
             let per_gas = metered * 1e9 / gas as f64;
-            println!("{name}: {:.2} ms plain, {:.2} ms metered, ratio {:.3}, {per_gas:.3} ns per gas", plain * 1e3, metered * 1e3, metered / plain);
+            println!(
+                "{name}: {:.2} ms plain, {:.2} ms metered, ratio {:.3}, {per_gas:.3} ns per gas",
+                plain * 1e3,
+                metered * 1e3,
+                metered / plain
+            );
         }
         println!("geometric mean {:.3}", (logarithms / KERNELS.len() as f64).exp());
     }

@@ -2,7 +2,9 @@
 
 use super::oracle::WasmiMachine;
 use crate::vm::outermost;
-use crate::{BlockContext, CallOutcome, CallParams, Checkpoint, ContractInfo, Fault, TransferRefused, Vm, VmConfig, World};
+use crate::{
+    BlockContext, CallOutcome, CallParams, Checkpoint, ContractInfo, Fault, TransferRefused, Vm, VmConfig, World,
+};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use tacit_types::{Address, Amount, CodeHash, Event, Gas, GenesisId, Height, UnixMillis};
@@ -187,7 +189,15 @@ impl Chain {
     }
 
     /// Runs on both engines over equal worlds and compares everything there is to compare.
-    fn run(&mut self, kind: Kind, contract: Address, function: &str, input: &[u8], gas: u64, caller: Address) -> CallOutcome {
+    fn run(
+        &mut self,
+        kind: Kind,
+        contract: Address,
+        function: &str,
+        input: &[u8],
+        gas: u64,
+        caller: Address,
+    ) -> CallOutcome {
         let value = Amount::ZERO;
         let params = CallParams { caller, contract, function, input, value, gas_limit: Gas(gas) };
         let before = self.world.clone();

@@ -11,9 +11,8 @@ use crate::reject::{CodeReject, Part};
 use wasmparser::{BinaryReaderError, Parser, Payload, ValidPayload, Validator, WasmFeatures};
 
 /// What contracts may use of WebAssembly; everything else is off. The engine is set to exactly these.
-pub(crate) const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
-    .union(WasmFeatures::SIGN_EXTENSION)
-    .union(WasmFeatures::BULK_MEMORY_OPT);
+pub(crate) const FEATURES: WasmFeatures =
+    WasmFeatures::MUTABLE_GLOBAL.union(WasmFeatures::SIGN_EXTENSION).union(WasmFeatures::BULK_MEMORY_OPT);
 
 /// What the deploy check learned about a module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +47,8 @@ pub fn validate(code: &[u8]) -> Result<ModuleInfo, CodeReject> {
     }
     let module = scan(code)?;
     let metered_bytes = crate::meter::meter(code).map_err(|error| CodeReject::Malformed(error.to_string()))?.len();
-    let limit = code.len().saturating_mul(limits::INSTRUMENTED_RATIO_MAX).saturating_add(limits::INSTRUMENTED_BYTES_FREE);
+    let limit =
+        code.len().saturating_mul(limits::INSTRUMENTED_RATIO_MAX).saturating_add(limits::INSTRUMENTED_BYTES_FREE);
     if metered_bytes > limit {
         return Err(CodeReject::MeteredTooLong { bytes: metered_bytes, limit });
     }
