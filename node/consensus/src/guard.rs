@@ -176,11 +176,11 @@ impl<D: GuardDisk> Guard<D> {
             return Err(GuardError::Disk { action: "used", reason: "an earlier write failed".to_owned() });
         }
         let slot = slot_of(step);
-        if (height, round) == self.last() {
-            if let Some(Some(signed)) = self.record.steps.get(slot) {
-                let conflict = GuardError::Conflict { height, round, step };
-                return if signed.message == message { Ok(signed.signature) } else { Err(conflict) };
-            }
+        if (height, round) == self.last()
+            && let Some(Some(signed)) = self.record.steps.get(slot)
+        {
+            let conflict = GuardError::Conflict { height, round, step };
+            return if signed.message == message { Ok(signed.signature) } else { Err(conflict) };
         }
         let later_step_signed = || self.record.steps.iter().skip(slot).any(Option::is_some);
         if (height, round) < self.last() || ((height, round) == self.last() && later_step_signed()) {

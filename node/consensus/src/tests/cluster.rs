@@ -33,7 +33,11 @@ fn four_validators_decide_twenty_equal_blocks_of_three_parts() {
     network.assert_one_chain(20);
     let status = network.nodes[0].status();
     assert!(status.validator && !status.syncing && status.height > Height(20), "{status:?}");
-    assert_eq!(status.peers, 3);
+    let give_up = Instant::now() + Duration::from_secs(10);
+    while network.nodes[0].status().peers != 3 {
+        assert!(Instant::now() < give_up, "{:?}", network.nodes[0].status());
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]
@@ -124,6 +128,42 @@ fn an_invalid_proposal_gets_nil_votes_and_the_next_round_decides() {
 }
 
 #[test]
+fn a_key_that_runs_twice_is_recorded_as_evidence_and_the_chain_does_not_fork() {
+    let mut network = Network::with_twin();
+    // The twins build different blocks, so they contradict each other whenever they propose.
+    network.nodes[4].chain.fill.store(77, Ordering::Relaxed);
+    network.start_all();
+    let give_up = Instant::now() + Duration::from_secs(60);
+    while network.nodes[..3].iter().all(|node| node.chain.evidence().is_empty()) {
+        assert!(Instant::now() < give_up, "no evidence at height {}", network.nodes[0].chain.height());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let height = network.nodes[..3].iter().map(|node| node.chain.height().0).min().unwrap();
+    network.assert_one_chain(height);
+    let twin = super::chain::public_key(3);
+    let key = crate::malachite::PublicKey::from_bytes(twin.0).unwrap();
+    for evidence in network.nodes[..3].iter().flat_map(|node| node.chain.evidence()) {
+        assert_eq!(evidence.validator, tacit_types::Address::of_key(&twin));
+        assert_ne!((evidence.first.value, evidence.first.pol_round), (evidence.second.value, evidence.second.pol_round));
+        for statement in [evidence.first, evidence.second] {
+            let extra = match statement.step {
+                SignedStep::Proposal => tacit_types::encode(&statement.pol_round),
+                _ => vec![],
+            };
+            let message = tacit_types::vote::sign_bytes_with(
+                &super::chain::GENESIS,
+                statement.step,
+                evidence.height,
+                evidence.round,
+                statement.value.as_ref(),
+                &extra,
+            );
+            assert!(crate::signing::verifies(&key, &message, &statement.signature), "{evidence:?}");
+        }
+    }
+}
+
+#[test]
 fn an_idle_network_waits_and_work_wakes_it() {
     let mut network = Network::new(1, 0, PubSub::Broadcast);
     network.nodes[0].set_work(false);
@@ -163,4 +203,41 @@ fn a_node_that_signed_something_else_elsewhere_stops_with_the_reason() {
     node.start();
     let error = node.stopped().unwrap_err();
     assert!(matches!(error, ConsensusError::Guard(_)), "{error}");
+}
+
+mod long {
+    use super::*;
+
+    #[test]
+    #[ignore = "slow: syncs a thousand blocks"]
+    fn a_late_follower_syncs_a_thousand_blocks() {
+        let mut network = Network::new(1, 1, PubSub::Broadcast);
+        network.nodes[0].start();
+        network.reach(1000);
+        network.nodes[1].start();
+        let started = Instant::now();
+        network.reach(1001);
+        println!("a thousand blocks synced in {:?}", started.elapsed());
+        network.assert_one_chain(1000);
+    }
+
+    #[test]
+    #[ignore = "slow: random kills for a minute"]
+    fn random_kills_never_fork_the_chain() {
+        let mut network = Network::new(4, 0, PubSub::Broadcast);
+        network.start_all();
+        let mut random = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos() as u64;
+        println!("seed {random}");
+        for kill in 1..=40u64 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            std::thread::sleep(Duration::from_millis(100 + (random >> 33) % 900));
+            let victim = &mut network.nodes[(random >> 48) as usize % 4];
+            victim.kill();
+            victim.start();
+            println!("kill {kill}");
+        }
+        let height = network.nodes.iter().map(|node| node.chain.height().0).max().unwrap() + 5;
+        network.reach(height);
+        network.assert_one_chain(height);
+    }
 }

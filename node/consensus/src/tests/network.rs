@@ -1,7 +1,7 @@
 //! Whole nodes over loopback, each in a tokio runtime of its own so that it can be killed like a process.
 
 use super::chain::{TestChain, public_key, seed, validators};
-use crate::guard::GuardCounts;
+use crate::guard::{GuardCounts, GuardError};
 use crate::{Config, ConsensusError, Keys, PubSub, Status, run};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -40,8 +40,17 @@ fn free_ports(count: usize) -> Vec<u16> {
 }
 
 impl Network {
-    /// `validators` validators and `followers` full nodes, none started.
+    /// `count` validators and `followers` full nodes, none started.
     pub(crate) fn new(count: u8, followers: u8, pub_sub: PubSub) -> Self {
+        Self::with_keys(count, followers, pub_sub, |index| (index < count).then_some(index))
+    }
+
+    /// Four validators and a fifth node that runs with the key of the fourth.
+    pub(crate) fn with_twin() -> Self {
+        Self::with_keys(4, 1, PubSub::Broadcast, |index| Some(index.min(3)))
+    }
+
+    fn with_keys(count: u8, followers: u8, pub_sub: PubSub, key_of: impl Fn(u8) -> Option<u8>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let set = validators(count);
         let ports = free_ports(usize::from(count + followers));
@@ -54,8 +63,9 @@ impl Network {
             let mut config = Config::new(&moniker, &address(&own), peers, home.join("wal"), home.join("guard"));
             config.pub_sub = pub_sub;
             config.pacing.min_block_time = Duration::from_millis(20);
-            let validator = (index < count).then(|| seed(index));
-            Node::new(index, Arc::clone(&set), config, Keys { node: [index + 100; 32], validator })
+            let key = key_of(index);
+            let keys = Keys { node: [index + 100; 32], validator: key.map(seed) };
+            Node::new(key.unwrap_or(index), Arc::clone(&set), config, keys)
         };
         Self { nodes: (0..count + followers).map(node).collect(), _folder: folder }
     }
@@ -88,8 +98,8 @@ impl Network {
 }
 
 impl Node {
-    fn new(index: u8, set: Arc<ValidatorSet>, config: Config, keys: Keys) -> Self {
-        let chain = TestChain::new(Address::of_key(&public_key(index)), set);
+    fn new(proposer: u8, set: Arc<ValidatorSet>, config: Config, keys: Keys) -> Self {
+        let chain = TestChain::new(Address::of_key(&public_key(proposer)), set);
         Self { chain, config, keys, work: watch::Sender::new(true), running: None }
     }
 
@@ -98,8 +108,15 @@ impl Node {
         self.work.send_replace(work);
     }
 
+    /// Starts the node. Unlike a process, a killed runtime may hold its files locked for a moment longer.
     pub(crate) fn start(&mut self) {
-        self.try_start().unwrap();
+        let give_up = Instant::now() + Duration::from_secs(20);
+        while let Err(error) = self.try_start() {
+            let locked = matches!(&error, ConsensusError::Start(reason) if reason.contains("already locked"))
+                || matches!(&error, ConsensusError::Guard(GuardError::InUse(_)));
+            assert!(locked && Instant::now() < give_up, "{error}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     pub(crate) fn try_start(&mut self) -> Result<(), ConsensusError> {
