@@ -10,7 +10,8 @@ use zeroize::{Zeroize, Zeroizing};
 /// An Ed25519 secret key with its public half.
 #[derive(Clone)]
 pub struct SecretKey {
-    key: SigningKey,
+    /// On the heap, so that moving the value leaves no copies behind.
+    key: Box<SigningKey>,
     public: PublicKey,
 }
 
@@ -18,7 +19,7 @@ impl SecretKey {
     /// The key of a 32-byte seed.
     #[must_use]
     pub fn from_seed(seed: &[u8; 32]) -> Self {
-        let key = SigningKey::from(*seed);
+        let key = Box::new(SigningKey::from(*seed));
         let public = PublicKey(key.verification_key().to_bytes());
         Self { key, public }
     }
@@ -94,7 +95,7 @@ impl Drop for SecretKey {
         self.key.zeroize();
         // The library leaves the part of the key that nonces are made from, which betrays the key to whoever also has a
         // signature. So the whole of it is overwritten, and the compiler is told that somebody looks.
-        self.key = NOTHING.clone();
+        *self.key = NOTHING.clone();
         std::hint::black_box(&self.key);
     }
 }

@@ -318,7 +318,7 @@ impl Backend for Mock {
     }
 
     fn proof(&self, id: &ProofId) -> Answer<Option<RecordedProof>> {
-        Ok((*id == PROOF).then(|| RecordedProof { sender: ALICE, height: Height(1) }))
+        Ok((*id == PROOF).then_some(RecordedProof { sender: ALICE, height: Height(1) }))
     }
 
     fn evidence(&self, from: u64, limit: u32) -> Answer<Vec<EvidenceRecord>> {
