@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tacit_types::CodeHash;
 
-/// Bytes of deployed code whose modules are kept; machine code is several times larger.
-const CODE_BYTES_KEPT_MAX: u64 = 16 << 20;
+/// Bytes of deployed code whose modules are kept; machine code is several times larger. Compiling costs far more
+/// than a call pays, so evicting must be out of reach: filling this takes over a hundred blocks full of deployments.
+const CODE_BYTES_KEPT_MAX: u64 = 64 << 20;
 
 /// A cache of `T`, weighed by the length of the code it came from.
 pub(super) struct Cache<T> {
@@ -80,4 +81,53 @@ impl<T> Cache<T> {
 /// Locks; a panic elsewhere leaves nothing half written in what these locks guard.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::sync::atomic::AtomicU32;
+
+    fn hash(number: u8) -> CodeHash {
+        CodeHash([number; 32])
+    }
+
+    #[test]
+    fn many_threads_asking_at_once_compile_once() {
+        let cache: Cache<u32> = Cache::new();
+        let compiled = AtomicU32::new(0);
+        std::thread::scope(|threads| {
+            for _ in 0..32 {
+                threads.spawn(|| {
+                    let compile = || {
+                        std::thread::sleep(std::time::Duration::from_millis(5));
+                        Ok((compiled.fetch_add(1, Ordering::SeqCst), 1))
+                    };
+                    assert_eq!(*cache.get(&hash(1), compile).unwrap(), 0);
+                });
+            }
+        });
+        assert_eq!(compiled.into_inner(), 1);
+    }
+
+    #[test]
+    fn a_failed_compilation_is_tried_again_and_blocks_nobody() {
+        let cache: Cache<u32> = Cache::new();
+        cache.get(&hash(1), || Err(Fault("no".into()))).unwrap_err();
+        assert_eq!(*cache.get(&hash(1), || Ok((7, 1))).unwrap(), 7);
+    }
+
+    #[test]
+    fn the_least_recently_used_module_goes_first() {
+        let cache: Cache<u32> = Cache::new();
+        let half = CODE_BYTES_KEPT_MAX / 2;
+        let must_be_there = || -> Result<(u32, u64), Fault> { panic!("was evicted") };
+        cache.get(&hash(1), || Ok((1, half))).unwrap();
+        cache.get(&hash(2), || Ok((2, half))).unwrap();
+        cache.get(&hash(1), must_be_there).unwrap();
+        cache.get(&hash(3), || Ok((3, half))).unwrap();
+        cache.get(&hash(1), must_be_there).unwrap();
+        assert_eq!(*cache.get(&hash(2), || Ok((22, 1))).unwrap(), 22);
+    }
 }

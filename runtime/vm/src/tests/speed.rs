@@ -33,6 +33,31 @@ mod long {
         calls as f64 / start.elapsed().as_secs_f64()
     }
 
+    fn resident_kib() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    #[test]
+    #[ignore = "a measurement: run with --ignored --nocapture"]
+    fn memory_and_compilation() {
+        let before = resident_kib();
+        let engine = crate::engine::engine(64).unwrap();
+        println!("an engine with 64 slots: {} KiB resident", resident_kib() - before);
+        let token = crate::meter::meter(&artifact("token")).unwrap();
+        // A module near the largest: many functions of straight arithmetic.
+        let line = "(local.set 0 (i64.mul (i64.xor (local.get 0) (i64.const 77)) (i64.const 1234567)))".repeat(300);
+        let large =
+            module(&"(func (param i64) X (i64.store (i32.const 0) (local.get 0)))".replace('X', &line).repeat(120));
+        for (name, code) in [("token", token), ("large", crate::meter::meter(&large).unwrap())] {
+            let start = Instant::now();
+            let module = wasmtime::Module::new(&engine, &code).unwrap();
+            println!("{name}: {} bytes compile in {:.1} ms", code.len(), start.elapsed().as_secs_f64() * 1e3);
+            drop(module);
+        }
+    }
+
     #[test]
     #[ignore = "a measurement: run with --ignored --nocapture"]
     fn calls_per_second() {
