@@ -1,6 +1,6 @@
 //! Trying things out on a state that is thrown away: a transaction before it is signed, a contract's view.
 //!
-//! What comes out is advice. It never reaches a block, so signatures and proofs need not be there yet.
+//! What comes out is advice. It never reaches a block, so signatures and proofs need not be good yet.
 
 use crate::charge;
 use crate::error::{ExecFault, Refusal};
@@ -26,13 +26,15 @@ pub struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Charges and runs `tx` as if it stood alone in the next block. Signatures and proofs are not looked at.
+    /// Charges and runs `tx` as if it stood alone in the next block. Signatures and proofs are counted, because they
+    /// cost gas, and not verified.
     ///
     /// # Errors
-    /// [`Refusal`]: the charge fails, or this node is at fault. A failing body is in the outcome.
+    /// [`Refusal`]: no block could hold it, the charge fails, or this node is at fault. A failing body is in the
+    /// outcome.
     pub fn simulate(&self, tx: Tx) -> Result<BodyOutcome, Refusal> {
         let next = NextBlock::read(self.state, self.tip.height)?;
-        let tx = CheckedTx::unverified(tx)?;
+        let tx = CheckedTx::unverified(self.rules, &tx)?;
         let mut overlay = Overlay::new(self.state);
         charge::charge(&mut overlay, &tx, next.height, next.base_fee)?;
         let block = BlockEnvironment { rules: self.rules, vm: self.vm, height: next.height, time: self.next_time() };

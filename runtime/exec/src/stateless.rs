@@ -25,13 +25,11 @@ pub struct CheckedTx {
 }
 
 impl CheckedTx {
-    /// Wraps a transaction whose signatures and proofs nobody looked at. For simulation only, which throws away
-    /// whatever it does.
-    pub(crate) fn unverified(tx: Tx) -> Result<Self, Reject> {
+    /// A transaction that keeps every rule but the last two: its signatures and proofs are there and nobody verified
+    /// them. For simulation only, which throws away whatever it does.
+    pub(crate) fn unverified(rules: &Rules, tx: &Tx) -> Result<Self, Reject> {
         let raw = RawTx::new(tx.encode()).map_err(|_| Reject::from(RejectCode::TooLong))?;
-        let intrinsic_gas = gas::intrinsic(raw.as_bytes().len(), &tx.body, &tx.witness);
-        let (id, sender, full_hash) = (tx.id(), tx.body.authorization.sender(), raw.full_hash());
-        Ok(Self { tx, raw, id, full_hash, sender, intrinsic_gas })
+        Ok(inspect(rules, raw)?.tx)
     }
 
     /// The transaction.
