@@ -4,6 +4,11 @@
 //! machine class and date; machines are shared, so compare figures of one run only.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+pub mod token_chain;
+mod world;
+
+pub use world::MapWorld;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tacit_exec::init::{InitialState, initial_writes};

@@ -1,0 +1,69 @@
+//! Batch verification of signatures and proofs, decoding included, on one core; proofs also on two.
+//!
+//! A first run makes the development proving keys, which takes some seconds.
+#![allow(clippy::unwrap_used)]
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use std::hint::black_box;
+use std::time::Duration;
+use tacit_circuits::testing::Sample;
+use tacit_circuits::{ProvingKeys, Statement, VerifyItem, VerifyingKeys, verify_batch, verify_one};
+use tacit_exec::signatures::{SignatureItem, verify_each};
+use tacit_exec::testing::TestKey;
+
+/// Proofs in a batch.
+const PROOFS: usize = 128;
+
+/// Different proofs among them: the verifier does the same work for a repeated one.
+const DIFFERENT: u64 = 4;
+
+fn signatures(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("verify::signatures");
+    group.sample_size(20).measurement_time(Duration::from_secs(3));
+    for size in [1usize, 64, 256] {
+        let items: Vec<SignatureItem> = (0..size as u64).map(signed).collect();
+        group.throughput(Throughput::Elements(size as u64));
+        group.bench_function(BenchmarkId::from_parameter(format!("batch={size}")), |bencher| {
+            bencher.iter(|| assert!(verify_each(black_box(&items), [5; 32]).into_iter().all(|good| good)));
+        });
+    }
+    group.finish();
+}
+
+/// Another key and another message each: the batch cannot merge any.
+fn signed(number: u64) -> SignatureItem {
+    let key = TestKey::new(number);
+    let message = tacit_types::codec::hash("tacit bench message", &[&number.to_le_bytes()]);
+    SignatureItem { public_key: key.public(), message, signature: key.sign(&message) }
+}
+
+fn proofs(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let proving = ProvingKeys::development(folder.path(), &mut |_, _| {}).unwrap();
+    let keys = VerifyingKeys::development();
+    let made = |statement| (0..DIFFERENT).map(move |number| (statement, number));
+    let different: Vec<VerifyItem> = Statement::ALL
+        .into_iter()
+        .flat_map(made)
+        .map(|(statement, number)| Sample::new(statement, number).unwrap().prove(&proving, number).unwrap())
+        .collect();
+    let mixed: Vec<VerifyItem> = different.iter().cycle().take(PROOFS).copied().collect();
+    let mut group = criterion.benchmark_group("verify::proofs");
+    group.sample_size(10).measurement_time(Duration::from_secs(3));
+    group.bench_function("batch=1", |bencher| {
+        bencher.iter(|| assert!(verify_one(&keys, black_box(&mixed[0])).is_ok()));
+    });
+    group.throughput(Throughput::Elements(PROOFS as u64));
+    for threads in [1, 2] {
+        group.bench_function(BenchmarkId::from_parameter(format!("batch={PROOFS},threads={threads}")), |bencher| {
+            bencher.iter(|| {
+                let verdicts = verify_batch(&keys, black_box(&mixed), [7; 32], threads);
+                assert!(verdicts.iter().all(Result::is_ok));
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, signatures, proofs);
+criterion_main!(benches);
