@@ -311,14 +311,14 @@ impl Shard {
 
     /// How many pages wait to be written and how many bytes they make.
     pub fn dirty_size(&self) -> (usize, usize) {
-        let pages = self.dirty_pages();
+        // A freed and reused place is listed twice.
+        let mut indices = self.dirty.clone();
+        indices.sort_unstable();
+        indices.dedup();
+        let pages = indices.iter().filter_map(|index| self.page_at(*index)).filter(|page| page.dirty);
         pages.fold((0usize, 0usize), |(count, bytes), page| {
             (count.saturating_add(1), bytes.saturating_add(page_bytes::encoded_len(page)))
         })
-    }
-
-    fn dirty_pages(&self) -> impl Iterator<Item = &Page> {
-        self.dirty.iter().filter_map(|index| self.page_at(*index)).filter(|page| page.dirty)
     }
 
     /// Moves all dirty pages and removed ids out for writing; they count as stored from here on.

@@ -42,6 +42,9 @@ fn the_dirty_size_is_what_a_flush_writes() {
     let (store, mut trie) = empty();
     for round in 0..5 {
         trie.update(batch(round * 300..round * 300 + 900, round as u8), 1).unwrap();
+        // Removing keys frees pages, and the next insertions use their places again.
+        trie.update((0..round * 300 + 700).map(|i| (key(i), None)).collect(), 1).unwrap();
+        trie.update(batch(round * 300..round * 300 + 900, 99), 1).unwrap();
         let (pages, bytes) = trie.dirty_size();
         let flush = trie.take_dirty().unwrap();
         assert_eq!(pages, flush.puts.len());

@@ -1,10 +1,10 @@
 //! Proofs: every true claim has one, no false claim does, and no byte of one may change.
 
+use super::super::hash::{hash_leaf, hash_pair, leaf, pair};
 use super::super::{
     KeyPath, PROOF_BYTES_MAX, Proof, TERMINATOR, Terminal, TrieError, ValueHash, key_path, value_hash, verify,
     verify_state_proof,
 };
-use super::super::hash::{hash_leaf, hash_pair, leaf, pair};
 use super::model::{Model, apply, empty, key};
 use nomt_core::hasher::Blake3Hasher;
 use nomt_core::proof::{PathProof, PathProofTerminal};
