@@ -1,9 +1,12 @@
 //! From what a person knows to a `prove` action with its proof: the three native statements, bound to chain, sender and
-//! purpose, and the JSON file in which a proof travels.
+//! purpose; and [`ProofFile`], in which a proof travels.
+
+mod file;
+
+pub use file::{PROOF_FILE_BYTES_MAX, ProofFile, ProofFileError, StatementFile};
 
 use crate::error::WalletError;
 use rand_core::OsRng;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 use tacit_circuits::statement::equality::{EqualityPrivate, commit_linked};
 use tacit_circuits::statement::membership::{MemberSecret, MembershipPrivate, leaf};
@@ -13,15 +16,9 @@ use tacit_circuits::{
     RangePublic, VerifyItem, VerifyingKeys, context_from_hash, hash_to_field, prove_equality, prove_membership,
     prove_range, verify_one,
 };
-use tacit_rpc::json::{Decimal, Hex32, HexArray};
 use tacit_types::action::{Member, Prove, ProveEquality, ProveMembership, ProveRange};
-use tacit_types::{Address, FieldBytes, GenesisId, GroupId, Name, Network, ProofBytes, codec};
+use tacit_types::{Address, FieldBytes, GenesisId, GroupId, Name, ProofBytes, codec};
 use zeroize::Zeroizing;
-
-/// Longest proof file in bytes.
-pub const PROOF_FILE_BYTES_MAX: usize = 8 * 1024;
-/// The only proof file format so far.
-const FORMAT: u32 = 1;
 
 /// Who may use a proof, where, and for what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -263,181 +260,6 @@ pub fn verify(
     };
     let item = VerifyItem { public, proof: CircuitProof(proven.proof.0) };
     Ok(verify_one(keys, &item)?)
-}
-
-/// A proof as a file: the statement, who it is for, the proof.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProofFile {
-    /// Format of this file; 1.
-    pub format: u32,
-    /// The chain.
-    pub genesis_id: Hex32,
-    /// Kind of network, which the sender's address depends on.
-    pub network: String,
-    /// Who may send it.
-    pub sender: String,
-    /// What is proven.
-    pub statement: StatementFile,
-    /// That it holds.
-    pub proof: HexArray<128>,
-}
-
-/// The statement of a proof file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum StatementFile {
-    /// A committed value lies between two bounds.
-    Range {
-        /// The commitment.
-        commitment: Hex32,
-        /// Smallest allowed value.
-        low: Decimal,
-        /// Largest allowed value.
-        high: Decimal,
-        /// What it is for.
-        purpose: String,
-    },
-    /// Some member acts once in a scope.
-    Membership {
-        /// The group.
-        group: Hex32,
-        /// Its root.
-        root: Hex32,
-        /// Where the member acts once.
-        scope: String,
-        /// The member's nullifier there.
-        nullifier: Hex32,
-        /// The member's weight.
-        weight: Decimal,
-        /// What it is for.
-        purpose: String,
-    },
-    /// Two commitments hide one value.
-    Equality {
-        /// The first commitment.
-        left: Hex32,
-        /// The second commitment.
-        right: Hex32,
-        /// What it is for.
-        purpose: String,
-    },
-}
-
-impl ProofFile {
-    /// The file of a proof.
-    #[must_use]
-    pub fn new(genesis_id: GenesisId, network: Network, sender: &Address, proven: &Proven) -> Self {
-        let hex = |field: &FieldBytes| HexArray(field.0);
-        let statement = match &proven.statement {
-            Prove::Range(range) => StatementFile::Range {
-                commitment: hex(&range.commitment),
-                low: Decimal(range.low),
-                high: Decimal(range.high),
-                purpose: range.purpose.to_string(),
-            },
-            Prove::Membership(membership) => StatementFile::Membership {
-                group: HexArray(membership.group.0),
-                root: hex(&membership.root),
-                scope: membership.scope.to_string(),
-                nullifier: hex(&membership.nullifier),
-                weight: Decimal(membership.weight.into()),
-                purpose: membership.purpose.to_string(),
-            },
-            Prove::Equality(equality) => StatementFile::Equality {
-                left: hex(&equality.left),
-                right: hex(&equality.right),
-                purpose: equality.purpose.to_string(),
-            },
-        };
-        Self {
-            format: FORMAT,
-            genesis_id: HexArray(genesis_id.0),
-            network: tacit_rpc::convert::network_name(network).to_owned(),
-            sender: sender.to_text(network),
-            statement,
-            proof: HexArray(proven.proof.0),
-        }
-    }
-
-    /// Reads a file.
-    ///
-    /// # Errors
-    /// [`ProofFileError`].
-    pub fn from_json(text: &str) -> Result<Self, ProofFileError> {
-        if text.len() > PROOF_FILE_BYTES_MAX {
-            return Err(ProofFileError::TooLong);
-        }
-        let file: Self = serde_json::from_str(text)
-            .map_err(|error| ProofFileError::Json { line: error.line(), column: error.column() })?;
-        if file.format != FORMAT {
-            return Err(ProofFileError::Format(file.format));
-        }
-        Ok(file)
-    }
-
-    /// Chain, sender and proof, with every field checked.
-    ///
-    /// # Errors
-    /// [`ProofFileError`].
-    pub fn parts(&self) -> Result<(GenesisId, Network, Address, Proven), ProofFileError> {
-        let network = tacit_rpc::convert::network_from_name(&self.network);
-        let network = network.ok_or(ProofFileError::Field("network", "it is main, test or dev"))?;
-        let sender = Address::from_text(&self.sender, network)
-            .map_err(|_| ProofFileError::Field("sender", "it is no address of this network"))?;
-        let name = |field, text: &str| {
-            Name::new(text).map_err(|_| ProofFileError::Field(field, "it has 1 to 64 printable characters, no spaces"))
-        };
-        let field = |bytes: &Hex32| FieldBytes(bytes.0);
-        let statement = match &self.statement {
-            StatementFile::Range { commitment, low, high, purpose } => Prove::Range(ProveRange {
-                commitment: field(commitment),
-                low: low.0,
-                high: high.0,
-                purpose: name("purpose", purpose)?,
-            }),
-            StatementFile::Membership { group, root, scope, nullifier, weight, purpose } => {
-                let weight = u64::try_from(weight.0);
-                Prove::Membership(ProveMembership {
-                    group: GroupId(group.0),
-                    root: field(root),
-                    scope: name("scope", scope)?,
-                    nullifier: field(nullifier),
-                    weight: weight.map_err(|_| ProofFileError::Field("weight", "it is below 2^64"))?,
-                    purpose: name("purpose", purpose)?,
-                })
-            }
-            StatementFile::Equality { left, right, purpose } => Prove::Equality(ProveEquality {
-                left: field(left),
-                right: field(right),
-                purpose: name("purpose", purpose)?,
-            }),
-        };
-        let proven = Proven { statement, proof: ProofBytes(self.proof.0) };
-        Ok((GenesisId(self.genesis_id.0), network, sender, proven))
-    }
-}
-
-/// Why a proof file is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ProofFileError {
-    /// Too long.
-    #[error("a proof file has at most {PROOF_FILE_BYTES_MAX} bytes")]
-    TooLong,
-    /// Not the JSON of a proof.
-    #[error("the proof file is wrong at line {line}, column {column}; make it again with `tacit proof`")]
-    Json {
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-    },
-    /// Another format.
-    #[error("proof file format {0} is unknown; this program may be too old")]
-    Format(u32),
-    /// A field with a value it cannot have.
-    #[error("`{0}` in the proof file is refused: {1}")]
-    Field(&'static str, &'static str),
 }
 
 /// A uniformly random field element: 512 random bits, so that the bias of the reduction is negligible.

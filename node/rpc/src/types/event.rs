@@ -1,0 +1,96 @@
+//! Events and pages of them.
+
+use super::{AddressText, Cursor};
+use crate::json::{Decimal, Hex32, HexBytes};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+answers! {
+    /// An event and where it happened.
+    EventEntry {
+        /// Its position.
+        cursor: Cursor,
+        /// Where to resume after it.
+        next: Cursor,
+        /// Its block's height.
+        height: u64,
+        /// Its block.
+        block_id: Hex32,
+        /// Its transaction.
+        tx_id: Hex32,
+        /// What happened.
+        event: EventView,
+    }
+    /// Answer of `events_get`.
+    EventsPage {
+        /// The events.
+        events: Vec<EventEntry>,
+        /// Where to go on.
+        next: Cursor,
+    }
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EventView {
+    /// Money moved.
+    Transferred {
+        /// What; all zero is the native token.
+        asset: Hex32,
+        /// From whom.
+        from: AddressText,
+        /// To whom.
+        to: AddressText,
+        /// How much.
+        amount: Decimal,
+    },
+    /// A proof was verified and recorded.
+    Proved {
+        /// The record.
+        proof_id: Hex32,
+        /// Who had it verified.
+        sender: AddressText,
+    },
+    /// A member acted anonymously.
+    NullifierSpent {
+        /// The group.
+        group: Hex32,
+        /// The nullifier.
+        nullifier: Hex32,
+        /// The member's weight.
+        weight: Decimal,
+    },
+    /// A group was made or grew.
+    GroupChanged {
+        /// The group.
+        group: Hex32,
+        /// Its root now.
+        root: Hex32,
+        /// Its size now.
+        members: u64,
+    },
+    /// Code was stored.
+    CodeDeployed {
+        /// Its hash.
+        code_hash: Hex32,
+    },
+    /// A contract was made.
+    ContractCreated {
+        /// Where it lives.
+        contract: AddressText,
+        /// What it runs.
+        code_hash: Hex32,
+        /// Who made it.
+        creator: AddressText,
+    },
+    /// A contract said something.
+    Contract {
+        /// Which one.
+        contract: AddressText,
+        /// Words to search by.
+        topics: Vec<Hex32>,
+        /// In the contract's own encoding.
+        data: HexBytes,
+    },
+}
