@@ -1,4 +1,5 @@
-//! Contracts that call contracts: what a failed frame did is gone, what the others did stays, and nobody is entered twice.
+//! Contracts that call contracts: what a failed frame did is gone, what the others did stays, and nobody is entered
+//! twice.
 
 use crate::life::{make, start};
 use crate::support::*;
