@@ -2,6 +2,8 @@
 //! one function that wires them together.
 
 mod admit;
+#[cfg(test)]
+mod adversary;
 mod backend;
 mod chain;
 pub mod core;
