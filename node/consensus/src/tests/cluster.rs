@@ -164,6 +164,33 @@ fn a_key_that_runs_twice_is_recorded_as_evidence_and_the_chain_does_not_fork() {
 }
 
 #[test]
+fn a_damaged_log_stops_the_node_with_the_reason_and_the_next_start_works() {
+    // One of four cannot decide, so its log keeps what it signed at height 1.
+    let mut network = Network::new(4, 0, PubSub::Broadcast);
+    let node = &mut network.nodes[0];
+    node.config.start_wait = Duration::ZERO;
+    node.start();
+    let counts = node.guard_counts();
+    let give_up = Instant::now() + Duration::from_secs(20);
+    while counts.released() == 0 {
+        assert!(Instant::now() < give_up, "nothing was signed");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    node.kill();
+    let mut log = std::fs::read(&node.config.wal_path).unwrap();
+    let last = log.len() - 1;
+    log[last] ^= 0xff;
+    std::fs::write(&node.config.wal_path, log).unwrap();
+    node.start();
+    let error = node.stopped().unwrap_err();
+    assert!(matches!(error, ConsensusError::SafetyHalt), "{error}");
+    network.start_all();
+    network.reach(3);
+    network.assert_one_chain(3);
+}
+
+#[test]
 fn an_idle_network_waits_and_work_wakes_it() {
     let mut network = Network::new(1, 0, PubSub::Broadcast);
     network.nodes[0].set_work(false);
