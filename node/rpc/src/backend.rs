@@ -322,7 +322,7 @@ pub trait Backend: Send + Sync + 'static {
     /// An account. Cheap.
     fn account(&self, address: &Address) -> Answer<AccountState>;
 
-    /// Proves the entry under `key`, or its absence.
+    /// Proves the entry under `key`, or its absence. May wait for the block whose header holds the root.
     fn prove(&self, key: &[u8]) -> Answer<StateProof>;
 
     /// A contract. Cheap.

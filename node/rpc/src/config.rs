@@ -32,6 +32,9 @@ pub struct RpcConfig {
     pub simulations: GateConfig,
     /// Other expensive reads at once.
     pub reads: GateConfig,
+    /// Proofs of the state at once. A proof may wait for the block whose header holds its root, so these have a gate of
+    /// their own: other reads need not wait with them.
+    pub proofs: GateConfig,
     /// Submissions at once.
     pub submissions_max: usize,
     /// Web origins that may call; `*` allows all. Requests without an `Origin` header are always allowed.
@@ -64,6 +67,7 @@ impl RpcConfig {
             simulation_gas_max: Gas(100_000_000),
             simulations: GateConfig { running: 2, waiting: 32 },
             reads: GateConfig { running: 4, waiting: 64 },
+            proofs: GateConfig { running: 16, waiting: 64 },
             submissions_max: 8_192,
             allowed_origins: Vec::new(),
         }

@@ -21,6 +21,8 @@ pub struct Context {
     pub simulations: Gate,
     /// Other expensive reads.
     pub reads: Gate,
+    /// Proofs of the state.
+    pub proofs: Gate,
     /// Submissions.
     pub submissions: Gate,
     /// Pages of events.
@@ -41,6 +43,7 @@ impl Context {
             convert,
             simulations: Gate::new("simulations", config.simulations),
             reads: Gate::new("expensive reads", config.reads),
+            proofs: Gate::new("proofs", config.proofs),
             submissions: Gate::new("submissions", submissions),
             config,
         }

@@ -19,7 +19,7 @@ pub fn register(table: &mut Table) {
     table.heavy("chain_getValidators", "The validators that sign a height.", |ctx| &ctx.reads, validators);
     table.light("chain_getParams", "The chain's parameters and the base fee of the next block.", params);
     table.light("chain_getSupply", "How much native money there is.", supply);
-    table.heavy("state_getProof", "A proof of one entry of the state, or of its absence.", |ctx| &ctx.reads, prove);
+    table.heavy("state_getProof", "A proof of one entry of the state, or of its absence.", |ctx| &ctx.proofs, prove);
 }
 
 fn block(ctx: &Ctx, params: BlockParams) -> Outcome<BlockView> {

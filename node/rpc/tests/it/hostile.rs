@@ -216,6 +216,25 @@ async fn cheap_reads_are_answered_while_expensive_ones_are_stuck() {
 }
 
 #[tokio::test]
+async fn blocks_are_answered_while_proofs_wait_for_theirs() {
+    let (server, mock) = serve(|_| {}).await;
+    mock.commit(vec![]);
+    *mock.delay.lock().unwrap() = Duration::from_millis(1_500);
+    let address = server.address();
+    let proofs = (0..16).map(|_| tokio::spawn(crate::http::call(address, "state_getProof", json!(["0x03"]))));
+    let proofs: Vec<_> = proofs.collect();
+    while mock.running.load(Ordering::SeqCst) < 16 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    *mock.delay.lock().unwrap() = Duration::ZERO;
+    result(address, "chain_getBlock", json!([1])).await;
+    assert!(mock.running.load(Ordering::SeqCst) > 0, "the proofs still wait");
+    for proof in proofs {
+        assert_eq!(proof.await.unwrap()["result"]["value"], "0x010203");
+    }
+}
+
+#[tokio::test]
 async fn other_http_methods_content_types_and_origins_are_refused() {
     let (server, _) = serve(|config| config.allowed_origins = vec!["https://wallet.example".to_owned()]).await;
     let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "node_status" }).to_string();

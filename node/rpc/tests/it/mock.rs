@@ -275,6 +275,7 @@ impl Backend for Mock {
     }
 
     fn prove(&self, key: &[u8]) -> Answer<StateProof> {
+        self.work()?;
         Ok(StateProof {
             height: self.height(),
             block_id: BlockId([2; 32]),
