@@ -2,7 +2,7 @@
 //!
 //! What comes out is advice. It never reaches a block, so signatures and proofs need not be good yet.
 
-use crate::charge;
+use crate::charge::{self, Charge};
 use crate::error::{ExecFault, Refusal};
 use crate::rules::Rules;
 use crate::stateless::CheckedTx;
@@ -10,7 +10,7 @@ use crate::tip::{NextBlock, Tip};
 use crate::tx::{BlockEnvironment, BodyOutcome, run_body};
 use crate::world::ExecWorld;
 use tacit_state::{Overlay, StateRead};
-use tacit_types::{Address, Amount, Gas, Name, Tx, UnixMillis};
+use tacit_types::{Address, Amount, Gas, Name, Receipt, Tx, UnixMillis};
 use tacit_vm::{BlockContext, CallOutcome, CallParams, Vm};
 
 /// Where something is tried out: on top of a tip.
@@ -33,12 +33,26 @@ impl Bench<'_> {
     /// [`Refusal`]: no block could hold it, the charge fails, or this node is at fault. A failing body is in the
     /// outcome.
     pub fn simulate(&self, tx: Tx) -> Result<BodyOutcome, Refusal> {
+        Ok(self.try_out(&tx)?.0)
+    }
+
+    /// What a block would record for `tx`, fee included. As [`Bench::simulate`] otherwise.
+    ///
+    /// # Errors
+    /// As [`Bench::simulate`].
+    pub fn simulated_receipt(&self, tx: &Tx) -> Result<Receipt, Refusal> {
+        let (outcome, charge) = self.try_out(tx)?;
+        let fee = outcome.gas_used.cost(charge.price);
+        Ok(outcome.into_receipt(tx.id(), fee))
+    }
+
+    fn try_out(&self, tx: &Tx) -> Result<(BodyOutcome, Charge), Refusal> {
         let next = NextBlock::read(self.state, self.tip.height)?;
-        let tx = CheckedTx::unverified(self.rules, &tx)?;
+        let tx = CheckedTx::unverified(self.rules, tx)?;
         let mut overlay = Overlay::new(self.state);
-        charge::charge(&mut overlay, &tx, next.height, next.base_fee)?;
+        let charge = charge::charge(&mut overlay, &tx, next.height, next.base_fee)?;
         let block = BlockEnvironment { rules: self.rules, vm: self.vm, height: next.height, time: self.next_time() };
-        Ok(run_body(&block, &mut overlay, &tx)?)
+        Ok((run_body(&block, &mut overlay, &tx)?, charge))
     }
 
     /// Calls `function` of `contract` without letting it change anything.

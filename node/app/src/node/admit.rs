@@ -17,6 +17,7 @@ use tacit_state::record::Account;
 use tacit_state::{StateFault, WriteSet, key};
 use tacit_storage::Database;
 use tacit_types::{Address, FullHash, Price, RawTx, RejectCode, Tx};
+use tracing::Instrument;
 
 /// Block bytes kept free for header, certificate and lengths when transactions are chosen.
 const BLOCK_OVERHEAD_BYTES: usize = 16 * 1024;
@@ -73,10 +74,10 @@ impl Admission {
         {
             return Ok(Submitted { tx_id, hash });
         }
-        tracing::debug!(target: "tacit::station", station = "arrive", hash = %hash);
-        match self.intake.submit(vec![raw.clone()]).await.pop() {
+        let span = tracing::info_span!(target: "tacit::station", "station", name = "admit", hash = %hash);
+        match self.intake.submit(vec![raw.clone()]).instrument(span).await.pop() {
             Some(Ok(accepted)) => {
-                tracing::debug!(target: "tacit::station", station = "wait", tx_id = %accepted.tx_id);
+                tracing::debug!(target: "tacit::station", station = "admit", tx_id = %accepted.tx_id, "passed");
                 if let Some(network) = self.network.get() {
                     network.announce(vec![accepted.full_hash]);
                 }

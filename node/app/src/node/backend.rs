@@ -212,10 +212,9 @@ impl Backend for NodeBackend {
     }
 
     fn simulate(&self, tx: Tx) -> Answer<Simulated> {
-        let tx_id = tx.id();
-        let (height, outcome) = self.on_bench(|height, bench| (height, bench.simulate(tx)))?;
-        match outcome {
-            Ok(outcome) => Ok(Simulated { height, receipt: outcome.into_receipt(tx_id, Amount::ZERO) }),
+        let (height, receipt) = self.on_bench(|height, bench| (height, bench.simulated_receipt(&tx)))?;
+        match receipt {
+            Ok(receipt) => Ok(Simulated { height, receipt }),
             Err(Refusal::Reject(reject)) => Err(BackendError::Rejected(reject.code, detail(reject.detail))),
             Err(Refusal::Fault(fault)) => Err(internal(fault)),
         }

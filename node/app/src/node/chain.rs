@@ -3,6 +3,7 @@
 //! Validity is `exec`'s and durability is `storage`'s; this file only brings them together in the right order.
 
 use super::core::{Core, fresh_seed, now};
+use super::station;
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,9 +15,11 @@ use tacit_exec::error::ValidateError;
 use tacit_exec::tip::NextBlock;
 use tacit_exec::validate::{self, Context};
 use tacit_exec::{BlockInvalid, ExecFault, ValidBlock};
+use tacit_state::key;
+use tacit_state::overlay::read_value;
 use tacit_state::record::Account;
 use tacit_storage::{CommitBatch, StorageError, UNDECIDED_PER_ROUND_MAX};
-use tacit_types::{Address, BlockId, CommitCertificate, GenesisId, Height, Round, Signature, ValidatorSet, codec};
+use tacit_types::{Address, Amount, BlockId, CommitCertificate, GenesisId, Height, Round, Signature, ValidatorSet, codec};
 
 /// The node behind consensus.
 pub struct NodeChain {
@@ -75,10 +78,13 @@ impl NodeChain {
 
     fn execute_and_commit(&self, certificate: CommitCertificate) -> Result<Committed, Fault> {
         let core = &self.core;
+        let height = certificate.height;
         let valid = self.decided_block(&certificate)?;
         let (state, _) = core.head().map_err(halt)?;
-        let executed = tacit_exec::execute(&state, &core.rules, &core.vm, &valid).map_err(halt)?;
-        let height = certificate.height;
+        let executed = station::span("execute", height)
+            .in_scope(|| tacit_exec::execute(&state, &core.rules, &core.vm, &valid))
+            .map_err(halt)?;
+        station::passed("execute", height, valid.txs());
         let changed = super::admit::changed_accounts(&executed.writes).map_err(halt)?;
         let batch = CommitBatch {
             header: valid.block().header.clone(),
@@ -87,7 +93,8 @@ impl NodeChain {
             write_set: executed.writes,
             receipts: executed.receipts,
         };
-        core.database.commit(batch).map_err(halt)?;
+        station::span("commit", height).in_scope(|| core.database.commit(batch)).map_err(halt)?;
+        station::passed("commit", height, valid.txs());
         core.database.prune_undecided(height).map_err(halt)?;
         self.tell(height, &changed, &valid)?;
         Ok(Committed { height, transactions: valid.txs().len() })
@@ -102,6 +109,8 @@ impl NodeChain {
         core.forget(height);
         core.committed.send_replace(height);
         metrics::gauge!("tacit_height").set(height.0 as f64);
+        let supply: Amount = read_value(&state, &key::supply()).map_err(halt)?.unwrap_or_default();
+        metrics::gauge!("tacit_native_supply_base_units").set(supply.0 as f64);
         metrics::counter!("tacit_committed_transactions_total").increment(block.txs().len() as u64);
         tracing::info!(
             target: "tacit::commit",
@@ -110,9 +119,7 @@ impl NodeChain {
             transactions = block.txs().len(),
             "committed"
         );
-        for tx in block.txs() {
-            tracing::debug!(target: "tacit::station", station = "commit", tx_id = %tx.id(), height = height.0);
-        }
+        station::passed("tell", height, block.txs());
         Ok(())
     }
 }
@@ -170,9 +177,7 @@ impl Chain for NodeChain {
         let block = self
             .validate_bytes(&bytes, validate::Mode::Live { now: now() })
             .map_err(|error| Fault(format!("this node built a block that it finds invalid itself: {error}")))?;
-        for tx in block.txs() {
-            tracing::debug!(target: "tacit::station", station = "propose", tx_id = %tx.id(), height = height.0);
-        }
+        station::passed("propose", height, block.txs());
         Ok(BuiltBlock { block_id: block.id(), bytes })
     }
 
@@ -181,7 +186,8 @@ impl Chain for NodeChain {
             Mode::Live => validate::Mode::Live { now: now() },
             Mode::Synced => validate::Mode::Decided,
         };
-        let block = match self.validate_bytes(candidate.bytes, rule) {
+        let agree = station::span("agree", candidate.height);
+        let block = match agree.in_scope(|| self.validate_bytes(candidate.bytes, rule)) {
             Ok(block) => block,
             Err(ValidateError::Fault(fault)) => return Err(halt(fault)),
             Err(ValidateError::Invalid(reason)) => return Ok(refuse(mode, &reason)),
@@ -196,6 +202,7 @@ impl Chain for NodeChain {
         if mode == Mode::Live && (header.round != candidate.round || header.proposer != candidate.proposer) {
             return Ok(Verdict::Invalid("the header names another round or proposer than the announcement".into()));
         }
+        station::passed("agree", candidate.height, block.txs());
         Ok(Verdict::Valid)
     }
 

@@ -10,3 +10,4 @@ pub mod core;
 mod evidence;
 pub mod keys;
 pub mod start;
+mod station;
