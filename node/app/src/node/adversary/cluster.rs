@@ -86,6 +86,18 @@ async fn a_node_halts_when_the_others_certified_a_block_that_it_finds_invalid() 
     assert_eq!(decided.header.id(), block_id);
 }
 
+/// A refusal is not for ever: the certificate shows that the others' clocks agreed, and the block comes by sync.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_node_whose_clock_was_behind_follows_what_the_others_decided() {
+    // Nobody proposes at two heights in a row, so that at least one of the blocks comes from another node.
+    let setup = Setup { clock_behind_at: &[Height(3), Height(4)], ..Setup::honest(4) };
+    let mut network = Network::start(setup).await;
+    network.run_until(PATIENCE, |network| network.height(4) >= Height(8)).await;
+    network.stop().await;
+    assert!(!network.ledger.surprises().is_empty(), "the node refused nothing");
+    assert!(common_chain(&network).len() >= 8);
+}
+
 /// A record that this node itself wrote cannot be read any more.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_database_ends_consensus_with_the_verb_that_helps() {

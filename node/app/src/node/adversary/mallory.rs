@@ -94,6 +94,8 @@ pub struct Tapped {
     pub ledger: Arc<Ledger>,
     /// How many honest nodes must refuse each trick; none: this node is honest.
     pub adversary_among: Option<usize>,
+    /// Heights at which this node finds every live block to be from the future, as one whose clock is behind does.
+    pub clock_behind_at: &'static [Height],
 }
 
 impl Tapped {
@@ -122,7 +124,10 @@ impl Chain for Tapped {
     }
 
     fn validate(&self, candidate: Candidate<'_>, mode: Mode) -> Result<Verdict, Fault> {
-        let verdict = self.inner.validate(candidate, mode)?;
+        let mut verdict = self.inner.validate(candidate, mode)?;
+        if mode == Mode::Live && self.clock_behind_at.contains(&candidate.height) {
+            verdict = Verdict::Invalid("its time is ahead of the local clock".into());
+        }
         if self.adversary_among.is_none() {
             self.ledger.judged(self.node, &candidate, &verdict);
         }

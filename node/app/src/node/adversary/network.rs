@@ -81,6 +81,8 @@ pub struct Setup {
     pub nodes: usize,
     /// Which of them breaks its blocks.
     pub adversary: Option<usize>,
+    /// When the last node's clock is behind.
+    pub clock_behind_at: &'static [Height],
     /// What each node believes the chain's parameters to be.
     pub believes: fn(usize, &mut ChainParams),
     /// What happens to each node's database before it starts.
@@ -90,7 +92,7 @@ pub struct Setup {
 impl Setup {
     /// `nodes` honest nodes of one mind.
     pub fn honest(nodes: usize) -> Self {
-        Self { nodes, adversary: None, believes: |_, _| (), prepare: |_| () }
+        Self { nodes, adversary: None, clock_behind_at: &[], believes: |_, _| (), prepare: |_| () }
     }
 }
 
@@ -115,6 +117,7 @@ impl Network {
                 node,
                 ledger: Arc::clone(&ledger),
                 adversary_among: (setup.adversary == Some(node)).then_some(setup.nodes - 1),
+                clock_behind_at: if node + 1 == setup.nodes { setup.clock_behind_at } else { &[] },
             });
             let keys = Keys { node: [node as u8 + 101; 32], validator: Some(seed(node)) };
             let work = core.pool.executable();
