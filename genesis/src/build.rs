@@ -114,7 +114,9 @@ impl Check<'_> {
         let canonical = plain && (text == "0" || !text.starts_with('0'));
         match text.parse() {
             Ok(number) if canonical => Ok(number),
-            _ => Err(self.refuse(field, "must be a decimal number in quotes, without sign, and within its range".into())),
+            _ => {
+                Err(self.refuse(field, "must be a decimal number in quotes, without sign, and within its range".into()))
+            }
         }
     }
 

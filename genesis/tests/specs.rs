@@ -84,7 +84,11 @@ fn each_bad_field_is_refused_by_name() {
             "balance = \"340282366920938463463374607431768211456\"",
             "accounts[0].balance",
         ),
-        ("balance = \"1000000000000000000000000\"", "balance = \"340282366920938463463374607431768211455\"", "accounts"),
+        (
+            "balance = \"1000000000000000000000000\"",
+            "balance = \"340282366920938463463374607431768211455\"",
+            "accounts",
+        ),
         ("development = true", "development = false", "proofs.range"),
     ] {
         let message = refusal(&with(old, new));

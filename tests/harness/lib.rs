@@ -187,11 +187,7 @@ impl Devnet {
     /// Runs the binary with `arguments` and gives its standard output; it must succeed.
     pub fn tacit(&self, arguments: &[&str]) -> String {
         let output = Command::new(binary()).args(arguments).output().expect("tacit runs");
-        assert!(
-            output.status.success(),
-            "tacit {arguments:?} failed: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "tacit {arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("text")
     }
 }
@@ -222,14 +218,7 @@ pub async fn send(network: &Devnet, node: u16, from: u32, to: u32, amount: u128)
     sent.committed.and_then(|view| view.height).expect("a height")
 }
 
-async fn transfer_with(
-    network: &Devnet,
-    node: u16,
-    from: u32,
-    to: u32,
-    amount: u128,
-    options: &SendOptions,
-) -> Sent {
+async fn transfer_with(network: &Devnet, node: u16, from: u32, to: u32, amount: u128, options: &SendOptions) -> Sent {
     let (from, to) = (devnet_account(from).expect("an account"), devnet_account(to).expect("an account"));
     let client = network.client(node);
     tacit_wallet::send::transfer(&client, &from, to.address, Amount(amount), options, |_| {})

@@ -421,14 +421,14 @@ fn override_key(table: &mut toml::Table, variable: &str, value: &str) -> Result<
         .ok_or_else(|| refuse("names no key of the configuration"))?;
     *slot = match slot {
         toml::Value::String(_) => toml::Value::String(value.into()),
-        toml::Value::Integer(_) => {
-            toml::Value::Integer(value.parse().map_err(|_| refuse("must be a whole number"))?)
-        }
-        toml::Value::Boolean(_) => {
-            toml::Value::Boolean(value.parse().map_err(|_| refuse("must be true or false"))?)
-        }
+        toml::Value::Integer(_) => toml::Value::Integer(value.parse().map_err(|_| refuse("must be a whole number"))?),
+        toml::Value::Boolean(_) => toml::Value::Boolean(value.parse().map_err(|_| refuse("must be true or false"))?),
         toml::Value::Array(_) => toml::Value::Array(
-            value.split(',').filter(|part| !part.is_empty()).map(|part| toml::Value::String(part.trim().into())).collect(),
+            value
+                .split(',')
+                .filter(|part| !part.is_empty())
+                .map(|part| toml::Value::String(part.trim().into()))
+                .collect(),
         ),
         _ => return Err(refuse("cannot be set from the environment")),
     };

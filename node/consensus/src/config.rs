@@ -117,7 +117,13 @@ impl Default for Timeouts {
 impl Config {
     /// Settings for a small network: everything default but addresses and files.
     #[must_use]
-    pub fn new(moniker: &str, listen: &str, persistent_peers: Vec<String>, wal_path: PathBuf, guard_path: PathBuf) -> Self {
+    pub fn new(
+        moniker: &str,
+        listen: &str,
+        persistent_peers: Vec<String>,
+        wal_path: PathBuf,
+        guard_path: PathBuf,
+    ) -> Self {
         Self {
             moniker: moniker.to_owned(),
             listen: listen.to_owned(),
@@ -160,7 +166,13 @@ impl Config {
         Ok(())
     }
 
-    fn check_propose(&self, name: &str, timeout: Duration, pace: &str, interval: Duration) -> Result<(), ConsensusError> {
+    fn check_propose(
+        &self,
+        name: &str,
+        timeout: Duration,
+        pace: &str,
+        interval: Duration,
+    ) -> Result<(), ConsensusError> {
         let least = interval.saturating_add(PROPOSE_MARGIN);
         if timeout >= least {
             return Ok(());

@@ -5,9 +5,9 @@ use crate::config::{Config, Keys, PubSub};
 use crate::context::{CtxAddress, TacitContext};
 use crate::error::ConsensusError;
 use crate::malachite::{
-    Channels, Codec, ConsensusConfig, ConsensusContext, EngineHandle, Keypair, Multiaddr, NetworkContext, NetworkIdentity,
-    NodeConfig, P2pConfig, PubSubProtocol, RequestContext, SyncContext, ValuePayload, ValueSyncConfig, WalContext,
-    start_engine,
+    Channels, Codec, ConsensusConfig, ConsensusContext, EngineHandle, Keypair, Multiaddr, NetworkContext,
+    NetworkIdentity, NodeConfig, P2pConfig, PubSubProtocol, RequestContext, SyncContext, ValuePayload, ValueSyncConfig,
+    WalContext, start_engine,
 };
 use crate::signing::{GuardedSigner, TacitVerifier};
 use std::time::Duration;
@@ -141,7 +141,9 @@ fn engine_config(config: &Config, genesis_id: &GenesisId) -> Result<EngineConfig
 
 fn address(text: &str) -> Result<Multiaddr, ConsensusError> {
     let refuse = |error| {
-        ConsensusError::Config(format!("'{text}' is not a multiaddress ({error}); write it like /ip4/10.0.0.1/tcp/26600"))
+        ConsensusError::Config(format!(
+            "'{text}' is not a multiaddress ({error}); write it like /ip4/10.0.0.1/tcp/26600"
+        ))
     };
     text.parse().map_err(refuse)
 }
@@ -168,7 +170,9 @@ mod unit {
 
     #[test]
     fn a_bad_address_is_refused_with_an_example() {
-        for (listen, peers) in [("tcp:1", &[][..]), ("/ip4/127.0.0.1", &[][..]), ("/ip4/127.0.0.1/tcp/1", &["host:1"][..])] {
+        for (listen, peers) in
+            [("tcp:1", &[][..]), ("/ip4/127.0.0.1", &[][..]), ("/ip4/127.0.0.1/tcp/1", &["host:1"][..])]
+        {
             let error = engine_config(&config(listen, peers), &GenesisId([0; 32])).err().unwrap().to_string();
             assert!(error.contains("write it like"), "{error}");
         }

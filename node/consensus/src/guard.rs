@@ -65,7 +65,9 @@ pub enum GuardError {
     #[error("the file {0} belongs to another validator key or another chain; point guard_path at this validator's own")]
     Owner(String),
     /// The file exists and neither slot is readable.
-    #[error("the file {0} is damaged; do not delete it: restore it from a copy, or sync with the validator key removed")]
+    #[error(
+        "the file {0} is damaged; do not delete it: restore it from a copy, or sync with the validator key removed"
+    )]
     Damaged(String),
     /// Another process holds the file.
     #[error("the file {0} is in use; another node is running with this validator")]

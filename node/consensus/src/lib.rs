@@ -30,7 +30,8 @@ mod status;
 mod tests;
 
 pub use chain::{
-    BuiltBlock, Candidate, Chain, Committed, DecidedBlock, Evidence, Fault, Mode, SignedStatement, UndecidedBlock, Verdict,
+    BuiltBlock, Candidate, Chain, Committed, DecidedBlock, Evidence, Fault, Mode, SignedStatement, UndecidedBlock,
+    Verdict,
 };
 pub use config::{Config, Keys, Pacing, PubSub, Timeouts};
 pub use error::ConsensusError;

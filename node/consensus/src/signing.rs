@@ -8,11 +8,11 @@ use crate::context::{CtxProposal, CtxVote, TacitContext, shared_round};
 use crate::error::ConsensusError;
 use crate::fault::FaultLine;
 use crate::guard::{Guard, GuardCounts};
+use crate::malachite;
 use crate::malachite::{
     NilOrVal, PublicKey, Signature as EngineSignature, SignedMessage, SigningError, ValidatorProof, VerificationResult,
     VoteExtensionScope, VoteType,
 };
-use crate::malachite;
 use crate::parts::{Init, SignedInit};
 use async_trait::async_trait;
 use ed25519_consensus::SigningKey;
@@ -198,8 +198,7 @@ impl malachite::Signer<TacitContext> for GuardedSigner {
         proposal: CtxProposal,
     ) -> Result<SignedMessage<TacitContext, CtxProposal>, SigningError> {
         let message = proposal_sign_bytes(&self.genesis_id, &proposal);
-        let signature =
-            self.sign_for_engine(proposal.height.0, proposal.round, SignedStep::Proposal, message).await?;
+        let signature = self.sign_for_engine(proposal.height.0, proposal.round, SignedStep::Proposal, message).await?;
         Ok(SignedMessage::new(proposal, signature))
     }
 

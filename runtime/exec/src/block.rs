@@ -114,8 +114,7 @@ fn close(overlay: &mut Overlay<'_>, rules: &Rules, header: &Header, totals: &Tot
 
 /// The set known as next becomes current. Nothing changes the set yet, so the next one stays what it is.
 fn advance_validators(overlay: &mut Overlay<'_>, height: Height) -> Result<(), ExecFault> {
-    let validators: ValidatorState =
-        overlay.read(&key::validators())?.ok_or_else(|| missing("validators", height))?;
+    let validators: ValidatorState = overlay.read(&key::validators())?.ok_or_else(|| missing("validators", height))?;
     let advanced = ValidatorState { current: validators.next.clone(), next: validators.next };
     Ok(overlay.write(&key::validators(), &advanced)?)
 }

@@ -37,9 +37,10 @@ pub fn charge(overlay: &mut Overlay<'_>, tx: &CheckedTx, height: Height, base_fe
         return Err(Reject::new(code, format!("given {sequence}, the account is at {}", account.sequence)).into());
     }
     let reserved = body.gas_limit.cost(price);
-    account.balance = account.balance.checked_sub(reserved).ok_or_else(|| {
-        Reject::new(RejectCode::CannotPayFee, format!("needs {reserved}, has {}", account.balance))
-    })?;
+    account.balance = account
+        .balance
+        .checked_sub(reserved)
+        .ok_or_else(|| Reject::new(RejectCode::CannotPayFee, format!("needs {reserved}, has {}", account.balance)))?;
     account.sequence = sequence.next();
     accounts::write(overlay, &tx.sender(), &account)?;
     Ok(Charge { price, reserved })

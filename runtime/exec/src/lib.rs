@@ -52,7 +52,7 @@ pub mod simulate;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use block::{execute, ExecutedBlock};
+pub use block::{ExecutedBlock, execute};
 pub use error::{BlockInvalid, ExecFault, Refusal, Reject};
 pub use rules::Rules;
 pub use stateless::CheckedTx;

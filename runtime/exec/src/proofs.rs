@@ -5,8 +5,8 @@
 use crate::error::Reject;
 use crate::rules::Rules;
 use tacit_circuits::{
-    EqualityPublic, FieldBytes as CircuitField, MembershipPublic, ProofBytes as CircuitProof, Public, RangePublic, Statement,
-    VerifyItem,
+    EqualityPublic, FieldBytes as CircuitField, MembershipPublic, ProofBytes as CircuitProof, Public, RangePublic,
+    Statement, VerifyItem,
 };
 use tacit_types::action::Prove;
 use tacit_types::{Action, Address, FieldBytes, GenesisId, GroupId, Name, ProofBytes, ProofId, RejectCode, Tx, codec};
@@ -54,19 +54,17 @@ pub fn items(rules: &Rules, sender: &Address, tx: &Tx) -> Result<Vec<ProofItem>,
         Action::Prove(prove) => Some(prove),
         _ => None,
     });
-    statements.zip(tx.witness.proofs.iter()).map(|(prove, proof)| item(&rules.genesis_id, sender, prove, proof)).collect()
+    statements
+        .zip(tx.witness.proofs.iter())
+        .map(|(prove, proof)| item(&rules.genesis_id, sender, prove, proof))
+        .collect()
 }
 
 /// The public inputs of one `prove` action and its proof.
 ///
 /// # Errors
 /// [`RejectCode::FieldNotCanonical`].
-pub fn item(
-    genesis_id: &GenesisId,
-    sender: &Address,
-    prove: &Prove,
-    proof: &ProofBytes,
-) -> Result<ProofItem, Reject> {
+pub fn item(genesis_id: &GenesisId, sender: &Address, prove: &Prove, proof: &ProofBytes) -> Result<ProofItem, Reject> {
     let public = match prove {
         Prove::Range(range) => Public::Range(RangePublic {
             commitment: field("commitment", &range.commitment)?,

@@ -68,11 +68,8 @@ impl Bench<'_> {
     ) -> Result<CallOutcome, ExecFault> {
         let mut overlay = Overlay::new(self.state);
         let mut events = Vec::new();
-        let block = BlockContext {
-            genesis_id: self.rules.genesis_id,
-            height: self.tip.height.next(),
-            time: self.next_time(),
-        };
+        let block =
+            BlockContext { genesis_id: self.rules.genesis_id, height: self.tip.height.next(), time: self.next_time() };
         let mut world = ExecWorld::new(&mut overlay, &mut events, block);
         let params = CallParams {
             caller: Address::SYSTEM,

@@ -232,10 +232,7 @@ fn signature_items(tx: &Tx, message: [u8; 32]) -> Result<Vec<SignatureItem>, Rej
                 let public_key = policy.keys.get(usize::from(signed.key_index))?;
                 Some(SignatureItem { public_key: *public_key, message, signature: signed.signature })
             };
-            given
-                .iter()
-                .map(|signed| item(signed).ok_or_else(|| RejectCode::SignatureCount.into()))
-                .collect()
+            given.iter().map(|signed| item(signed).ok_or_else(|| RejectCode::SignatureCount.into())).collect()
         }
     }
 }

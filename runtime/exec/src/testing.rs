@@ -166,9 +166,7 @@ impl MemoryChain {
         let prefix = key::accounts_prefix();
         let accounts = self.state.iter().filter(|(key, _)| key.starts_with(&prefix));
         accounts
-            .map(|(key, value)| {
-                tacit_state::overlay::decode::<Account>(key, value).expect("an account").balance.0
-            })
+            .map(|(key, value)| tacit_state::overlay::decode::<Account>(key, value).expect("an account").balance.0)
             .sum()
     }
 
@@ -267,14 +265,8 @@ impl MemoryChain {
     /// # Errors
     /// [`ValidateError`].
     pub fn validate_with(&self, bytes: &[u8], mode: Mode, threads: usize) -> Result<ValidBlock, ValidateError> {
-        let context = Context {
-            rules: &self.rules,
-            tip: &self.tip,
-            state: &self.state,
-            cache: &NoCache,
-            seed: [9; 32],
-            threads,
-        };
+        let context =
+            Context { rules: &self.rules, tip: &self.tip, state: &self.state, cache: &NoCache, seed: [9; 32], threads };
         validate(&context, bytes, mode)
     }
 
@@ -314,9 +306,10 @@ impl MemoryChain {
     pub fn certify(&self, height: Height, id: BlockId) -> CommitCertificate {
         let set = self.next().validators;
         let message = sign_bytes(&self.rules.genesis_id, SignedStep::Precommit, height, Round(0), Some(&id));
-        let signed = self.validators.iter().map(|key| {
-            (set.index_of(&key.address()).expect("a validator of the set"), key.sign(&message))
-        });
+        let signed = self
+            .validators
+            .iter()
+            .map(|key| (set.index_of(&key.address()).expect("a validator of the set"), key.sign(&message)));
         CommitCertificate::new(height, Round(0), id, &set, signed.collect()).expect("indexes of the set")
     }
 

@@ -7,9 +7,7 @@ use crate::rules::Rules;
 use crate::stateless::CheckedTx;
 use tacit_state::Overlay;
 use tacit_types::limits::{RECEIPT_EVENTS_MAX, RECEIPT_OUTPUT_BYTES_MAX};
-use tacit_types::{
-    Address, Amount, Bytes, Event, Gas, Height, List, Receipt, RejectCode, Sequence, TxId, UnixMillis,
-};
+use tacit_types::{Address, Amount, Bytes, Event, Gas, Height, List, Receipt, RejectCode, Sequence, TxId, UnixMillis};
 use tacit_vm::{BlockContext, Vm};
 
 /// What every action of a block shares.

@@ -281,7 +281,8 @@ fn a_view_sees_the_next_block_and_no_caller() {
 fn a_simulated_receipt_is_what_the_block_records_fee_included() {
     let mut chain = MemoryChain::new(1, 2);
     let tx = chain.transfer(&chain.accounts[0], chain.accounts[1].address(), 5);
-    let bench = tacit_exec::simulate::Bench { rules: &chain.rules, vm: &chain.vm, tip: &chain.tip, state: &chain.state };
+    let bench =
+        tacit_exec::simulate::Bench { rules: &chain.rules, vm: &chain.vm, tip: &chain.tip, state: &chain.state };
     let simulated = bench.simulated_receipt(&tx).unwrap();
     assert!(simulated.fee.0 > 0);
     assert_eq!(simulated, chain.run(&[tx]).receipts[0]);

@@ -151,9 +151,8 @@ fn truncated_padded_and_random_bytes_are_refused_without_a_panic() {
     let chain = MemoryChain::new(1, 1);
     let alice = &chain.accounts[0];
     let good = chain.transfer(alice, alice.address(), 1).encode();
-    let check = |bytes: Vec<u8>| {
-        tacit_exec::stateless::check_one(&chain.rules, RawTx::new(bytes).unwrap(), [1; 32]).is_ok()
-    };
+    let check =
+        |bytes: Vec<u8>| tacit_exec::stateless::check_one(&chain.rules, RawTx::new(bytes).unwrap(), [1; 32]).is_ok();
     assert!(check(good.clone()));
     for length in 0..good.len() {
         assert!(!check(good[..length].to_vec()), "cut to {length}");

@@ -16,7 +16,7 @@
 //! | 22 | group id, hash of the scope, nullifier | height at which it was spent (8 bytes, little-endian) |
 //! | 23 | proof id | record of a verified proof (`record::ProofRecord`) |
 
-use tacit_types::{codec, Address, CodeHash, FieldBytes, GroupId, Name, ProofId};
+use tacit_types::{Address, CodeHash, FieldBytes, GroupId, Name, ProofId, codec};
 
 /// A flat key.
 pub type Key = Vec<u8>;

@@ -30,5 +30,5 @@ pub mod root;
 
 pub use key::Key;
 pub use overlay::{Checkpoint, Overlay};
-pub use root::root_of;
 pub use read::{Change, MemoryState, StateFault, StateRead, WriteSet};
+pub use root::root_of;

@@ -94,8 +94,7 @@ impl<'a> Overlay<'a> {
             .collect();
         // Every removed key can hide one base entry, so that many more are asked for.
         let wanted = limit.saturating_add(changed.iter().filter(|(_, entry)| entry.now.is_none()).count());
-        let mut merged: BTreeMap<Vec<u8>, Vec<u8>> =
-            self.base.scan(prefix, &from, wanted)?.into_iter().collect();
+        let mut merged: BTreeMap<Vec<u8>, Vec<u8>> = self.base.scan(prefix, &from, wanted)?.into_iter().collect();
         for (key, entry) in changed {
             match &entry.now {
                 Some(value) => merged.insert(key.clone(), value.clone()),

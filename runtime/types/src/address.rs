@@ -4,9 +4,9 @@
 //! the address of another kind. Text is bech32m with a prefix per network; a wrong network is refused.
 
 use crate::keys::{MultisigPolicy, PublicKey};
-use crate::{codec, CodeHash};
+use crate::{CodeHash, codec};
 use alloc::string::String;
-use bech32::{primitives::decode::CheckedHrpstring, Bech32m, Hrp};
+use bech32::{Bech32m, Hrp, primitives::decode::CheckedHrpstring};
 use borsh::{BorshDeserialize, BorshSerialize};
 use core::fmt;
 

@@ -2,7 +2,7 @@
 
 use crate::bounded::{Bytes, List};
 use crate::limits::{BLOCK_BYTES_MAX, BLOCK_TXS_MAX, TX_BYTES_MAX};
-use crate::{codec, merkle, tx, BodyRoot, CertificateHash, CommitCertificate, DecodeError, FullHash, Header};
+use crate::{BodyRoot, CertificateHash, CommitCertificate, DecodeError, FullHash, Header, codec, merkle, tx};
 use alloc::vec::Vec;
 use borsh::{BorshDeserialize, BorshSerialize};
 

@@ -4,8 +4,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 use borsh::{
-    io::{Error, ErrorKind, Read, Result},
     BorshDeserialize, BorshSerialize,
+    io::{Error, ErrorKind, Read, Result},
 };
 use core::fmt;
 use core::ops::Deref;

@@ -2,7 +2,7 @@
 
 use crate::bounded::{Bytes, List};
 use crate::limits::VALIDATORS_MAX;
-use crate::vote::{sign_bytes, SignedStep};
+use crate::vote::{SignedStep, sign_bytes};
 use crate::{BlockId, GenesisId, Height, PublicKey, Round, Signature, ValidatorSet};
 use alloc::vec::Vec;
 use borsh::{BorshDeserialize, BorshSerialize};

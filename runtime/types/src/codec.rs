@@ -48,10 +48,8 @@ where
     if bytes.len() > limit {
         return Err(DecodeError::TooLong { what, actual: bytes.len(), limit });
     }
-    let value = T::try_from_slice(bytes).map_err(|error| DecodeError::Malformed {
-        what,
-        reason: alloc::format!("{error}"),
-    })?;
+    let value =
+        T::try_from_slice(bytes).map_err(|error| DecodeError::Malformed { what, reason: alloc::format!("{error}") })?;
     if encode(&value) != bytes {
         return Err(DecodeError::NotCanonical { what });
     }

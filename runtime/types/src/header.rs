@@ -1,8 +1,8 @@
 //! Block headers. The block id is the hash of the header, and the header commits to everything else.
 
 use crate::{
-    codec, Address, BlockId, BodyRoot, CertificateHash, GenesisId, Height, Price, ReceiptsRoot, Round, StateRoot,
-    UnixMillis, ValidatorsHash,
+    Address, BlockId, BodyRoot, CertificateHash, GenesisId, Height, Price, ReceiptsRoot, Round, StateRoot, UnixMillis,
+    ValidatorsHash, codec,
 };
 use borsh::{BorshDeserialize, BorshSerialize};
 

@@ -2,7 +2,7 @@
 //! state root.
 
 use crate::bounded::Name;
-use crate::{limits, Gas, Network, Price};
+use crate::{Gas, Network, Price, limits};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// Parameters of a chain.

@@ -2,7 +2,7 @@
 
 use crate::bounded::{Bytes, List};
 use crate::limits::{RECEIPT_EVENTS_MAX, RECEIPT_OUTPUT_BYTES_MAX};
-use crate::{codec, merkle, Amount, Event, Gas, ReceiptsRoot, RejectCode, TxId};
+use crate::{Amount, Event, Gas, ReceiptsRoot, RejectCode, TxId, codec, merkle};
 use alloc::vec::Vec;
 use borsh::{BorshDeserialize, BorshSerialize};
 

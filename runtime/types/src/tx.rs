@@ -7,7 +7,7 @@ use crate::action::Action;
 use crate::bounded::List;
 use crate::keys::{MultisigPolicy, PublicKey, Signature};
 use crate::limits::{ACTIONS_MAX, SIGNATURES_MAX, TX_BYTES_MAX, TX_PROOFS_MAX};
-use crate::{codec, Address, DecodeError, FullHash, Gas, GenesisId, Height, Price, ProofBytes, Sequence, TxId};
+use crate::{Address, DecodeError, FullHash, Gas, GenesisId, Height, Price, ProofBytes, Sequence, TxId, codec};
 use alloc::vec::Vec;
 use borsh::{BorshDeserialize, BorshSerialize};
 

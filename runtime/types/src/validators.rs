@@ -2,7 +2,7 @@
 
 use crate::bounded::List;
 use crate::limits::{TOTAL_POWER_MAX, VALIDATORS_MAX};
-use crate::{codec, Address, Height, Power, PublicKey, Round, ValidatorsHash};
+use crate::{Address, Height, Power, PublicKey, Round, ValidatorsHash, codec};
 use alloc::vec::Vec;
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -175,8 +175,9 @@ impl BorshSerialize for ValidatorSet {
 impl BorshDeserialize for ValidatorSet {
     fn deserialize_reader<R: borsh::io::Read>(reader: &mut R) -> borsh::io::Result<Self> {
         let list = List::<Validator, VALIDATORS_MAX>::deserialize_reader(reader)?.into_vec();
-        let refuse =
-            |error: ValidatorSetError| borsh::io::Error::new(borsh::io::ErrorKind::InvalidData, alloc::format!("{error}"));
+        let refuse = |error: ValidatorSetError| {
+            borsh::io::Error::new(borsh::io::ErrorKind::InvalidData, alloc::format!("{error}"))
+        };
         let set = Self::new(list.clone()).map_err(refuse)?;
         if set.validators() != list.as_slice() {
             return Err(refuse(ValidatorSetError::Order));

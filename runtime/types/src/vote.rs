@@ -1,7 +1,7 @@
 //! What validators sign. The consensus engine knows no chain, so the chain's genesis id and a domain tag are in
 //! every message, and the same bytes serve the commit certificate and evidence.
 
-use crate::{codec, BlockId, GenesisId, Height, Round};
+use crate::{BlockId, GenesisId, Height, Round, codec};
 
 /// Which of the messages of a round is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 /// Show or check a configuration.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  tacit config check --home ~/.tacit/devnet/node0\n  tacit config show --home ~/.tacit/devnet/node0")]
+#[command(
+    after_help = "Examples:\n  tacit config check --home ~/.tacit/devnet/node0\n  tacit config show --home ~/.tacit/devnet/node0"
+)]
 pub struct ConfigCommand {
     #[command(subcommand)]
     verb: Verb,

@@ -13,7 +13,9 @@ use tacit_wallet::send::ChainView;
 
 /// Check, deploy, call, view and look at contracts.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  tacit contract check token.wasm\n  tacit contract deploy token.wasm --dev 0 --init 1000000\n  tacit contract view tctd1... total_supply")]
+#[command(
+    after_help = "Examples:\n  tacit contract check token.wasm\n  tacit contract deploy token.wasm --dev 0 --init 1000000\n  tacit contract view tctd1... total_supply"
+)]
 pub struct Contract {
     #[command(subcommand)]
     verb: Verb,

@@ -17,7 +17,9 @@ use tacit_vm::{Vm, VmConfig};
 
 /// Look into a node's database, or check it. The node must be stopped.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  tacit db stats --home ~/.tacit/devnet/node0\n  tacit db check --home ~/.tacit/devnet/node0 --replay")]
+#[command(
+    after_help = "Examples:\n  tacit db stats --home ~/.tacit/devnet/node0\n  tacit db check --home ~/.tacit/devnet/node0 --replay"
+)]
 pub struct Db {
     #[command(subcommand)]
     verb: Verb,

@@ -157,7 +157,10 @@ async fn wait_for_first_block(validators: u16, base_port: u16) -> eyre::Result<(
                 break;
             }
             if tokio::time::Instant::now() > deadline {
-                bail!("node{index} made no block within {} s; its log is node{index}/node.log", FIRST_BLOCK_WAIT.as_secs());
+                bail!(
+                    "node{index} made no block within {} s; its log is node{index}/node.log",
+                    FIRST_BLOCK_WAIT.as_secs()
+                );
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

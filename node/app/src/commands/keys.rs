@@ -15,7 +15,9 @@ const SECRET_BYTES_MAX: u64 = 1_024;
 
 /// Make, import, list, show and export keys. They are stored encrypted under a password.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  tacit keys new alice\n  tacit keys import bob --file words.txt\n  tacit keys list --json")]
+#[command(
+    after_help = "Examples:\n  tacit keys new alice\n  tacit keys import bob --file words.txt\n  tacit keys list --json"
+)]
 pub struct Keys {
     #[command(subcommand)]
     verb: Verb,
@@ -116,13 +118,7 @@ impl Keys {
 }
 
 /// Makes words, stores them, and shows them once.
-pub fn new_words(
-    keystore: &KeystoreArg,
-    name: &str,
-    short: bool,
-    network: Network,
-    json: bool,
-) -> eyre::Result<()> {
+pub fn new_words(keystore: &KeystoreArg, name: &str, short: bool, network: Network, json: bool) -> eyre::Result<()> {
     let mnemonic = Mnemonic::generate(if short { WordCount::Twelve } else { WordCount::TwentyFour })?;
     let secret = Secret::Mnemonic(mnemonic);
     let password = keystore.password(&format!("new password of `{name}`"), true)?;

@@ -20,7 +20,9 @@ use tacit_wallet::send::ChainView;
 
 /// Prove and verify statements, and have the chain verify and record them.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  tacit proof range prove --value 42 --low 18 --high 120 --purpose age --dev 0 --out age.json\n  tacit proof range verify age.json\n  tacit proof submit age.json --dev 0")]
+#[command(
+    after_help = "Examples:\n  tacit proof range prove --value 42 --low 18 --high 120 --purpose age --dev 0 --out age.json\n  tacit proof range verify age.json\n  tacit proof submit age.json --dev 0"
+)]
 pub struct Proof {
     #[command(subcommand)]
     what: What,
@@ -231,18 +233,11 @@ fn proving_keys(folder: Option<&Path>, bar: &ProgressBar) -> eyre::Result<Provin
     Ok(ProvingKeys::development(&folder, &mut progress)?)
 }
 
-fn prove_membership(
-    secret: &Path,
-    group: &str,
-    weight: u64,
-    scope: &str,
-    common: &ProveArgs,
-) -> eyre::Result<()> {
+fn prove_membership(secret: &Path, group: &str, weight: u64, scope: &str, common: &ProveArgs) -> eyre::Result<()> {
     let member = MemberKey::from_bytes(*crate::node::keys::read(secret)?);
     let id = GroupId(parse_hash(group)?.0);
     let scope = Name::new(scope)?;
-    let leaves =
-        runtime::block_on(async { Ok(common.send.client()?.group_leaves(HexArray(id.0)).await?) })?;
+    let leaves = runtime::block_on(async { Ok(common.send.client()?.group_leaves(HexArray(id.0)).await?) })?;
     prove_with(common, |job| {
         let group = GroupLeaves { id, leaves: &leaves };
         Ok(tacit_wallet::prove::membership(&job.keys, &job.binding, group, &member, weight, &scope)?)

@@ -10,7 +10,9 @@ use tacit_rpc::{BlockRef, Cursor};
 
 /// Read accounts, blocks, validators, supply, parameters and events of a node.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  tacit query block latest\n  tacit query account tctd1... --json\n  tacit query events --from 1:0")]
+#[command(
+    after_help = "Examples:\n  tacit query block latest\n  tacit query account tctd1... --json\n  tacit query events --from 1:0"
+)]
 pub struct Query {
     #[command(subcommand)]
     what: What,

@@ -7,8 +7,8 @@ use crate::node::keys::{self, Seed};
 use clap::Args;
 use eyre::bail;
 use std::path::{Path, PathBuf};
-use tacit_genesis::spec::{AccountSpec, ChainSpec, NetworkName, ParamsSpec, ProofsSpec, ValidatorSpec};
 use tacit_genesis::Genesis;
+use tacit_genesis::spec::{AccountSpec, ChainSpec, NetworkName, ParamsSpec, ProofsSpec, ValidatorSpec};
 use tacit_types::{Network, PublicKey};
 use tacit_wallet::devnet::{DEVNET_ACCOUNTS, devnet_account};
 
@@ -53,7 +53,10 @@ impl Testnet {
         let genesis = plan.write(&self.out)?;
         println!("{} homes in {}", self.validators, self.out.display());
         println!("genesis id  {}", genesis.id);
-        println!("next        tacit start --home {}/node0   (and the others, each in a shell of its own)", self.out.display());
+        println!(
+            "next        tacit start --home {}/node0   (and the others, each in a shell of its own)",
+            self.out.display()
+        );
         Ok(())
     }
 }
@@ -77,8 +80,7 @@ impl Plan {
         if last_port > u32::from(u16::MAX) {
             bail!("{} validators from port {} on need ports above 65535", self.validators, self.base_port);
         }
-        let validators: Vec<Seed> =
-            (0..self.validators).map(|_| keys::generate()).collect::<Result<_, _>>()?;
+        let validators: Vec<Seed> = (0..self.validators).map(|_| keys::generate()).collect::<Result<_, _>>()?;
         let spec = self.spec(&validators)?;
         let text = format!(
             "# Chain spec of a network for development. Everybody knows the keys of its accounts.\n{}",

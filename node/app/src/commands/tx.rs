@@ -11,7 +11,9 @@ use tacit_types::{Tx, limits};
 
 /// Follow, show, try out or submit a transaction.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  tacit tx status 0x...\n  tacit tx submit signed.hex --wait\n  tacit tx show signed.hex")]
+#[command(
+    after_help = "Examples:\n  tacit tx status 0x...\n  tacit tx submit signed.hex --wait\n  tacit tx show signed.hex"
+)]
 pub struct TxCommand {
     #[command(subcommand)]
     verb: Verb,

@@ -14,7 +14,9 @@ use tacit_wallet::{Secret, amount};
 
 /// Make and restore wallets, show addresses and balances, send money.
 #[derive(Args)]
-#[command(after_help = "Examples:\n  tacit wallet new alice\n  tacit wallet balance --from alice\n  tacit wallet send --dev 0 --to tctd1... --amount 1.5")]
+#[command(
+    after_help = "Examples:\n  tacit wallet new alice\n  tacit wallet balance --from alice\n  tacit wallet send --dev 0 --to tctd1... --amount 1.5"
+)]
 pub struct Wallet {
     #[command(subcommand)]
     verb: Verb,

@@ -6,9 +6,9 @@ use super::evidence;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tacit_exec::Refusal;
 use tacit_exec::simulate::Bench;
 use tacit_exec::tip::NextBlock;
-use tacit_exec::Refusal;
 use tacit_rpc::backend::{
     AccountState, Answer, Backend, BackendError, BlockReceipts, ChainIdentity, CommittedBlock, ContractState,
     EvidenceRecord, GroupLeaves, GroupState, Health, ParamsState, RecordedProof, Simulated, StateProof, Status,
@@ -18,9 +18,7 @@ use tacit_rpc::reference::BlockRef;
 use tacit_state::overlay::read_value;
 use tacit_state::{StateRead, key, record};
 use tacit_storage::Snapshot;
-use tacit_types::{
-    Address, Amount, GroupId, Height, ProofId, RawTx, Tx, TxId, ValidatorSet, codec,
-};
+use tacit_types::{Address, Amount, GroupId, Height, ProofId, RawTx, Tx, TxId, ValidatorSet, codec};
 use tacit_vm::Lane;
 use tokio::sync::watch;
 
@@ -139,7 +137,9 @@ impl Backend for NodeBackend {
                 return Err("no block yet".into());
             }
             if u128::from(age) > STALE_TIP.as_millis() {
-                return Err(format!("the latest block is {age} ms old; are more than two thirds of the validators up?"));
+                return Err(format!(
+                    "the latest block is {age} ms old; are more than two thirds of the validators up?"
+                ));
             }
             Ok(())
         });
@@ -187,10 +187,7 @@ impl Backend for NodeBackend {
     }
 
     fn submit(&self, tx: RawTx) -> BoxFuture<'_, Answer<Submitted>> {
-        Box::pin(async move {
-            self.admission.submit(tx).await
-
-        })
+        Box::pin(async move { self.admission.submit(tx).await })
     }
 
     fn tx_status(&self, id: &TxId) -> Answer<TxStatus> {
@@ -243,10 +240,18 @@ impl Backend for NodeBackend {
         loop {
             if let Some(record) = database.height(height).map_err(internal)? {
                 let block_id = record.tip.block_id;
-                return Ok(StateProof { height, block_id, state_root: proof.root, value: proof.value, proof: proof.proof });
+                return Ok(StateProof {
+                    height,
+                    block_id,
+                    state_root: proof.root,
+                    value: proof.value,
+                    proof: proof.proof,
+                });
             }
             if Instant::now() >= deadline {
-                return Err(BackendError::NotReady(format!("block {height}, whose header holds the root, is not there yet")));
+                return Err(BackendError::NotReady(format!(
+                    "block {height}, whose header holds the root, is not there yet"
+                )));
             }
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -303,9 +308,8 @@ impl Backend for NodeBackend {
             return Ok(None);
         };
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let entries = snapshot
-            .scan(&key::group_members_prefix(id), &key::group_member(id, from), limit)
-            .map_err(internal)?;
+        let entries =
+            snapshot.scan(&key::group_members_prefix(id), &key::group_member(id, from), limit).map_err(internal)?;
         let leaves: Option<Vec<[u8; 32]>> = entries.into_iter().map(|(_, leaf)| leaf.try_into().ok()).collect();
         let leaves = leaves.ok_or_else(|| internal("a group leaf is not 32 bytes long"))?;
         Ok(Some(GroupLeaves { height: snapshot.tip().height, members: group.members, leaves }))
@@ -319,11 +323,7 @@ impl Backend for NodeBackend {
     fn evidence(&self, from: u64, limit: u32) -> Answer<Vec<EvidenceRecord>> {
         let from_index = usize::try_from(from).unwrap_or(usize::MAX);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let stored = self
-            .core
-            .database
-            .evidence(Height::ZERO, from_index.saturating_add(limit))
-            .map_err(internal)?;
+        let stored = self.core.database.evidence(Height::ZERO, from_index.saturating_add(limit)).map_err(internal)?;
         stored
             .into_iter()
             .zip(0u64..)

@@ -19,7 +19,9 @@ use tacit_state::key;
 use tacit_state::overlay::read_value;
 use tacit_state::record::Account;
 use tacit_storage::{CommitBatch, StorageError, UNDECIDED_PER_ROUND_MAX};
-use tacit_types::{Address, Amount, BlockId, CommitCertificate, GenesisId, Height, Round, Signature, ValidatorSet, codec};
+use tacit_types::{
+    Address, Amount, BlockId, CommitCertificate, GenesisId, Height, Round, Signature, ValidatorSet, codec,
+};
 
 /// The node behind consensus.
 pub struct NodeChain {
@@ -207,11 +209,7 @@ impl Chain for NodeChain {
     }
 
     fn store_undecided(&self, block: &UndecidedBlock) -> Result<(), Fault> {
-        let meta = Meta {
-            proposer: block.proposer,
-            valid: block.valid,
-            announcement: block.announcement,
-        };
+        let meta = Meta { proposer: block.proposer, valid: block.valid, announcement: block.announcement };
         let stored = tacit_storage::UndecidedBlock {
             height: block.height,
             round: block.round,
@@ -255,7 +253,8 @@ impl Chain for NodeChain {
 
     fn decided(&self, from: Height, to: Height, bytes_max: usize) -> Result<Vec<DecidedBlock>, Fault> {
         let blocks = self.core.database.blocks(from, to, bytes_max).map_err(halt)?;
-        let decided = blocks.into_iter().map(|block| DecidedBlock { bytes: block.bytes, certificate: block.certificate });
+        let decided =
+            blocks.into_iter().map(|block| DecidedBlock { bytes: block.bytes, certificate: block.certificate });
         Ok(decided.collect())
     }
 

@@ -65,8 +65,7 @@ pub fn write(path: &Path, seed: &Seed) -> Result<(), KeyFileError> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(io)?;
     }
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
     let text = Zeroizing::new(hex::encode(seed.as_slice()));
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io)
 }

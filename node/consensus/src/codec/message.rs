@@ -4,8 +4,8 @@ use super::wire::{WireConsensus, WireProof, WireProposal, WireProposedValue, Wir
 use super::{CodecError, SMALL_BYTES_MAX, TacitCodec, pack, unpack};
 use crate::context::{CtxAddress, CtxHeight, CtxProposal, CtxValue, CtxVote, TacitContext, engine_round, shared_round};
 use crate::malachite::{
-    Codec, NilOrVal, ProposedValue, Round, Signature as EngineSignature, SignedConsensusMsg, SignedMessage, ValidatorProof,
-    Validity, VoteType,
+    Codec, NilOrVal, ProposedValue, Round, Signature as EngineSignature, SignedConsensusMsg, SignedMessage,
+    ValidatorProof, Validity, VoteType,
 };
 use crate::signing::voted_block;
 use bytes::Bytes;

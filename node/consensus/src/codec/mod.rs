@@ -10,8 +10,8 @@ mod parts;
 mod sync;
 mod wire;
 
-use bytes::Bytes;
 use borsh::{BorshDeserialize, BorshSerialize};
+use bytes::Bytes;
 use tacit_types::DecodeError;
 use tacit_types::codec::{decode_exact, encode};
 

@@ -6,8 +6,8 @@ use super::wire::{WireCertificate, WireDecided, WireRequest, WireResponse, WireS
 use super::{CodecError, RESPONSE_BYTES_MAX, SMALL_BYTES_MAX, TacitCodec, pack, unpack};
 use crate::context::{CtxAddress, CtxHeight, TacitContext, engine_round};
 use crate::malachite::{
-    Codec, ExtendedCommitCertificate, ExtendedCommitSignature, HasEncodedLen, PeerId, RawDecidedValue, Request, Response,
-    Status, ValueRequest, ValueResponse,
+    Codec, ExtendedCommitCertificate, ExtendedCommitSignature, HasEncodedLen, PeerId, RawDecidedValue, Request,
+    Response, Status, ValueRequest, ValueResponse,
 };
 use borsh::BorshDeserialize;
 use bytes::Bytes;
@@ -109,13 +109,13 @@ fn wire_decided(value: &RawDecidedValue<TacitContext>) -> Result<WireDecided, Co
 /// peer.
 fn engine_decided(wire: WireDecided) -> Result<RawDecidedValue<TacitContext>, CodecError> {
     let refuse = |reason| CodecError::Value { what: RESPONSE, reason };
-    let header = Header::deserialize(&mut &wire.block[..]).map_err(|_| refuse("a block does not begin with a header"))?;
+    let header =
+        Header::deserialize(&mut &wire.block[..]).map_err(|_| refuse("a block does not begin with a header"))?;
     if header.id() != wire.certificate.block_id || header.height != wire.certificate.height {
         return Err(refuse("a block is not the one its certificate names"));
     }
-    let signature = |one: WireSigner| {
-        ExtendedCommitSignature::new(CtxAddress(one.address), engine_signature(one.signature), None)
-    };
+    let signature =
+        |one: WireSigner| ExtendedCommitSignature::new(CtxAddress(one.address), engine_signature(one.signature), None);
     let certificate = ExtendedCommitCertificate {
         height: CtxHeight(wire.certificate.height),
         round: engine_round(wire.certificate.round),

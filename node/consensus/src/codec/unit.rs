@@ -4,10 +4,10 @@
 use super::*;
 use crate::context::{BlockPart, CtxAddress, CtxHeight, CtxProposal, CtxValue, CtxVote, PartData, TacitContext};
 use crate::malachite::{
-    Codec, ExtendedCommitCertificate, ExtendedCommitSignature, HasEncodedLen, LivenessMsg, NilOrVal,
-    PolkaCertificate, PolkaSignature, ProposedValue, RawDecidedValue, Request, Response, Round, RoundCertificate,
-    RoundCertificateType, RoundSignature, Signature, SignedConsensusMsg, SignedMessage, Status, StreamContent, StreamId,
-    StreamMessage, ValidatorProof, Validity, ValueRequest, ValueResponse, VoteType,
+    Codec, ExtendedCommitCertificate, ExtendedCommitSignature, HasEncodedLen, LivenessMsg, NilOrVal, PolkaCertificate,
+    PolkaSignature, ProposedValue, RawDecidedValue, Request, Response, Round, RoundCertificate, RoundCertificateType,
+    RoundSignature, Signature, SignedConsensusMsg, SignedMessage, Status, StreamContent, StreamId, StreamMessage,
+    ValidatorProof, Validity, ValueRequest, ValueResponse, VoteType,
 };
 use crate::parts::{Init, PART_BYTES, SignedInit, stream};
 use crate::tests::{peer_id, sample_block};
@@ -178,7 +178,8 @@ fn a_part_longer_than_a_part_is_refused_on_both_sides() {
     let id = StreamId::new(vec![0; 16].into());
     let message = StreamMessage::new(id, 0, StreamContent::Data(BlockPart { signed: signed_init(&[1]), data }));
     assert!(TacitCodec.encode(&message).is_err());
-    let too_long: Result<StreamMessage<BlockPart>, _> = TacitCodec.decode(vec![CODEC_VERSION; STREAM_BYTES_MAX + 1].into());
+    let too_long: Result<StreamMessage<BlockPart>, _> =
+        TacitCodec.decode(vec![CODEC_VERSION; STREAM_BYTES_MAX + 1].into());
     assert!(matches!(too_long, Err(CodecError::Decode(DecodeError::TooLong { .. }))));
 }
 

@@ -101,7 +101,8 @@ fn going_back_is_refused_in_height_round_and_step() {
     let disk = FakeDisk::new();
     let mut guard = open(&disk).unwrap();
     put(&mut guard, (3, 1), SignedStep::Prevote, 5).unwrap();
-    for (at, step) in [((2, 9), SignedStep::Precommit), ((3, 0), SignedStep::Precommit), ((3, 1), SignedStep::Proposal)] {
+    for (at, step) in [((2, 9), SignedStep::Precommit), ((3, 0), SignedStep::Precommit), ((3, 1), SignedStep::Proposal)]
+    {
         assert!(matches!(put(&mut guard, at, step, 5), Err(GuardError::Behind { .. })), "{at:?} {step:?}");
     }
     put(&mut guard, (3, 1), SignedStep::Precommit, 5).unwrap();
@@ -113,8 +114,9 @@ fn going_back_is_refused_in_height_round_and_step() {
 fn every_step_of_the_latest_round_is_remembered_over_a_restart() {
     let disk = FakeDisk::new();
     let mut guard = open(&disk).unwrap();
-    for (text, step) in
-        [SignedStep::PartsInit, SignedStep::Proposal, SignedStep::Prevote, SignedStep::Precommit].into_iter().enumerate()
+    for (text, step) in [SignedStep::PartsInit, SignedStep::Proposal, SignedStep::Prevote, SignedStep::Precommit]
+        .into_iter()
+        .enumerate()
     {
         put(&mut guard, (3, 1), step, text as u8).unwrap();
     }

@@ -29,13 +29,8 @@ impl Adapter {
             let _ = reply.send(Next::Start(CtxHeight(next), params));
             return Ok(());
         }
-        let hold = pacing::hold(
-            self.config.pacing,
-            self.height_started,
-            next,
-            self.work.clone(),
-            self.announced.subscribe(),
-        );
+        let hold =
+            pacing::hold(self.config.pacing, self.height_started, next, self.work.clone(), self.announced.subscribe());
         tokio::spawn(async move {
             hold.await;
             let _ = reply.send(Next::Start(CtxHeight(next), params));

@@ -50,7 +50,8 @@ impl Adapter {
         let no_key = || ConsensusError::Engine("a request for a block to a node without a validator key".to_owned());
         let signer = self.signer.as_ref().ok_or_else(no_key)?;
         let built = self.ask(move |chain| chain.build(height, round, budget)).await?;
-        let unusable = || ConsensusError::Engine("a request that the chain answered with an empty or oversized block".to_owned());
+        let unusable =
+            || ConsensusError::Engine("a request that the chain answered with an empty or oversized block".to_owned());
         let init = Init::new(height, round, self.me, built.block_id, &built.bytes).ok_or_else(unusable)?;
         let signed = signer.sign_init(init).await?;
         let block = UndecidedBlock {

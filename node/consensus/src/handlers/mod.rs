@@ -27,7 +27,9 @@ impl Adapter {
             AppMsg::StartedRound { height, round, reply_value, .. } => {
                 self.on_started_round(height, round, reply_value).await
             }
-            AppMsg::GetValue { height, round, timeout, reply } => self.on_get_value(height, round, timeout, reply).await,
+            AppMsg::GetValue { height, round, timeout, reply } => {
+                self.on_get_value(height, round, timeout, reply).await
+            }
             AppMsg::ReceivedProposalPart { from, published_by, part, reply } => {
                 self.on_received_part(published_by.unwrap_or(from), part.content, reply).await
             }

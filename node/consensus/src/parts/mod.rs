@@ -9,12 +9,12 @@ mod store;
 
 pub(crate) use store::{Assembled, Key, PartStore, Window};
 
-use crate::malachite::{StreamContent, StreamId, StreamMessage};
 use crate::context::{BlockPart, PartData};
+use crate::malachite::{StreamContent, StreamId, StreamMessage};
 use borsh::{BorshDeserialize, BorshSerialize};
 use bytes::Bytes;
-use std::time::{SystemTime, UNIX_EPOCH};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 use tacit_types::limits::BLOCK_BYTES_MAX;
 use tacit_types::vote::{SignedStep, sign_bytes_with};
 use tacit_types::{Address, BlockId, GenesisId, Height, List, Round, Signature, codec};
@@ -56,7 +56,13 @@ pub(crate) struct SignedInit {
 
 impl Init {
     /// The announcement of `bytes`; `None` when they are empty or too long to be a block.
-    pub(crate) fn new(height: Height, round: Round, proposer: Address, block_id: BlockId, bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn new(
+        height: Height,
+        round: Round,
+        proposer: Address,
+        block_id: BlockId,
+        bytes: &[u8],
+    ) -> Option<Self> {
         let total_bytes = u32::try_from(bytes.len()).ok().filter(|total| *total > 0)?;
         let part_hashes = List::new(bytes.chunks(PART_BYTES).map(part_hash).collect()).ok()?;
         Some(Self { height, round, proposer, block_id, total_bytes, part_hashes })

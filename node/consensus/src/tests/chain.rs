@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tacit_types::header::HEADER_VERSION;
 use tacit_types::{
-    Address, Block, BlockBody, BlockId, CommitCertificate, GenesisId, Header, Height, List, Power, Price, PublicKey, RawTx,
-    ReceiptsRoot, Round, StateRoot, UnixMillis, Validator, ValidatorSet,
+    Address, Block, BlockBody, BlockId, CommitCertificate, GenesisId, Header, Height, List, Power, Price, PublicKey,
+    RawTx, ReceiptsRoot, Round, StateRoot, UnixMillis, Validator, ValidatorSet,
 };
 
 pub(crate) const GENESIS: GenesisId = GenesisId([3; 32]);
@@ -161,7 +161,10 @@ impl TestChain {
             ("parent", header.parent == parent),
             ("body", header.body_root == body.root() && header.last_commit == body.last_commit_hash()),
             ("proposer", header.proposer == self.set.proposer(header.height, header.round).address()),
-            ("announcer", mode == Mode::Synced || (header.proposer, header.round) == (candidate.proposer, candidate.round)),
+            (
+                "announcer",
+                mode == Mode::Synced || (header.proposer, header.round) == (candidate.proposer, candidate.round),
+            ),
             ("state root", header.state_root.0 == parent.0),
             ("last commit", self.certifies(body.last_commit.as_ref(), parent, header.height)),
         ];

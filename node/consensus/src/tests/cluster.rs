@@ -144,7 +144,10 @@ fn a_key_that_runs_twice_is_recorded_as_evidence_and_the_chain_does_not_fork() {
     let key = crate::malachite::PublicKey::from_bytes(twin.0).unwrap();
     for evidence in network.nodes[..3].iter().flat_map(|node| node.chain.evidence()) {
         assert_eq!(evidence.validator, tacit_types::Address::of_key(&twin));
-        assert_ne!((evidence.first.value, evidence.first.pol_round), (evidence.second.value, evidence.second.pol_round));
+        assert_ne!(
+            (evidence.first.value, evidence.first.pol_round),
+            (evidence.second.value, evidence.second.pol_round)
+        );
         for statement in [evidence.first, evidence.second] {
             let extra = match statement.step {
                 SignedStep::Proposal => tacit_types::encode(&statement.pol_round),

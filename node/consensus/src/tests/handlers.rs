@@ -1,7 +1,7 @@
 //! The handlers one by one: what is durable before each reply, what is refused before it is buffered.
 
-use super::peer_id;
 use super::chain::{Call, GENESIS, TestChain, seed_of, validators};
+use super::peer_id;
 use crate::adapter::{Adapter, Parts};
 use crate::chain::{Candidate, Chain, Mode, UndecidedBlock};
 use crate::context::{BlockPart, CtxAddress, CtxHeight, CtxVote, TacitContext};

@@ -23,11 +23,7 @@ pub fn apply(context: &mut TxContext<'_, '_>, call: &Call, contract_code: &mut u
 }
 
 /// Charges what a contract used, and keeps its output or turns its failure into a rejection.
-pub fn settle(
-    context: &mut TxContext<'_, '_>,
-    outcome: CallOutcome,
-    contract_code: &mut u32,
-) -> Result<(), Refusal> {
+pub fn settle(context: &mut TxContext<'_, '_>, outcome: CallOutcome, contract_code: &mut u32) -> Result<(), Refusal> {
     context.meter.charge(outcome.gas_used)?;
     match outcome.result {
         Ok(output) => {

@@ -55,12 +55,7 @@ fn leaves(members: &[Member]) -> Result<Vec<CircuitField>, Refusal> {
     members.iter().map(leaf_of).collect()
 }
 
-fn store_leaves(
-    overlay: &mut Overlay<'_>,
-    id: &GroupId,
-    first: u64,
-    leaves: &[CircuitField],
-) -> Result<(), Refusal> {
+fn store_leaves(overlay: &mut Overlay<'_>, id: &GroupId, first: u64, leaves: &[CircuitField]) -> Result<(), Refusal> {
     for (leaf, offset) in leaves.iter().zip(0u64..) {
         overlay.set(&key::group_member(id, first.saturating_add(offset)), Some(leaf.0.to_vec()))?;
     }

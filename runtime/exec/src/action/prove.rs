@@ -26,8 +26,7 @@ pub fn apply(context: &mut TxContext<'_, '_>, prove: &Prove) -> Result<(), Refus
 }
 
 fn spend_nullifier(context: &mut TxContext<'_, '_>, membership: &ProveMembership) -> Result<(), Refusal> {
-    let group: record::Group =
-        context.overlay.read(&key::group(&membership.group))?.ok_or(RejectCode::GroupUnknown)?;
+    let group: record::Group = context.overlay.read(&key::group(&membership.group))?.ok_or(RejectCode::GroupUnknown)?;
     if !group.roots.contains(&membership.root) {
         return Err(RejectCode::GroupRootUnknown.into());
     }
