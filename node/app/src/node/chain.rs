@@ -217,9 +217,15 @@ impl Chain for NodeChain {
             meta: codec::encode(&meta),
             bytes: block.bytes.clone(),
         };
-        match self.core.database.store_undecided(&stored) {
+        let database = &self.core.database;
+        match database.store_undecided(&stored) {
             // A proposer that floods a round with blocks gets the surplus forgotten, and no vote for it.
             Err(StorageError::UndecidedFull { .. }) if !block.valid => Ok(()),
+            // A block that came with its certificate is the decision: what else was proposed no longer matters.
+            Err(StorageError::UndecidedFull { .. }) if block.announcement.is_none() => {
+                database.prune_undecided(block.height).map_err(halt)?;
+                database.store_undecided(&stored).map_err(halt)
+            }
             other => other.map_err(halt),
         }
     }
