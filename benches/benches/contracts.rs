@@ -1,12 +1,14 @@
-//! Calls of contracts: through the VM alone, and as signed transactions through validation and execution in memory.
+//! Calls of contracts: through the VM alone, and as signed transactions through validation and execution in memory. In processor
+//! time of one thread.
 //!
 //! Every call has its own instance, as on the chain. The committed artifacts are used, so no wasm toolchain is needed.
 #![allow(clippy::unwrap_used)]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tacit_benches::MapWorld;
+use tacit_benches::clock::{ProcessorTime, thread_time};
 use tacit_benches::token_chain::TokenChain;
 use tacit_types::{Address, Amount, Gas};
 use tacit_vm::{CallParams, Vm, VmConfig};
@@ -41,7 +43,7 @@ fn world(vm: &Vm, code: &[u8], init: Option<&[u8]>) -> MapWorld {
     world
 }
 
-fn vm_alone(criterion: &mut Criterion) {
+fn vm_alone(criterion: &mut Criterion<ProcessorTime>) {
     let vm = Vm::new(VmConfig::default()).unwrap();
     let mut group = criterion.benchmark_group("contracts::call");
     group.measurement_time(Duration::from_secs(3)).sample_size(20).throughput(Throughput::Elements(1));
@@ -75,20 +77,24 @@ fn vm_alone(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn signed(criterion: &mut Criterion) {
+fn signed(criterion: &mut Criterion<ProcessorTime>) {
     let chain = TokenChain::new(&artifact("token"), SIGNED);
     let block = chain.block();
     let mut group = criterion.benchmark_group("contracts::signed_transfer");
     group.sample_size(10).measurement_time(Duration::from_secs(3)).throughput(Throughput::Elements(SIGNED as u64));
     group.bench_function("contract=token,threads=1", |bencher| {
         bencher.iter_custom(|blocks| {
-            let start = Instant::now();
+            let start = thread_time();
             (0..blocks).for_each(|_| chain.run(&block));
-            start.elapsed()
+            thread_time().saturating_sub(start)
         });
     });
     group.finish();
 }
 
-criterion_group!(benches, vm_alone, signed);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(ProcessorTime);
+    targets = vm_alone, signed
+}
 criterion_main!(benches);
