@@ -7,7 +7,7 @@
 use crate::context::{CtxProposal, CtxVote, TacitContext, shared_round};
 use crate::error::ConsensusError;
 use crate::fault::FaultLine;
-use crate::guard::{Guard, GuardCounts};
+use crate::guard::{Guard, GuardCounts, GuardError};
 use crate::malachite;
 use crate::malachite::{
     NilOrVal, PublicKey, Signature as EngineSignature, SignedMessage, SigningError, ValidatorProof, VerificationResult,
@@ -136,11 +136,20 @@ impl GuardedSigner {
         Arc::clone(&self.counts)
     }
 
-    /// Signs the announcement of an own block.
-    pub(crate) async fn sign_init(&self, init: Init) -> Result<SignedInit, ConsensusError> {
+    /// Signs the announcement of an own block. `None` when this validator has signed a later step of the height: the
+    /// block was built too late, and announcing it would contradict nothing but help nobody either.
+    pub(crate) async fn sign_init(&self, init: Init) -> Result<Option<SignedInit>, ConsensusError> {
         let message = init.sign_bytes(&self.genesis_id);
-        let signature = self.sign(init.height, init.round, SignedStep::PartsInit, message).await?;
-        Ok(SignedInit { init, signature })
+        match self.pass_guard(init.height, init.round, SignedStep::PartsInit, message).await {
+            Ok(signature) => Ok(Some(SignedInit { init, signature })),
+            Err(ConsensusError::Guard(GuardError::Behind { signed_height, .. })) if signed_height == init.height => {
+                Ok(None)
+            }
+            Err(error) => {
+                self.faults.report(error.clone());
+                Err(error)
+            }
+        }
     }
 
     /// The proof that this key and the network identity `peer` belong together; not a consensus message.
@@ -150,8 +159,20 @@ impl GuardedSigner {
         ValidatorProof::new(key, peer, EngineSignature::from_bytes(self.key.sign(&preimage).to_bytes()))
     }
 
-    /// Passes the guard on the blocking pool, since it syncs a file.
+    /// Signs, or stops the node: what the engine asks for it must be able to get.
     async fn sign(
+        &self,
+        height: Height,
+        round: Round,
+        step: SignedStep,
+        message: [u8; 32],
+    ) -> Result<Signature, ConsensusError> {
+        let result = self.pass_guard(height, round, step, message).await;
+        result.inspect_err(|error| self.faults.report(error.clone()))
+    }
+
+    /// Passes the guard on the blocking pool, since it syncs a file.
+    async fn pass_guard(
         &self,
         height: Height,
         round: Round,
@@ -163,11 +184,10 @@ impl GuardedSigner {
             let mut guard = this.guard.lock().unwrap_or_else(PoisonError::into_inner);
             guard.sign(height, round, step, message, |message| Signature(this.key.sign(message).to_bytes()))
         });
-        let result = match signed.await {
+        match signed.await {
             Ok(result) => result.map_err(ConsensusError::Guard),
             Err(error) => Err(ConsensusError::Panic(error.to_string())),
-        };
-        result.inspect_err(|error| self.faults.report(error.clone()))
+        }
     }
 
     async fn sign_for_engine(

@@ -1,5 +1,5 @@
 //! Every rule of `validate`, broken one at a time by a proposer that means no good.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::type_complexity)]
 
 use tacit_exec::error::ValidateError;
 use tacit_exec::testing::{MemoryChain, TestKey, sign, transfer};

@@ -1,5 +1,5 @@
 //! Simulation and views: they tell what a block would do, and do nothing.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::type_complexity)]
 
 mod support;
 

@@ -1,5 +1,5 @@
 //! What a transaction may and may not do, alone and in a block.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::type_complexity)]
 
 use tacit_exec::testing::{MemoryChain, START_BALANCE, TestKey, later, sign, transfer};
 use tacit_types::keys::MultisigPolicy;

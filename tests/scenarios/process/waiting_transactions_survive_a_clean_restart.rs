@@ -14,7 +14,7 @@ async fn waiting_transactions_survive_a_clean_restart() {
     network.stop(0);
     network.start_node(0);
     network.wait_for_rpc(0).await;
-    let view = network.client(0).tx(tx_id.clone()).await.unwrap();
+    let view = network.client(0).tx(tx_id).await.unwrap();
     assert_eq!(serde_json::to_value(&view).unwrap()["status"], "pending");
     for node in 1..4 {
         network.start_node(node);

@@ -8,6 +8,7 @@ use crate::context::{BlockPart, CtxAddress, CtxHeight, CtxVote, TacitContext};
 use crate::error::ConsensusError;
 use crate::fault::FaultLine;
 use crate::guard::{Guard, GuardFile};
+use crate::malachite::Signer as _;
 use crate::malachite::{
     self, CommitCertificate, MisbehaviorEvidence, NetworkMsg, Next, NilOrVal, PeerId, ProposedValue, Round,
     StreamContent, StreamMessage, SyncedValueOutcome, Validity, VoteType,
@@ -160,6 +161,25 @@ async fn an_own_block_is_signed_and_stored_before_it_is_proposed_and_built_only_
     let BlockPart { signed, data } = first.content.into_data().unwrap();
     assert!(data.is_none());
     assert_eq!(signed, sign_by(bench.me, signed.init.clone()));
+}
+
+#[tokio::test]
+async fn an_own_block_that_is_built_after_the_vote_for_nil_is_given_up_quietly() {
+    let mut bench = bench(true);
+    let vote = CtxVote {
+        kind: VoteType::Prevote,
+        height: CtxHeight(Height(1)),
+        round: Round::ZERO,
+        value: NilOrVal::Nil,
+        voter: CtxAddress(bench.me),
+    };
+    bench.adapter.signer.as_ref().unwrap().sign_vote(vote).await.unwrap();
+    let (reply, receiver) = oneshot::channel();
+    bench.adapter.on_get_value(CtxHeight(Height(1)), Round::ZERO, Duration::from_secs(1), reply).await.unwrap();
+    receiver.await.expect("the engine gets its answer");
+    assert!(!bench.chain.calls().iter().any(is_store), "nothing is stored");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(bench.network.try_recv().is_err(), "nothing is streamed");
 }
 
 #[tokio::test]

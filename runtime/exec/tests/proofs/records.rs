@@ -21,7 +21,7 @@ fn each_statement_is_recorded_under_its_id_with_sender_and_height() {
     let proven = [range(&used), membership(&used, "poll-1"), equality(&used)];
     let tx = tx(&chain, &alice, &proven);
     let intrinsic = gas::intrinsic(tx.encode().len(), &tx.body, &tx.witness).0;
-    let receipt = chain.run(&[tx.clone()]).receipts.remove(0);
+    let receipt = chain.run(std::slice::from_ref(&tx)).receipts.remove(0);
     assert_eq!(receipt.reject(), None);
     assert_eq!(intrinsic, 8_000 + 10 * tx.encode().len() as u64 + 20_000 + 3 * 400_000);
     assert_eq!(receipt.gas_used.0, intrinsic + 3 * 6_000);
@@ -57,7 +57,7 @@ fn two_senders_have_two_records_of_one_statement() {
     let (mut chain, alice, bob) = start();
     let [first, second] = [range(&Use::of(&chain, &alice)), range(&Use::of(&chain, &bob))];
     assert_eq!(first.0, second.0, "the public side is the same");
-    let txs = [tx(&chain, &alice, &[first.clone()]), tx(&chain, &bob, &[second.clone()])];
+    let txs = [tx(&chain, &alice, std::slice::from_ref(&first)), tx(&chain, &bob, std::slice::from_ref(&second))];
     assert!(chain.run(&txs).receipts.iter().all(Receipt::succeeded));
     for key in [&alice, &bob] {
         let id = proofs::proof_id(&key.address(), &first.0);
