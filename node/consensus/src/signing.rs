@@ -136,8 +136,8 @@ impl GuardedSigner {
         Arc::clone(&self.counts)
     }
 
-    /// Signs the announcement of an own block. `None` when this validator has signed a later step of the height: the
-    /// block was built too late, and announcing it would contradict nothing but help nobody either.
+    /// Signs the announcement of an own block. `None` when this validator has signed a later step of the height, or
+    /// announced another block in the round: then this block is given up, and the round with it.
     pub(crate) async fn sign_init(&self, init: Init) -> Result<Option<SignedInit>, ConsensusError> {
         let message = init.sign_bytes(&self.genesis_id);
         match self.pass_guard(init.height, init.round, SignedStep::PartsInit, message).await {
@@ -145,6 +145,7 @@ impl GuardedSigner {
             Err(ConsensusError::Guard(GuardError::Behind { signed_height, .. })) if signed_height == init.height => {
                 Ok(None)
             }
+            Err(ConsensusError::Guard(GuardError::Conflict { .. })) => Ok(None),
             Err(error) => {
                 self.faults.report(error.clone());
                 Err(error)

@@ -1,7 +1,9 @@
 //! `GetValue`: this validator proposes.
 //!
-//! Durable before the reply: the guard's record of the announcement, then the block. The same height and round always
-//! get the same block, also after a restart, because a stored own block is used again instead of building another.
+//! Durable before the reply: the block, the guard's record of its announcement, the block with the announcement. The
+//! same height and round always get the same block, also after a restart, because a stored own block is used again
+//! instead of building another. The block stands on the disk before its announcement is signed: a crash between the two
+//! would else leave a signature for a block that is lost, and the guard would rightly refuse every other one.
 //! A block that is finished only after this validator's vote in the round has left is given up: the engine gets its
 //! answer, which it ignores by then, and nobody else hears of the block.
 
@@ -12,15 +14,7 @@ use crate::error::ConsensusError;
 use crate::malachite::{LocallyProposedValue, Reply, Round};
 use crate::parts::Init;
 use std::time::Duration;
-use tacit_types::{BlockId, Height};
-
-/// What building came to.
-enum Own {
-    /// Announced and stored.
-    InTime(UndecidedBlock),
-    /// The round's vote had left before.
-    Late(BlockId),
-}
+use tacit_types::Height;
 
 impl Adapter {
     pub(crate) async fn on_get_value(
@@ -32,17 +26,17 @@ impl Adapter {
     ) -> Result<(), ConsensusError> {
         let missing = || ConsensusError::Engine("a request for a block without a round".to_owned());
         let shared = shared_round(round).ok_or_else(missing)?;
-        let block = match self.own_block(height.0, shared).await? {
+        let stored = self.own_block(height.0, shared).await?;
+        let unsigned = match stored {
             Some(block) => block,
-            None => match self.build(height.0, shared, budget).await? {
-                Own::InTime(block) => block,
-                Own::Late(block_id) => {
-                    tracing::warn!(height = height.0.0, round = shared.0, %block_id, "own block built too late, given up");
-                    metrics::counter!("tacit_consensus_late_blocks_total").increment(1);
-                    let _ = reply.send(LocallyProposedValue::new(height, round, CtxValue(block_id)));
-                    return Ok(());
-                }
-            },
+            None => self.build(height.0, shared, budget).await?,
+        };
+        let block_id = unsigned.block_id;
+        let Some(block) = self.announce_own(unsigned).await? else {
+            tracing::warn!(height = height.0.0, round = shared.0, %block_id, "own block given up, it comes too late");
+            metrics::counter!("tacit_consensus_late_blocks_total").increment(1);
+            let _ = reply.send(LocallyProposedValue::new(height, round, CtxValue(block_id)));
+            return Ok(());
         };
         self.known.insert(block.block_id);
         let _ = reply.send(LocallyProposedValue::new(height, round, CtxValue(block.block_id)));
@@ -56,17 +50,17 @@ impl Adapter {
         round: tacit_types::Round,
     ) -> Result<Option<UndecidedBlock>, ConsensusError> {
         let stored = self.ask(move |chain| chain.undecided(height, round)).await?;
-        Ok(stored.into_iter().find(|block| block.proposer == self.me && block.valid && block.announcement.is_some()))
+        Ok(stored.into_iter().find(|block| block.proposer == self.me && block.valid))
     }
 
-    async fn build(&self, height: Height, round: tacit_types::Round, budget: Duration) -> Result<Own, ConsensusError> {
-        let no_key = || ConsensusError::Engine("a request for a block to a node without a validator key".to_owned());
-        let signer = self.signer.as_ref().ok_or_else(no_key)?;
+    /// Builds and stores a block, not yet announced.
+    async fn build(
+        &self,
+        height: Height,
+        round: tacit_types::Round,
+        budget: Duration,
+    ) -> Result<UndecidedBlock, ConsensusError> {
         let built = self.ask(move |chain| chain.build(height, round, budget)).await?;
-        let unusable =
-            || ConsensusError::Engine("a request that the chain answered with an empty or oversized block".to_owned());
-        let init = Init::new(height, round, self.me, built.block_id, &built.bytes).ok_or_else(unusable)?;
-        let Some(signed) = signer.sign_init(init).await? else { return Ok(Own::Late(built.block_id)) };
         let block = UndecidedBlock {
             height,
             round,
@@ -74,9 +68,25 @@ impl Adapter {
             block_id: built.block_id,
             bytes: built.bytes,
             valid: true,
-            announcement: Some(signed.signature),
+            announcement: None,
         };
-        Ok(Own::InTime(self.store(block).await?))
+        self.store(block).await
+    }
+
+    /// Signs the announcement of a stored own block and stores it too. `None` when the guard refuses, because this
+    /// validator has gone on without the block.
+    async fn announce_own(&self, block: UndecidedBlock) -> Result<Option<UndecidedBlock>, ConsensusError> {
+        if block.announcement.is_some() {
+            return Ok(Some(block));
+        }
+        let no_key = || ConsensusError::Engine("a request for a block to a node without a validator key".to_owned());
+        let signer = self.signer.as_ref().ok_or_else(no_key)?;
+        let unusable =
+            || ConsensusError::Engine("a request that the chain answered with an empty or oversized block".to_owned());
+        let init = Init::new(block.height, block.round, self.me, block.block_id, &block.bytes).ok_or_else(unusable)?;
+        let Some(signed) = signer.sign_init(init).await? else { return Ok(None) };
+        let block = UndecidedBlock { announcement: Some(signed.signature), ..block };
+        Ok(Some(self.store(block).await?))
     }
 
     /// Stores a judged block and gives it back when it is durable.

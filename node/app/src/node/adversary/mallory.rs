@@ -58,6 +58,10 @@ impl Ledger {
         }
     }
 
+    fn surprise(&self, what: String) {
+        self.0.lock().unwrap().surprises.push(what);
+    }
+
     /// Whether every trick was refused by `honest` nodes.
     pub fn is_full(&self, honest: usize) -> bool {
         self.next_trick(honest).is_none()
@@ -158,8 +162,14 @@ impl Chain for Tapped {
         self.inner.undecided_by_id(height, block_id)
     }
 
+    /// The engine gets its answer to `Decided` when this returns: by then RocksDB must have synced its log once more.
     fn commit(&self, certificate: CommitCertificate, synced: bool) -> Result<Committed, Fault> {
-        self.inner.commit(certificate, synced)
+        let (height, before) = (certificate.height, self.core.database.synced_writes());
+        let committed = self.inner.commit(certificate, synced)?;
+        if self.core.database.synced_writes() <= before {
+            self.ledger.surprise(format!("height {height}: node {} answered before a synced write", self.node));
+        }
+        Ok(committed)
     }
 
     fn store_evidence(&self, height: Height, evidence: Vec<Evidence>) -> Result<(), Fault> {
