@@ -11,5 +11,5 @@ mod poseidon;
 
 pub(crate) use amount::amount_bits;
 pub(crate) use builder::{Builder, Wire};
-pub(crate) use path::{PathStep, root_of_path};
+pub(crate) use path::{PathStep, path_steps, root_of_path};
 pub(crate) use poseidon::poseidon;

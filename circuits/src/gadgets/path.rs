@@ -4,8 +4,9 @@ use ark_bn254::Fr;
 use ark_relations::gr1cs::SynthesisError;
 
 use super::{Builder, Wire, poseidon};
+use crate::error::Reject;
 use crate::hash::Tag;
-use crate::tree::ARITY;
+use crate::tree::{ARITY, DEPTH, MembershipPath, node, with_child};
 
 /// One level of a path as a witness: all four children, and the two bits of the place the path comes from.
 #[derive(Clone, Copy, Default, Debug)]
@@ -14,6 +15,19 @@ pub struct PathStep {
     pub(crate) children: [Fr; ARITY],
     /// The place of the path's own node, low bit first.
     pub(crate) place: [Fr; 2],
+}
+
+/// The children of each node on the way from `leaf` to the root, as an honest prover assigns them.
+pub(crate) fn path_steps(path: &MembershipPath, leaf: Fr) -> Result<[PathStep; DEPTH], Reject> {
+    let mut steps = [PathStep::default(); DEPTH];
+    let mut current = leaf;
+    for (level, (step, siblings)) in steps.iter_mut().zip(path.sibling_fields()?).enumerate() {
+        let digit = path.digit(level);
+        step.children = with_child(&siblings, digit, current);
+        step.place = [Fr::from((digit & 1) as u64), Fr::from((digit >> 1) as u64)];
+        current = node(step.children);
+    }
+    Ok(steps)
 }
 
 /// The root that `leaf` leads to. On each level the prover gives all four children, and the one at the given place must

@@ -135,8 +135,8 @@ pub use circuit::MembershipCircuit;
 #[cfg(feature = "prove")]
 mod circuit {
     use super::*;
-    use crate::gadgets::{Builder, PathStep, poseidon, root_of_path};
-    use crate::tree::{DEPTH, with_child};
+    use crate::gadgets::{Builder, PathStep, path_steps, poseidon, root_of_path};
+    use crate::tree::DEPTH;
     use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystemRef, SynthesisError};
 
     /// The statement as constraints. Holds field elements, so that tests can try values no honest type can hold.
@@ -186,19 +186,6 @@ mod circuit {
             builder.equal("nullifier is of scope and secret", &expected, &nullifier)?;
             builder.bind("signal", &signal)
         }
-    }
-
-    /// The children of each node on the way from `leaf` to the root.
-    fn path_steps(path: &MembershipPath, leaf: Fr) -> Result<[PathStep; DEPTH], Reject> {
-        let mut steps = [PathStep::default(); DEPTH];
-        let mut current = leaf;
-        for (level, (step, siblings)) in steps.iter_mut().zip(path.sibling_fields()?).enumerate() {
-            let digit = path.digit(level);
-            step.children = with_child(&siblings, digit, current);
-            step.place = [Fr::from((digit & 1) as u64), Fr::from((digit >> 1) as u64)];
-            current = crate::tree::node(step.children);
-        }
-        Ok(steps)
     }
 
     impl ConstraintSynthesizer<Fr> for MembershipCircuit {
