@@ -58,6 +58,21 @@ pub enum Reject {
         /// `B`, or the name of the key's element.
         point: &'static str,
     },
+    /// A point of the spend group is one of the eight of small order, under which anybody can sign.
+    #[error("point {point} has small order")]
+    SmallOrder {
+        /// Which point.
+        point: &'static str,
+    },
+    /// A scalar of the spend group is not below the group's order.
+    #[error("{what} is not below the order of the spend group")]
+    Scalar {
+        /// Which scalar.
+        what: &'static str,
+    },
+    /// Everything decodes, but the equation of the spend signature does not hold.
+    #[error("the spend signature does not hold for this key and message")]
+    Signature,
     /// Everything decodes, but the pairing equation does not hold.
     #[error("the proof does not hold for these public inputs under this key")]
     Invalid,

@@ -33,6 +33,22 @@ pub enum Tag {
     MemberNullifier = 12,
     /// Second commitment to an amount, in a space of its own: value, blinding. The second side of *equality*.
     LinkedCommitment = 22,
+    /// What a wallet's addresses have in common: the spend key's x and y, the nullifier key.
+    OwnerKey = 31,
+    /// Owner of a note: owner key, diversifier.
+    Owner = 32,
+    /// Commitment to a note, the leaf of the note tree: asset, value, owner, blinding.
+    Note = 33,
+    /// Nullifier of a note: nullifier key, commitment, position.
+    NoteNullifier = 34,
+    /// Nullifier of a voter in one poll: poll, secret.
+    VoteNullifier = 41,
+    /// Public key of a credential's holder: secret.
+    CredentialHolder = 51,
+    /// Leaf of an issuer's tree: holder, kind, value, salt.
+    Credential = 52,
+    /// A holder's name in one application: application, secret.
+    Pseudonym = 53,
 }
 
 impl Tag {

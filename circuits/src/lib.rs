@@ -17,8 +17,10 @@ mod field;
 mod gadgets;
 mod hash;
 pub mod keys;
+pub mod note;
 #[cfg(feature = "prove")]
 pub mod prove;
+pub mod spend;
 pub mod statement;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -33,6 +35,6 @@ pub use hash::{Tag, poseidon};
 pub use keys::{VerifyingKeys, is_development_key};
 #[cfg(feature = "prove")]
 pub use prove::{ProvingKeys, prove_equality, prove_membership, prove_range};
-pub use statement::{EqualityPublic, MembershipPublic, Public, RangePublic, Statement};
+pub use statement::{EqualityPublic, MembershipPublic, Public, RangePublic, Statement, TransferPublic};
 pub use tree::{Frontier, GroupTree, MembershipPath};
 pub use verify::{ProofBytes, Verdict, VerifyItem, VerifyingKey, verify_batch, verify_one};

@@ -7,12 +7,14 @@
 pub mod equality;
 pub mod membership;
 pub mod range;
+pub mod transfer;
 
 use crate::error::Reject;
 use crate::field::FieldBytes;
 pub use equality::EqualityPublic;
 pub use membership::MembershipPublic;
 pub use range::RangePublic;
+pub use transfer::TransferPublic;
 
 /// A statement of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,6 +26,12 @@ pub enum Statement {
     Membership = 2,
     /// Two commitments hide one value.
     Equality = 3,
+    /// A join-split of the shielded pool with one input.
+    Transfer1x2 = 4,
+    /// A join-split with two inputs.
+    Transfer2x2 = 5,
+    /// A join-split with eight inputs.
+    Transfer8x2 = 6,
 }
 
 impl Statement {
@@ -36,6 +44,9 @@ impl Statement {
             Self::Range => "range",
             Self::Membership => "membership",
             Self::Equality => "equality",
+            Self::Transfer1x2 => "transfer-1x2",
+            Self::Transfer2x2 => "transfer-2x2",
+            Self::Transfer8x2 => "transfer-8x2",
         }
     }
 
@@ -45,6 +56,7 @@ impl Statement {
             Self::Range => range::VERSION,
             Self::Membership => membership::VERSION,
             Self::Equality => equality::VERSION,
+            Self::Transfer1x2 | Self::Transfer2x2 | Self::Transfer8x2 => transfer::VERSION,
         }
     }
 
@@ -54,6 +66,9 @@ impl Statement {
             Self::Range => range::INPUTS,
             Self::Membership => membership::INPUTS,
             Self::Equality => equality::INPUTS,
+            Self::Transfer1x2 => transfer::input_count(1),
+            Self::Transfer2x2 => transfer::input_count(2),
+            Self::Transfer8x2 => transfer::input_count(8),
         }
     }
 
@@ -71,6 +86,7 @@ impl core::fmt::Display for Statement {
 
 /// The public part of any statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "the largest is 700 bytes and items are few; boxing would cost Copy")]
 pub enum Public {
     /// Of a range statement.
     Range(RangePublic),
@@ -78,6 +94,12 @@ pub enum Public {
     Membership(MembershipPublic),
     /// Of an equality statement.
     Equality(EqualityPublic),
+    /// Of a join-split with one input.
+    Transfer1x2(TransferPublic<1>),
+    /// Of a join-split with two inputs.
+    Transfer2x2(TransferPublic<2>),
+    /// Of a join-split with eight inputs.
+    Transfer8x2(TransferPublic<8>),
 }
 
 impl Public {
@@ -87,6 +109,9 @@ impl Public {
             Self::Range(_) => Statement::Range,
             Self::Membership(_) => Statement::Membership,
             Self::Equality(_) => Statement::Equality,
+            Self::Transfer1x2(_) => Statement::Transfer1x2,
+            Self::Transfer2x2(_) => Statement::Transfer2x2,
+            Self::Transfer8x2(_) => Statement::Transfer8x2,
         }
     }
 
@@ -96,13 +121,17 @@ impl Public {
             Self::Range(public) => public.inputs().to_vec(),
             Self::Membership(public) => public.inputs().to_vec(),
             Self::Equality(public) => public.inputs().to_vec(),
+            Self::Transfer1x2(public) => public.inputs(),
+            Self::Transfer2x2(public) => public.inputs(),
+            Self::Transfer8x2(public) => public.inputs(),
         }
     }
 
     /// Reads the public inputs of a statement from the order of its verifying key.
     ///
     /// # Errors
-    /// [`Reject::InputCount`], [`Reject::NotCanonical`], or [`Reject::NotAnAmount`] where an amount must fit 128 bits.
+    /// [`Reject::InputCount`], [`Reject::NotCanonical`], [`Reject::NotAnAmount`] where an amount must fit 128 bits, and for
+    /// a spend key what [`crate::spend::SpendKey::from_coordinates`] says.
     pub fn from_inputs(statement: Statement, inputs: &[FieldBytes]) -> Result<Self, Reject> {
         let count = Reject::InputCount { expected: statement.input_count(), found: inputs.len() };
         for input in inputs {
@@ -114,6 +143,9 @@ impl Public {
                 Self::Membership(MembershipPublic::from_inputs(inputs.try_into().map_err(|_| count)?)?)
             }
             Statement::Equality => Self::Equality(EqualityPublic::from_inputs(inputs.try_into().map_err(|_| count)?)),
+            Statement::Transfer1x2 => Self::Transfer1x2(TransferPublic::from_inputs(inputs)?),
+            Statement::Transfer2x2 => Self::Transfer2x2(TransferPublic::from_inputs(inputs)?),
+            Statement::Transfer8x2 => Self::Transfer8x2(TransferPublic::from_inputs(inputs)?),
         })
     }
 }

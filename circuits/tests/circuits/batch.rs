@@ -41,6 +41,9 @@ fn change_context(public: &mut Public, bytes: [u8; 32]) {
         Public::Range(public) => public.context.0 = bytes,
         Public::Membership(public) => public.signal.0 = bytes,
         Public::Equality(public) => public.context.0 = bytes,
+        Public::Transfer1x2(public) => public.sighash.0 = bytes,
+        Public::Transfer2x2(public) => public.sighash.0 = bytes,
+        Public::Transfer8x2(public) => public.sighash.0 = bytes,
     }
 }
 

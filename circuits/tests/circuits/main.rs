@@ -4,6 +4,8 @@
 mod batch;
 mod keys;
 mod lying_prover;
+mod spend;
+
 mod twins;
 mod vectors;
 mod verify;
