@@ -3,15 +3,16 @@
 use crate::error::GenesisError;
 use crate::spec::{ChainSpec, NetworkName, ProofsSpec, SPEC_FORMAT};
 use borsh::BorshSerialize;
+use std::collections::BTreeMap;
 use tacit_circuits::{Statement, VerifyingKeys};
 use tacit_exec::Tip;
 use tacit_exec::init::{InitError, InitialState, initial_writes};
-use tacit_exec::proofs::STATEMENTS;
 use tacit_state::WriteSet;
 use tacit_state::root_of;
+use tacit_types::limits::VERIFYING_KEYS_MAX;
 use tacit_types::receipt::receipts_root;
 use tacit_types::{
-    Address, Amount, BlockId, ChainParams, Gas, GenesisId, Height, Name, Network, Power, Price, PublicKey, StateRoot,
+    Address, Amount, BlockId, ChainParams, Gas, GenesisId, Height, List, Name, Network, Power, Price, PublicKey, StateRoot,
     UnixMillis, Validator, ValidatorSet, codec,
 };
 
@@ -63,6 +64,7 @@ impl Genesis {
             block_proofs_max: spec.params.block_proofs_max,
             base_fee_floor: Price(check.number("params.base_fee_floor", &spec.params.base_fee_floor)?),
             verifying_key_digests: check.digests(spec)?,
+            guardian: check.guardian(spec, network)?,
         };
         let initial =
             InitialState { params, validators: check.validators(spec)?, balances: check.balances(spec, network)? };
@@ -129,42 +131,52 @@ impl Check<'_> {
         }
     }
 
-    fn digests(&self, spec: &ChainSpec) -> Result<[[u8; 32]; 3], GenesisError> {
-        let ProofsSpec { development, range, membership, equality } = &spec.proofs;
-        let given = [range, membership, equality];
-        if *development {
-            if given.iter().any(|digest| digest.is_some()) {
-                return Err(self.refuse("proofs", "either `development = true` or three digests, not both".into()));
-            }
-            if spec.production {
-                let reason = "development keys can be forged by anybody; a production chain needs ceremony keys";
-                return Err(self.refuse("proofs.development", reason.into()));
-            }
-            let keys = VerifyingKeys::development();
-            return Ok(STATEMENTS.map(|(statement, _)| keys.digest(statement)));
-        }
-        let mut digests = [[0u8; 32]; 3];
-        for ((slot, text), (statement, name)) in digests.iter_mut().zip(given).zip(STATEMENTS) {
-            let field = format!("proofs.{name}");
-            let text = text.as_ref().ok_or_else(|| self.refuse(&field, "is missing".into()))?;
-            *slot = self.bytes(&field, text)?;
-            self.refuse_development_key(spec, &field, statement, slot)?;
-        }
-        Ok(digests)
+    fn digests(&self, spec: &ChainSpec) -> Result<List<[u8; 32], VERIFYING_KEYS_MAX>, GenesisError> {
+        let ProofsSpec { development, keys } = &spec.proofs;
+        let digests = if *development { self.development_digests(spec, keys)? } else { self.given_digests(spec, keys)? };
+        List::new(digests).map_err(|error| self.refuse("proofs", error.to_string()))
     }
 
-    fn refuse_development_key(
+    fn development_digests(
         &self,
         spec: &ChainSpec,
-        field: &str,
-        _statement: Statement,
-        digest: &[u8; 32],
-    ) -> Result<(), GenesisError> {
-        if spec.production && tacit_circuits::is_development_key(digest) {
-            let reason = "is the development key, which anybody can forge; a production chain needs ceremony keys";
-            return Err(self.refuse(field, reason.into()));
+        given: &BTreeMap<String, String>,
+    ) -> Result<Vec<[u8; 32]>, GenesisError> {
+        if !given.is_empty() {
+            return Err(self.refuse("proofs", "either `development = true` or the digests of all keys, not both".into()));
         }
-        Ok(())
+        if spec.production {
+            let reason = "development keys can be forged by anybody; a production chain needs ceremony keys";
+            return Err(self.refuse("proofs.development", reason.into()));
+        }
+        let keys = VerifyingKeys::development();
+        Ok(Statement::ALL.iter().map(|statement| keys.digest(*statement)).collect())
+    }
+
+    fn given_digests(
+        &self,
+        spec: &ChainSpec,
+        given: &BTreeMap<String, String>,
+    ) -> Result<Vec<[u8; 32]>, GenesisError> {
+        if let Some(unknown) = given.keys().find(|name| Statement::ALL.iter().all(|known| known.name() != *name)) {
+            return Err(self.refuse(&format!("proofs.keys.{unknown}"), "is no statement".into()));
+        }
+        let digest_of = |statement: &Statement| {
+            let field = format!("proofs.keys.{statement}");
+            let text = given.get(statement.name()).ok_or_else(|| self.refuse(&field, "is missing".into()))?;
+            let digest = self.bytes(&field, text)?;
+            if spec.production && tacit_circuits::is_development_key(&digest) {
+                let reason = "is the development key, which anybody can forge; a production chain needs ceremony keys";
+                return Err(self.refuse(&field, reason.into()));
+            }
+            Ok(digest)
+        };
+        Statement::ALL.iter().map(digest_of).collect()
+    }
+
+    fn guardian(&self, spec: &ChainSpec, network: Network) -> Result<Option<Address>, GenesisError> {
+        let Some(text) = &spec.guardian else { return Ok(None) };
+        Address::from_text(text, network).map(Some).map_err(|error| self.refuse("guardian", error.to_string()))
     }
 
     fn validators(&self, spec: &ChainSpec) -> Result<ValidatorSet, GenesisError> {

@@ -2,6 +2,7 @@
 
 use crate::error::GenesisError;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Longest chain spec in bytes (8 MiB).
 pub const SPEC_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -28,6 +29,9 @@ pub struct ChainSpec {
     pub params: ParamsSpec,
     /// Which verifying keys the chain uses.
     pub proofs: ProofsSpec,
+    /// Address of the account that may stop the shielded pool; nobody when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guardian: Option<String>,
     /// Who signs the first height.
     pub validators: Vec<ValidatorSpec>,
     /// Who owns what at the start.
@@ -76,22 +80,17 @@ impl Default for ParamsSpec {
     }
 }
 
-/// Digests of the verifying keys, 0x-hex. All three, or `development = true` for the insecure ones.
+/// Digests of the verifying keys, 0x-hex, by the statements' names. All of them, or `development = true` for the
+/// insecure ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProofsSpec {
     /// Use the development keys, whose trapdoor anybody can compute.
     #[serde(default)]
     pub development: bool,
-    /// Key of *range*.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub range: Option<String>,
-    /// Key of *membership*.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub membership: Option<String>,
-    /// Key of *equality*.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub equality: Option<String>,
+    /// The digest of each statement's key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub keys: BTreeMap<String, String>,
 }
 
 /// A validator of the first height.

@@ -89,7 +89,8 @@ fn each_bad_field_is_refused_by_name() {
             "balance = \"340282366920938463463374607431768211455\"",
             "accounts",
         ),
-        ("development = true", "development = false", "proofs.range"),
+        ("development = true", "development = false", "proofs.keys.range"),
+        ("guardian = \"tctd1frd", "guardian = \"tctd1frx", "guardian"),
     ] {
         let message = refusal(&with(old, new));
         assert!(message.starts_with(&format!("chain.toml: field `{field}`: ")), "{old} -> {new}: {message}");
@@ -109,18 +110,15 @@ fn a_duplicate_account_and_a_duplicate_validator_are_refused() {
 fn a_production_chain_refuses_development_keys_however_they_are_named() {
     let message = refusal(&with("production = false", "production = true"));
     assert!(message.contains("`proofs.development`"), "{message}");
-    let digests = format!(
-        "range = \"0x{}\"\nmembership = \"0x{}\"\nequality = \"0x{}\"",
-        digest(Statement::Range),
-        digest(Statement::Membership),
-        digest(Statement::Equality)
-    );
+    let line = |statement: &Statement| format!("{statement} = \"0x{}\"\n", digest(*statement));
+    let digests: String = Statement::ALL.iter().map(line).collect();
+    let digests = format!("[proofs.keys]\n{digests}");
     let named = with("development = true", &digests);
     // The same keys by digest are the same chain, as long as no money depends on it.
     let id = Genesis::from_toml("chain.toml", &named).unwrap().id;
     assert_eq!(id, Genesis::from_toml("chain.toml", DEV).unwrap().id);
     let message = refusal(&named.replacen("production = false", "production = true", 1));
-    assert!(message.contains("`proofs.range`") && message.contains("development key"), "{message}");
+    assert!(message.contains("`proofs.keys.range`") && message.contains("development key"), "{message}");
     let both = with("development = true", &format!("development = true\n{digests}"));
     assert!(refusal(&both).contains("not both"));
 }

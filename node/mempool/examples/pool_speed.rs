@@ -114,7 +114,8 @@ fn rules() -> Result<Rules, Box<dyn Error>> {
         block_txs_max: 5_000,
         block_proofs_max: 512,
         base_fee_floor: Price(1),
-        verifying_key_digests: [[0; 32]; 3],
+        verifying_key_digests: List::empty(),
+        guardian: None,
     };
     let keys = Arc::new(tacit_circuits::VerifyingKeys::development().clone());
     Ok(Rules { genesis_id: GenesisId([7; 32]), params, keys })
@@ -142,6 +143,6 @@ fn transfer(rules: &Rules, account: u64, sequence: u64) -> Result<RawTx, Box<dyn
     };
     let signature = Signature(key.sign(&body.sign_bytes()).to_bytes());
     let signatures = List::new(vec![IndexedSignature { key_index: 0, signature }])?;
-    let tx = Tx { body, witness: Witness { signatures, proofs: List::empty() } };
+    let tx = Tx { body, witness: Witness { signatures, proofs: List::empty(), ..Witness::default() } };
     Ok(RawTx::new(tx.encode())?)
 }

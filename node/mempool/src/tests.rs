@@ -106,7 +106,8 @@ fn rules() -> Rules {
         block_txs_max: 5_000,
         block_proofs_max: 512,
         base_fee_floor: Price(1),
-        verifying_key_digests: [[0; 32]; 3],
+        verifying_key_digests: List::empty(),
+        guardian: None,
     };
     Rules { genesis_id: GenesisId([7; 32]), params, keys: Arc::new(VerifyingKeys::development().clone()) }
 }
@@ -129,7 +130,7 @@ fn transfer(key: &SigningKey, sequence: u64, tip: u64) -> Tx {
     };
     let signature = Signature(key.sign(&body.sign_bytes()).to_bytes());
     let signatures = List::new(vec![IndexedSignature { key_index: 0, signature }]).unwrap();
-    Tx { body, witness: Witness { signatures, proofs: List::empty() } }
+    Tx { body, witness: Witness { signatures, proofs: List::empty(), ..Witness::default() } }
 }
 
 fn raw(tx: &Tx) -> RawTx {

@@ -6,8 +6,9 @@ use crate::json::{Decimal, HexArray, HexBytes};
 use crate::types::{
     AccountView, BlockTx, BlockView, CertificateView, ContractOutput, ContractView, EventView, EvidenceView,
     GenesisView, GroupView, HeaderView, NodeStatus, ParamsView, PoolStatus, ProofView, RejectView, SimulateView,
-    StateProofView, SubmitView, SupplyView, TxStatusName, TxView, ValidatorView, ValidatorsView, VerifyingKeyDigests,
+    PublicValueView, StateProofView, SubmitView, SupplyView, TxStatusName, TxView, ValidatorView, ValidatorsView,
 };
+use tacit_types::shielded::PublicValue;
 use tacit_types::{
     Address, Amount, CommitCertificate, Event, Header, Height, Network, ProofId, Receipt, RejectCode, TxId,
     ValidatorSet,
@@ -300,8 +301,48 @@ impl Converter {
                 topics: topics.iter().map(|topic| HexArray(*topic)).collect(),
                 data: HexBytes(data.to_vec()),
             },
+            Event::JoinSplit { action, position, public_value } => EventView::JoinSplit {
+                action: *action,
+                position: *position,
+                public: public_value_view(public_value),
+            },
+            Event::AssetCreated { asset, issuer } => {
+                EventView::AssetCreated { asset: HexArray(asset.0), issuer: self.address(issuer) }
+            }
+            Event::AssetMinted { asset, to, amount } => EventView::AssetMinted {
+                asset: HexArray(asset.0),
+                to: self.address(to),
+                amount: Decimal(amount.0),
+            },
+            Event::Swept { asset, to, amount } => {
+                EventView::Swept { asset: HexArray(asset.0), to: self.address(to), amount: Decimal(amount.0) }
+            }
+            Event::PoolPaused { until } => EventView::PoolPaused { until: until.0 },
+            Event::PollCreated { poll, group } => {
+                EventView::PollCreated { poll: HexArray(poll.0), group: HexArray(group.0) }
+            }
+            Event::Voted { poll, choice, weight, nullifier } => EventView::Voted {
+                poll: HexArray(poll.0),
+                choice: *choice,
+                weight: Decimal((*weight).into()),
+                nullifier: HexArray(nullifier.0),
+            },
+            Event::IssuerChanged { issuer, root } => {
+                EventView::IssuerChanged { issuer: HexArray(issuer.0), root: HexArray(root.0) }
+            }
         }
     }
+}
+
+/// What a join-split shows; `None` when nothing left or entered the pool.
+#[must_use]
+pub fn public_value_view(value: &PublicValue) -> Option<PublicValueView> {
+    let (direction, asset, amount) = match value {
+        PublicValue::None => return None,
+        PublicValue::In { asset, amount } => ("in", asset, amount),
+        PublicValue::Out { asset, amount } => ("out", asset, amount),
+    };
+    Some(PublicValueView { direction: direction.to_owned(), asset: HexArray(asset.0), amount: Decimal(amount.0) })
 }
 
 /// The name of an event's kind, as JSON and filters spell it.
@@ -315,12 +356,35 @@ pub const fn event_kind(event: &Event) -> &'static str {
         Event::CodeDeployed { .. } => "code_deployed",
         Event::ContractCreated { .. } => "contract_created",
         Event::Contract { .. } => "contract",
+        Event::JoinSplit { .. } => "join_split",
+        Event::AssetCreated { .. } => "asset_created",
+        Event::AssetMinted { .. } => "asset_minted",
+        Event::Swept { .. } => "swept",
+        Event::PoolPaused { .. } => "pool_paused",
+        Event::PollCreated { .. } => "poll_created",
+        Event::Voted { .. } => "voted",
+        Event::IssuerChanged { .. } => "issuer_changed",
     }
 }
 
 /// All kinds of events.
-pub const EVENT_KINDS: [&str; 7] =
-    ["transferred", "proved", "nullifier_spent", "group_changed", "code_deployed", "contract_created", "contract"];
+pub const EVENT_KINDS: [&str; 15] = [
+    "transferred",
+    "proved",
+    "nullifier_spent",
+    "group_changed",
+    "code_deployed",
+    "contract_created",
+    "contract",
+    "join_split",
+    "asset_created",
+    "asset_minted",
+    "swept",
+    "pool_paused",
+    "poll_created",
+    "voted",
+    "issuer_changed",
+];
 
 /// Whether an event names `address` in any role.
 #[must_use]
@@ -330,7 +394,16 @@ pub fn event_names(event: &Event, address: &Address) -> bool {
         Event::Proved { sender, .. } => sender == address,
         Event::ContractCreated { contract, creator, .. } => contract == address || creator == address,
         Event::Contract { contract, .. } => contract == address,
-        Event::NullifierSpent { .. } | Event::GroupChanged { .. } | Event::CodeDeployed { .. } => false,
+        Event::AssetCreated { issuer, .. } => issuer == address,
+        Event::AssetMinted { to, .. } | Event::Swept { to, .. } => to == address,
+        Event::NullifierSpent { .. }
+        | Event::GroupChanged { .. }
+        | Event::CodeDeployed { .. }
+        | Event::JoinSplit { .. }
+        | Event::PoolPaused { .. }
+        | Event::PollCreated { .. }
+        | Event::Voted { .. }
+        | Event::IssuerChanged { .. } => false,
     }
 }
 
@@ -350,7 +423,7 @@ pub fn certificate_view(certificate: &CommitCertificate) -> CertificateView {
 #[must_use]
 pub fn params_view(state: &backend::ParamsState) -> ParamsView {
     let params = &state.params;
-    let [range, membership, equality] = params.verifying_key_digests.map(HexArray);
+    let digests = params.verifying_key_digests.iter().map(|digest| HexArray(*digest)).collect();
     ParamsView {
         height: state.height.0,
         chain_id: params.chain_id.to_string(),
@@ -362,7 +435,7 @@ pub fn params_view(state: &backend::ParamsState) -> ParamsView {
         block_proofs_max: params.block_proofs_max,
         base_fee_floor: Decimal(params.base_fee_floor.0.into()),
         base_fee: Decimal(state.base_fee.0.into()),
-        verifying_key_digests: VerifyingKeyDigests { range, membership, equality },
+        verifying_key_digests: digests,
     }
 }
 

@@ -204,6 +204,7 @@ impl TxBuilder {
         let signatures = match &authorization {
             Authorization::Account { .. } => 1,
             Authorization::Multisig { policy, .. } => policy.threshold,
+            Authorization::Shielded => 0,
         };
         let zeros = |key_index| IndexedSignature { key_index, signature: Signature([0; 64]) };
         let (body, proofs) = self.body(authorization)?;
@@ -228,7 +229,11 @@ impl TxBuilder {
 /// # Errors
 /// [`BuildError::TooLong`].
 pub fn assemble(body: TxBody, signatures: Vec<IndexedSignature>, proofs: Vec<ProofBytes>) -> Result<Tx, BuildError> {
-    let witness = Witness { signatures: bounded("signatures", signatures)?, proofs: bounded("proofs", proofs)? };
+    let witness = Witness {
+        signatures: bounded("signatures", signatures)?,
+        proofs: bounded("proofs", proofs)?,
+        ..Witness::default()
+    };
     Ok(Tx { body, witness })
 }
 

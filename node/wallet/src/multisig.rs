@@ -151,6 +151,7 @@ impl Draft {
         match &self.body.authorization {
             Authorization::Multisig { policy, .. } => Ok(policy),
             Authorization::Account { .. } => Err(WalletError::Draft("it is for a single key".to_owned())),
+            Authorization::Shielded => Err(WalletError::Draft("it is for the shielded pool".to_owned())),
         }
     }
 

@@ -100,7 +100,7 @@ fn a_signed_transaction_verifies_and_survives_encoding() {
         .transfer(devnet_account(1).unwrap().address, Amount(5))
         .sign(&account.key, Sequence(7))
         .unwrap();
-    assert_eq!(tx.body.authorization.sender(), account.address);
+    assert_eq!(tx.body.sender(), account.address);
     let signature = tx.witness.signatures[0].signature;
     let key = ed25519_consensus::VerificationKey::try_from(account.public_key().0).unwrap();
     key.verify(&signature.0.into(), &tx.body.sign_bytes()).unwrap();

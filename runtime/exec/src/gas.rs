@@ -3,6 +3,7 @@
 //!
 //! These numbers are consensus data. What a contract's own instructions and host calls cost is `tacit-vm`'s schedule.
 
+use tacit_types::shielded::JoinSplit;
 use tacit_types::{Action, Gas, RejectCode, TxBody, Witness};
 
 /// Decoding, hashing, charging, the receipt.
@@ -26,6 +27,26 @@ pub const GROUP_MEMBER: u64 = 60_000;
 pub const INSTANTIATE: u64 = 30_000;
 /// Calling a contract, before its function runs.
 pub const CALL: u64 = 10_000;
+/// Each spend signature, verified in a batch.
+pub const SPEND_SIGNATURE: u64 = 60_000;
+/// A join-split: anchor and turnstile.
+pub const JOIN_SPLIT: u64 = 20_000;
+/// Each nullifier that a join-split records for ever.
+pub const NULLIFIER: u64 = 10_000;
+/// Each note appended: its share of the tree, and the bytes that every wallet downloads.
+pub const NOTE: u64 = 40_000;
+/// Making an asset or more of it.
+pub const ASSET: u64 = 16_000;
+/// Stopping the pool.
+pub const POOL_PAUSE: u64 = 6_000;
+/// Opening a poll.
+pub const POLL_CREATE: u64 = 16_000;
+/// Counting a vote.
+pub const POLL_VOTE: u64 = 16_000;
+/// Making an issuer.
+pub const ISSUER_CREATE: u64 = 16_000;
+/// Setting a leaf of an issuer's tree: one path of Poseidon hashes and of stored nodes.
+pub const CREDENTIAL_CHANGE: u64 = 900_000;
 
 /// What a transaction costs before any of its actions runs. Its gas limit must cover this.
 #[must_use]
@@ -33,7 +54,9 @@ pub fn intrinsic(encoded_length: usize, body: &TxBody, witness: &Witness) -> Gas
     let bytes = PER_BYTE.saturating_mul(count(encoded_length));
     let signatures = SIGNATURE.saturating_mul(count(witness.signatures.len()));
     let proofs = PROOF.saturating_mul(count(body.proofs()));
-    Gas(BASE.saturating_add(bytes).saturating_add(signatures).saturating_add(proofs))
+    let spends = SPEND_SIGNATURE.saturating_mul(count(witness.spend_signatures.len()));
+    let all = BASE.saturating_add(bytes).saturating_add(signatures).saturating_add(proofs).saturating_add(spends);
+    Gas(all)
 }
 
 /// What an action costs before a contract's own gas.
@@ -47,7 +70,21 @@ pub fn action(action: &Action) -> Gas {
         Action::Deploy(deploy) => tacit_vm::gas::deploy(deploy.code.len(), 0).0,
         Action::Instantiate(_) => INSTANTIATE,
         Action::Call(_) => CALL,
+        Action::JoinSplit(join_split) => join_split_cost(join_split),
+        Action::AssetCreate(_) | Action::AssetMint(_) => ASSET,
+        Action::Sweep(_) => TRANSFER,
+        Action::PoolPause(_) => POOL_PAUSE,
+        Action::PollCreate(_) => POLL_CREATE,
+        Action::PollVote(_) => POLL_VOTE,
+        Action::IssuerCreate(_) => ISSUER_CREATE,
+        Action::CredentialIssue(issue) => CREDENTIAL_CHANGE.saturating_mul(count(issue.leaves.len())),
+        Action::CredentialRevoke(_) => CREDENTIAL_CHANGE,
     })
+}
+
+fn join_split_cost(join_split: &JoinSplit) -> u64 {
+    let nullifiers = NULLIFIER.saturating_mul(count(join_split.nullifiers.as_slice().len()));
+    JOIN_SPLIT.saturating_add(nullifiers).saturating_add(NOTE.saturating_mul(count(join_split.outputs.len())))
 }
 
 fn group_cost(members: usize) -> u64 {

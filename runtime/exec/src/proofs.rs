@@ -6,14 +6,10 @@ use crate::error::Reject;
 use crate::rules::Rules;
 use tacit_circuits::{
     EqualityPublic, FieldBytes as CircuitField, MembershipPublic, ProofBytes as CircuitProof, Public, RangePublic,
-    Statement, VerifyItem,
+    VerifyItem,
 };
 use tacit_types::action::Prove;
 use tacit_types::{Action, Address, FieldBytes, GenesisId, GroupId, Name, ProofBytes, ProofId, RejectCode, Tx, codec};
-
-/// The native statements in the order in which genesis pins their keys.
-pub const STATEMENTS: [(Statement, &str); 3] =
-    [(Statement::Range, "range"), (Statement::Membership, "membership"), (Statement::Equality, "equality")];
 
 /// One proof and what it must prove.
 pub type ProofItem = VerifyItem;

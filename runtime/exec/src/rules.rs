@@ -1,7 +1,7 @@
 //! What is fixed for the life of a chain and needed to judge a transaction alone.
 
 use std::sync::Arc;
-use tacit_circuits::VerifyingKeys;
+use tacit_circuits::{Statement, VerifyingKeys};
 use tacit_types::{ChainParams, GenesisId};
 
 /// The chain's fixed rules: its id, parameters and verifying keys.
@@ -31,9 +31,10 @@ impl Rules {
     /// # Errors
     /// [`KeyMismatch`] when a key is not the pinned one.
     pub fn new(genesis_id: GenesisId, params: ChainParams, keys: Arc<VerifyingKeys>) -> Result<Self, KeyMismatch> {
-        for (pinned, (statement, name)) in params.verifying_key_digests.iter().zip(crate::proofs::STATEMENTS) {
-            if keys.digest(statement) != *pinned {
-                return Err(KeyMismatch { statement: name });
+        let mut pinned = params.verifying_key_digests.iter();
+        for statement in Statement::ALL.iter().copied() {
+            if pinned.next() != Some(&keys.digest(statement)) {
+                return Err(KeyMismatch { statement: statement.name() });
             }
         }
         Ok(Self { genesis_id, params, keys })

@@ -188,7 +188,7 @@ fn inspect(rules: &Rules, raw: RawTx) -> Result<Inspected, Reject> {
     }
     let (id, sign_bytes) = body.id_and_sign_bytes();
     let signatures = signature_items(&tx, sign_bytes)?;
-    let sender = body.authorization.sender();
+    let sender = body.sender();
     let proofs = proofs::items(rules, &sender, &tx)?;
     let full_hash = raw.full_hash();
     Ok(Inspected { tx: CheckedTx { tx, raw, id, full_hash, sender, intrinsic_gas }, signatures, proofs })
@@ -203,7 +203,7 @@ fn inspect_action(action: &Action) -> Result<(), Reject> {
             members.iter().try_for_each(inspect_member)
         }
         Action::Deploy(deploy) if deploy.code.is_empty() => Err(RejectCode::EmptyAction.into()),
-        Action::Transfer(_) | Action::Prove(_) | Action::Deploy(_) | Action::Instantiate(_) | Action::Call(_) => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -221,6 +221,10 @@ fn signature_items(tx: &Tx, message: [u8; 32]) -> Result<Vec<SignatureItem>, Rej
             }
             _ => Err(Reject::new(RejectCode::SignatureCount, "one signature with key index 0 is needed")),
         },
+        Authorization::Shielded if given.is_empty() => Ok(Vec::new()),
+        Authorization::Shielded => {
+            Err(Reject::new(RejectCode::SignatureCount, "a shielded transaction has spend signatures only"))
+        }
         Authorization::Multisig { policy, .. } => {
             policy.check().map_err(|error| Reject::new(RejectCode::PolicyInvalid, error.to_string()))?;
             let ascending = given.iter().zip(given.iter().skip(1)).all(|(a, b)| a.key_index < b.key_index);

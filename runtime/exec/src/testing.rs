@@ -5,14 +5,13 @@ use crate::block::{ExecutedBlock, execute};
 use crate::build::{Proposal, build};
 use crate::error::{Reject, ValidateError};
 use crate::init::{InitialState, initial_writes};
-use crate::proofs::STATEMENTS;
 use crate::rules::Rules;
 use crate::stateless::{CheckedTx, check_one};
 use crate::tip::{NextBlock, Tip};
 use crate::validate::{Context, Mode, NoCache, ValidBlock, validate};
 use ed25519_consensus::SigningKey;
 use std::sync::Arc;
-use tacit_circuits::VerifyingKeys;
+use tacit_circuits::{Statement, VerifyingKeys};
 use tacit_state::overlay::read_value;
 use tacit_state::record::Account;
 use tacit_state::{MemoryState, key, root_of};
@@ -93,7 +92,9 @@ pub fn params() -> ChainParams {
         block_txs_max: u32::try_from(limits::BLOCK_TXS_MAX).unwrap_or(u32::MAX),
         block_proofs_max: u32::try_from(limits::BLOCK_PROOFS_MAX).unwrap_or(u32::MAX),
         base_fee_floor: Price(1),
-        verifying_key_digests: STATEMENTS.map(|(statement, _)| keys.digest(statement)),
+        verifying_key_digests: List::new(Statement::ALL.iter().map(|statement| keys.digest(*statement)).collect())
+            .expect("fewer statements than keys may be pinned"),
+        guardian: None,
     }
 }
 
@@ -344,7 +345,7 @@ pub fn transfer(to: Address, amount: u128) -> Action {
 pub fn sign(key: &TestKey, body: TxBody) -> Tx {
     let signature = key.sign(&body.sign_bytes());
     let signatures = List::new(vec![IndexedSignature { key_index: 0, signature }]).expect("one signature");
-    Tx { body, witness: Witness { signatures, proofs: List::empty() } }
+    Tx { body, witness: Witness { signatures, proofs: List::empty(), ..Witness::default() } }
 }
 
 /// The same transaction with `proofs`.

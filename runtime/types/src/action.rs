@@ -3,9 +3,13 @@
 //! An action carries its public side only. Proof bytes travel in the transaction's witness, in the order of
 //! the actions that need them, because they are malleable and must not change the transaction's id.
 
+use crate::asset::{AssetCreate, AssetMint, PoolPause, Sweep};
 use crate::bounded::{Bytes, List, Name};
+use crate::identity::{CredentialIssue, CredentialRevoke, IssuerCreate, PollCreate, PollVote};
 use crate::limits::{CALL_INPUT_BYTES_MAX, CODE_BYTES_MAX, GROUP_MEMBERS_MAX};
+use crate::shielded::JoinSplit;
 use crate::{Address, Amount, AssetId, CodeHash, FieldBytes, GroupId};
+use alloc::boxed::Box;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// One step of a transaction. All steps succeed or none does.
@@ -27,6 +31,26 @@ pub enum Action {
     Instantiate(Instantiate) = 5,
     /// Calls a contract.
     Call(Call) = 6,
+    /// Spends and makes notes of the shielded pool.
+    JoinSplit(Box<JoinSplit>) = 7,
+    /// Makes an asset.
+    AssetCreate(AssetCreate) = 8,
+    /// Makes more of an asset.
+    AssetMint(AssetMint) = 9,
+    /// Hands what the transaction holds to an account.
+    Sweep(Sweep) = 10,
+    /// Stops the shielded pool for a while.
+    PoolPause(PoolPause) = 11,
+    /// Opens a poll.
+    PollCreate(PollCreate) = 12,
+    /// Votes in a poll.
+    PollVote(PollVote) = 13,
+    /// Makes an issuer of credentials.
+    IssuerCreate(IssuerCreate) = 14,
+    /// Issues credentials.
+    CredentialIssue(CredentialIssue) = 15,
+    /// Revokes a credential.
+    CredentialRevoke(CredentialRevoke) = 16,
 }
 
 /// Moves `amount` of `asset` from the sender to `to`.
@@ -157,13 +181,30 @@ impl Action {
     #[must_use]
     pub const fn proofs(&self) -> usize {
         match self {
-            Self::Prove(_) => 1,
+            Self::Prove(_) | Self::JoinSplit(_) | Self::PollVote(_) => 1,
             Self::Transfer(_)
             | Self::GroupCreate(_)
             | Self::GroupAdd(_)
             | Self::Deploy(_)
             | Self::Instantiate(_)
-            | Self::Call(_) => 0,
+            | Self::Call(_)
+            | Self::AssetCreate(_)
+            | Self::AssetMint(_)
+            | Self::Sweep(_)
+            | Self::PoolPause(_)
+            | Self::PollCreate(_)
+            | Self::IssuerCreate(_)
+            | Self::CredentialIssue(_)
+            | Self::CredentialRevoke(_) => 0,
+        }
+    }
+
+    /// The join-split, if this is one.
+    #[must_use]
+    pub fn as_join_split(&self) -> Option<&JoinSplit> {
+        match self {
+            Self::JoinSplit(join_split) => Some(join_split),
+            _ => None,
         }
     }
 }

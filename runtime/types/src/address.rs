@@ -4,6 +4,7 @@
 //! the address of another kind. Text is bech32m with a prefix per network; a wrong network is refused.
 
 use crate::keys::{MultisigPolicy, PublicKey};
+use crate::shielded::SpendKeyBytes;
 use crate::{CodeHash, codec};
 use alloc::string::String;
 use bech32::{Bech32m, Hrp, primitives::decode::CheckedHrpstring};
@@ -18,6 +19,7 @@ const CONTEXT: &str = "tacit 2026-11 address";
 const KIND_KEY: u8 = 0;
 const KIND_MULTISIG: u8 = 1;
 const KIND_CONTRACT: u8 = 2;
+const KIND_ONE_TIME: u8 = 3;
 
 impl Address {
     /// The sender of system events; nobody has its key.
@@ -39,6 +41,13 @@ impl Address {
     #[must_use]
     pub fn of_contract(creator: &Address, code: &CodeHash, salt: &[u8; 32]) -> Self {
         Self(codec::hash(CONTEXT, &[&[KIND_CONTRACT], &creator.0, &code.0, salt]))
+    }
+
+    /// The sender of a shielded transaction whose first join-split has this spend key. It appears once, and nobody can
+    /// spend what is sent to it.
+    #[must_use]
+    pub fn of_spend_key(key: &SpendKeyBytes) -> Self {
+        Self(codec::hash(CONTEXT, &[&[KIND_ONE_TIME], &key.0]))
     }
 
     /// Text form on `network`.

@@ -2,7 +2,8 @@
 
 use crate::bounded::{Bytes, List};
 use crate::limits::{EVENT_DATA_BYTES_MAX, EVENT_TOPICS_MAX};
-use crate::{Address, Amount, AssetId, CodeHash, FieldBytes, GroupId, ProofId};
+use crate::shielded::PublicValue;
+use crate::{Address, Amount, AssetId, CodeHash, FieldBytes, GroupId, Height, IssuerId, PollId, ProofId};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// One thing that happened. Tags are never reused.
@@ -69,4 +70,68 @@ pub enum Event {
         /// Anything, in the contract's own encoding.
         data: Bytes<EVENT_DATA_BYTES_MAX>,
     } = 6,
+    /// Notes were spent and made.
+    JoinSplit {
+        /// Index of the action.
+        action: u16,
+        /// Position of its first output in the note tree.
+        position: u64,
+        /// What left or entered the pool.
+        public_value: PublicValue,
+    } = 7,
+    /// An asset was made.
+    AssetCreated {
+        /// Its id.
+        asset: AssetId,
+        /// Who issues it.
+        issuer: Address,
+    } = 8,
+    /// More of an asset was made.
+    AssetMinted {
+        /// Which.
+        asset: AssetId,
+        /// For whom.
+        to: Address,
+        /// How much.
+        amount: Amount,
+    } = 9,
+    /// What a transaction held was handed out.
+    Swept {
+        /// What.
+        asset: AssetId,
+        /// To whom.
+        to: Address,
+        /// How much.
+        amount: Amount,
+    } = 10,
+    /// The guardian stopped the pool, or let it go on.
+    PoolPaused {
+        /// The last height at which it stands still.
+        until: Height,
+    } = 11,
+    /// A poll was opened.
+    PollCreated {
+        /// Which.
+        poll: PollId,
+        /// Among whom.
+        group: GroupId,
+    } = 12,
+    /// A vote was counted.
+    Voted {
+        /// In which poll.
+        poll: PollId,
+        /// For what.
+        choice: u8,
+        /// With which weight.
+        weight: u64,
+        /// The voter's nullifier.
+        nullifier: FieldBytes,
+    } = 13,
+    /// An issuer was made, or issued or revoked.
+    IssuerChanged {
+        /// Which.
+        issuer: IssuerId,
+        /// Its root now.
+        root: FieldBytes,
+    } = 14,
 }

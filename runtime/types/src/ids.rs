@@ -97,6 +97,15 @@ id! {
     ProofId, "tacit 2026-11 proof id"
 }
 
+id! {
+    /// Names a poll.
+    PollId, "tacit 2026-11 poll id"
+}
+id! {
+    /// Names an issuer of credentials.
+    IssuerId, "tacit 2026-11 issuer id"
+}
+
 impl AssetId {
     /// The token that pays fees.
     pub const NATIVE: Self = Self([0; 32]);

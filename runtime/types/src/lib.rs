@@ -38,6 +38,9 @@ pub mod keys;
 pub mod proof;
 
 pub mod action;
+pub mod asset;
+pub mod identity;
+pub mod shielded;
 pub mod tx;
 
 pub mod block;

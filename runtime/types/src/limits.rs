@@ -8,6 +8,8 @@ pub const ACTIONS_MAX: usize = 64;
 pub const TX_PROOFS_MAX: usize = 16;
 /// Most keys in a multisig policy.
 pub const MULTISIG_KEYS_MAX: usize = 16;
+/// Most join-splits in one transaction: each takes a proof.
+pub const JOIN_SPLITS_MAX: usize = TX_PROOFS_MAX;
 /// Most signatures that one transaction carries.
 pub const SIGNATURES_MAX: usize = MULTISIG_KEYS_MAX;
 /// Largest wasm module in bytes (512 KiB).
@@ -18,6 +20,20 @@ pub const CALL_INPUT_BYTES_MAX: usize = 64 * 1024;
 pub const NAME_BYTES_MAX: usize = 64;
 /// Most members added to a group by one action.
 pub const GROUP_MEMBERS_MAX: usize = 256;
+/// Most credentials issued by one action.
+pub const CREDENTIALS_MAX: usize = 256;
+/// Most choices of a poll.
+pub const POLL_OPTIONS_MAX: u8 = 32;
+/// A poll stays open for at most this many heights.
+pub const POLL_HEIGHTS_MAX: u64 = 10_000_000;
+/// Most digits after the point of an asset.
+pub const ASSET_DECIMALS_MAX: u8 = 38;
+/// A root of the note tree may be named as an anchor for this many heights after the last at whose end it was current.
+pub const ANCHOR_HEIGHTS: u64 = 20_000;
+/// The guardian may stop the shielded pool for at most this many heights at a time.
+pub const POOL_PAUSE_HEIGHTS_MAX: u64 = 100_000;
+/// Most verifying keys that genesis pins.
+pub const VERIFYING_KEYS_MAX: usize = 16;
 /// A transaction may be valid for at most this many heights after the one it is checked at.
 pub const EXPIRY_HEIGHTS_MAX: u64 = 100_000;
 

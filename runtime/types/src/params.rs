@@ -1,8 +1,9 @@
 //! What a chain's genesis fixes: limits, prices, pinned verifying keys. Stored in the state, so it is part of the
 //! state root.
 
-use crate::bounded::Name;
-use crate::{Gas, Network, Price, limits};
+use crate::bounded::{List, Name};
+use crate::limits::{self, VERIFYING_KEYS_MAX};
+use crate::{Address, Gas, Network, Price};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// Parameters of a chain.
@@ -24,8 +25,10 @@ pub struct ChainParams {
     pub block_proofs_max: u32,
     /// The base fee never falls below this.
     pub base_fee_floor: Price,
-    /// BLAKE3 digests of the verifying keys of *range*, *membership* and *equality*, in this order.
-    pub verifying_key_digests: [[u8; 32]; 3],
+    /// BLAKE3 digests of the verifying keys of all statements, in the order of their numbers.
+    pub verifying_key_digests: List<[u8; 32], VERIFYING_KEYS_MAX>,
+    /// Who may stop the shielded pool; nobody when absent.
+    pub guardian: Option<Address>,
 }
 
 /// Why parameters were refused.

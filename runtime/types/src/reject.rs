@@ -1,7 +1,7 @@
 //! Why a transaction is refused: one number each, never reused, the same in every place that refuses.
 //!
 //! 1-99 the transaction alone is invalid, 100-199 it cannot be charged now, 200-299 the pool has no place for it,
-//! 300-399 its body failed (these stand in receipts).
+//! 300-399 its body failed. Receipts hold codes from 300 on, and 106-110 when a join-split of the body failed.
 
 macro_rules! reject_codes {
     ($($(#[$doc:meta])* $name:ident = $number:literal, $message:literal;)*) => {
@@ -71,7 +71,19 @@ reject_codes! {
     /// Range bounds the wrong way round.
     EmptyRange = 16, "the lower bound of the range is above the upper bound";
     /// No code, or no members.
-    EmptyAction = 17, "an action carries nothing to do: no code or no members";
+    EmptyAction = 17, "an action carries nothing to do: no code, no members, no leaves";
+    /// The first action does not pay for a shielded transaction.
+    ShieldedFee = 18, "a shielded transaction begins with a native join-split whose public out is gas limit times maximal fee, all of it tip";
+    /// Wrong number of spend signatures.
+    SpendSignatureCount = 19, "the number of spend signatures is not the number of join-splits";
+    /// A spend signature does not verify.
+    SpendSignatureInvalid = 20, "a spend signature does not verify for this chain, spend key and content";
+    /// A spend key that is no point of the right order.
+    SpendKeyInvalid = 21, "a spend key is not the canonical encoding of a point of large order";
+    /// The same nullifier twice in one transaction.
+    DuplicateNullifier = 22, "the transaction spends the same nullifier twice";
+    /// A number outside its bounds.
+    OutOfBounds = 23, "a number in an action is outside its bounds";
 
     /// The sequence was used before.
     SequenceTooLow = 100, "the sequence was already used; ask the account's sequence again";
@@ -85,6 +97,16 @@ reject_codes! {
     UnderPriced = 104, "the maximal fee per gas is below the base fee; raise it";
     /// Cannot pay the fee.
     CannotPayFee = 105, "the balance does not cover gas limit times price";
+    /// The anchor is no recent root of the note tree.
+    AnchorUnknown = 106, "the anchor is not a recent root of the note tree; prove against a newer one";
+    /// A note was spent before.
+    NoteSpent = 107, "a note of the join-split was already spent";
+    /// The guardian stopped the pool.
+    PoolPaused = 108, "the shielded pool stands still for now; try again later";
+    /// More would leave the pool than entered it.
+    TurnstileExceeded = 109, "the pool holds less of the asset than would leave it";
+    /// No room for more notes.
+    NoteTreeFull = 110, "the note tree is full";
 
     /// No room at this price.
     PoolFull = 200, "the pool is full at this price; raise the fee or wait";
@@ -137,6 +159,32 @@ reject_codes! {
     CallDepth = 317, "calls are nested more deeply than allowed";
     /// More events or output than a receipt holds.
     TooManyEvents = 318, "the transaction emits more events than a receipt holds";
+    /// Only the issuer may mint.
+    AssetNotIssued = 319, "only the issuer of an asset may mint it";
+    /// More than the cap.
+    AssetCapExceeded = 320, "the supply of the asset would exceed its cap";
+    /// Money was left between the actions.
+    ScratchNotEmpty = 321, "the transaction holds money at its end; sweep it to an account or shield it";
+    /// Not the guardian.
+    NotGuardian = 322, "only the guardian of genesis may stop the shielded pool";
+    /// No such poll.
+    PollUnknown = 323, "the poll does not exist";
+    /// Too late.
+    PollClosed = 324, "the poll is closed";
+    /// The proof does not say what was voted for.
+    ChoiceUnknown = 325, "the poll has no such choice";
+    /// No such issuer.
+    IssuerUnknown = 326, "the issuer does not exist";
+    /// The sender does not own the issuer.
+    IssuerNotOwned = 327, "only the owner of an issuer may issue and revoke";
+    /// The root is not a recent root of the issuer, or older than a revocation.
+    IssuerRootUnknown = 328, "the root is not a root of the issuer since its last revocation; prove against the current one";
+    /// No more credentials fit.
+    IssuerFull = 329, "the issuer has no room for these credentials";
+    /// No credential stands there.
+    CredentialUnknown = 330, "no credential stands at this index, or it was revoked";
+    /// The required proof is not recorded.
+    ProofNotRecorded = 331, "the required proof is not recorded for the sender";
 }
 
 impl RejectCode {

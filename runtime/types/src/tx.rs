@@ -6,7 +6,8 @@
 use crate::action::Action;
 use crate::bounded::List;
 use crate::keys::{MultisigPolicy, PublicKey, Signature};
-use crate::limits::{ACTIONS_MAX, SIGNATURES_MAX, TX_BYTES_MAX, TX_PROOFS_MAX};
+use crate::limits::{ACTIONS_MAX, JOIN_SPLITS_MAX, SIGNATURES_MAX, TX_BYTES_MAX, TX_PROOFS_MAX};
+use crate::shielded::{JoinSplit, SpendSignature};
 use crate::{Address, DecodeError, FullHash, Gas, GenesisId, Height, Price, ProofBytes, Sequence, TxId, codec};
 use alloc::vec::Vec;
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -44,7 +45,7 @@ pub struct TxBody {
 /// The only transaction format so far.
 pub const TX_VERSION: u8 = 1;
 
-/// Who acts and pays. Tag 2 is kept for shielded authorisations.
+/// Who acts and pays.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 #[borsh(use_discriminant = true)]
 #[repr(u8)]
@@ -63,15 +64,19 @@ pub enum Authorization {
         /// Must equal the account's sequence.
         sequence: Sequence,
     } = 1,
+    /// Nobody: the first action is a native join-split, whose public out is the whole fee.
+    Shielded = 2,
 }
 
-/// Signatures and proofs.
+/// Signatures, proofs and spend signatures.
 #[derive(Debug, Clone, PartialEq, Eq, Default, BorshSerialize, BorshDeserialize)]
 pub struct Witness {
     /// One signature with index 0 for an account; exactly `threshold` for a multisig, by ascending key index.
     pub signatures: List<IndexedSignature, SIGNATURES_MAX>,
     /// One proof per action that needs one, in the order of the actions.
     pub proofs: List<ProofBytes, TX_PROOFS_MAX>,
+    /// One spend signature over [`TxBody::sign_bytes`] per join-split, in the order of the actions.
+    pub spend_signatures: List<SpendSignature, JOIN_SPLITS_MAX>,
 }
 
 /// A signature and the key of the policy that made it.
@@ -133,6 +138,35 @@ impl TxBody {
         self.actions.iter().map(Action::proofs).fold(0, usize::saturating_add)
     }
 
+    /// The join-splits with the indices of their actions.
+    pub fn join_splits(&self) -> impl Iterator<Item = (u16, &JoinSplit)> {
+        (0u16..).zip(self.actions.iter()).filter_map(|(index, action)| Some((index, action.as_join_split()?)))
+    }
+
+    /// The join-split that pays for a shielded transaction: its first action. `None` for an account's transaction, and
+    /// for a shielded one that lacks it.
+    #[must_use]
+    pub fn paying_join_split(&self) -> Option<&JoinSplit> {
+        match self.authorization {
+            Authorization::Shielded => self.actions.first()?.as_join_split(),
+            Authorization::Account { .. } | Authorization::Multisig { .. } => None,
+        }
+    }
+
+    /// Who acts: an account, or for a shielded transaction the one-time address of its paying spend key. A shielded
+    /// transaction without a paying join-split is refused everywhere; its sender is the system's address, which can do
+    /// nothing.
+    #[must_use]
+    pub fn sender(&self) -> Address {
+        match &self.authorization {
+            Authorization::Account { public_key, .. } => Address::of_key(public_key),
+            Authorization::Multisig { policy, .. } => Address::of_multisig(policy),
+            Authorization::Shielded => self
+                .paying_join_split()
+                .map_or(Address::SYSTEM, |join_split| Address::of_spend_key(&join_split.spend_key)),
+        }
+    }
+
     /// What the transaction pays per gas at `base_fee`: base fee plus tip, at most the maximum.
     /// `None` when the maximum does not cover the base fee.
     #[must_use]
@@ -143,21 +177,19 @@ impl TxBody {
 }
 
 impl Authorization {
-    /// The account that acts and pays.
-    #[must_use]
-    pub fn sender(&self) -> Address {
-        match self {
-            Self::Account { public_key, .. } => Address::of_key(public_key),
-            Self::Multisig { policy, .. } => Address::of_multisig(policy),
-        }
-    }
-
-    /// The sequence that must equal the account's.
+    /// The sequence that must equal the account's; zero for a shielded transaction, whose sender acts once.
     #[must_use]
     pub const fn sequence(&self) -> Sequence {
         match self {
             Self::Account { sequence, .. } | Self::Multisig { sequence, .. } => *sequence,
+            Self::Shielded => Sequence::ZERO,
         }
+    }
+
+    /// Whether no account stands behind it.
+    #[must_use]
+    pub const fn is_shielded(&self) -> bool {
+        matches!(self, Self::Shielded)
     }
 }
 

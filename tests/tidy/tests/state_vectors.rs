@@ -26,7 +26,8 @@ fn keys_and_records_are_those_of_the_committed_vectors() {
         block_txs_max: 5_000,
         block_proofs_max: 512,
         base_fee_floor: Price(10),
-        verifying_key_digests: [[4; 32], [5; 32], [6; 32]],
+        verifying_key_digests: List::new(vec![[4; 32], [5; 32], [6; 32]]).unwrap(),
+        guardian: None,
     };
     let record = Group { owner: address, members: 1, frontier: Bytes::empty(), roots: List::new(vec![field]).unwrap() };
     let made = json!({

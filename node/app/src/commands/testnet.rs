@@ -107,6 +107,7 @@ impl Plan {
             time_ms: crate::node::core::now().0,
             params: ParamsSpec::default(),
             proofs: ProofsSpec { development: true, ..ProofsSpec::default() },
+            guardian: None,
             validators: validators
                 .iter()
                 .map(|seed| ValidatorSpec { public_key: PublicKey(public_key(seed)).to_string(), power: 1 })

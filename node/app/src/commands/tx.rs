@@ -60,7 +60,7 @@ impl TxCommand {
         if let Verb::Show { file } = &self.verb {
             let tx = Tx::decode(&read_hex(file)?)?;
             println!("id       {}", tx.id());
-            println!("sender   {}", tx.body.authorization.sender());
+            println!("sender   {}", tx.body.sender());
             println!("{:#?}", tx.body);
             return Ok(());
         }

@@ -125,7 +125,7 @@ async fn the_proposer_is_woken_by_what_can_be_proposed_and_not_by_what_is_parked
     let first = transfer(&key(1), 0, 1);
     intake.submit(vec![raw(&first)]).await;
     assert!(executable.has_changed().unwrap() && *executable.borrow_and_update());
-    let sender = first.body.authorization.sender();
+    let sender = first.body.sender();
     let accounts = [(sender, account(RICH, 2))];
     pool.commit(&Committed { height: Height(1), base_fee: BASE_FEE, included: &[], accounts: &accounts, spent: &[] });
     assert!(executable.has_changed().unwrap() && !*executable.borrow_and_update());

@@ -153,15 +153,6 @@ answers! {
         /// The set in canonical order.
         validators: Vec<ValidatorView>,
     }
-    /// Digests of the pinned verifying keys.
-    VerifyingKeyDigests {
-        /// Of *range*.
-        range: Hex32,
-        /// Of *membership*.
-        membership: Hex32,
-        /// Of *equality*.
-        equality: Hex32,
-    }
     /// Answer of `chain_getParams`.
     ParamsView {
         /// Latest height.
@@ -184,8 +175,8 @@ answers! {
         base_fee_floor: Decimal,
         /// Base fee of the next block.
         base_fee: Decimal,
-        /// Digests of the verifying keys.
-        verifying_key_digests: VerifyingKeyDigests,
+        /// Digests of the verifying keys, in the order of the statements' numbers.
+        verifying_key_digests: Vec<Hex32>,
     }
     /// Answer of `chain_getSupply`.
     SupplyView {

@@ -93,4 +93,80 @@ pub enum EventView {
         /// In the contract's own encoding.
         data: HexBytes,
     },
+    /// Notes were spent and made.
+    JoinSplit {
+        /// Index of the action.
+        action: u16,
+        /// Position of its first output in the note tree.
+        position: u64,
+        /// What left or entered the pool; absent when nothing did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        public: Option<PublicValueView>,
+    },
+    /// An asset was made.
+    AssetCreated {
+        /// Its id.
+        asset: Hex32,
+        /// Who issues it.
+        issuer: AddressText,
+    },
+    /// More of an asset was made.
+    AssetMinted {
+        /// Which.
+        asset: Hex32,
+        /// For whom.
+        to: AddressText,
+        /// How much.
+        amount: Decimal,
+    },
+    /// What a transaction held was handed out.
+    Swept {
+        /// What.
+        asset: Hex32,
+        /// To whom.
+        to: AddressText,
+        /// How much.
+        amount: Decimal,
+    },
+    /// The guardian stopped the shielded pool, or let it go on.
+    PoolPaused {
+        /// The last height at which it stands still.
+        until: u64,
+    },
+    /// A poll was opened.
+    PollCreated {
+        /// Which.
+        poll: Hex32,
+        /// Among whom.
+        group: Hex32,
+    },
+    /// A vote was counted.
+    Voted {
+        /// In which poll.
+        poll: Hex32,
+        /// For what.
+        choice: u8,
+        /// With which weight.
+        weight: Decimal,
+        /// The voter's nullifier.
+        nullifier: Hex32,
+    },
+    /// An issuer was made, or issued or revoked.
+    IssuerChanged {
+        /// Which.
+        issuer: Hex32,
+        /// Its root now.
+        root: Hex32,
+    },
+}
+
+/// What a join-split shows to everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PublicValueView {
+    /// `in` (shield) or `out` (unshield, fee).
+    pub direction: String,
+    /// What; all zero is the native token.
+    pub asset: Hex32,
+    /// How much.
+    pub amount: Decimal,
 }

@@ -106,7 +106,7 @@ pub fn transfer(sequence: u64) -> Tx {
         actions: List::new(vec![action]).unwrap(),
     };
     let signature = tx::IndexedSignature { key_index: 0, signature: Signature([5; 64]) };
-    Tx { body, witness: Witness { signatures: List::new(vec![signature]).unwrap(), proofs: List::empty() } }
+    Tx { body, witness: Witness { signatures: List::new(vec![signature]).unwrap(), proofs: List::empty(), ..Witness::default() } }
 }
 
 pub fn transferred(amount: u128) -> Event {
@@ -208,7 +208,8 @@ impl Backend for Mock {
             block_txs_max: 5_000,
             block_proofs_max: 512,
             base_fee_floor: Price(10),
-            verifying_key_digests: [[1; 32], [2; 32], [3; 32]],
+            verifying_key_digests: List::new(vec![[1; 32], [2; 32], [3; 32]]).unwrap(),
+            guardian: None,
         };
         Ok(ParamsState { height: self.height(), params, base_fee: Price(11) })
     }

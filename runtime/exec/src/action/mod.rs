@@ -26,5 +26,6 @@ pub fn apply(
         Action::Deploy(deploy) => deploy::apply(context, deploy),
         Action::Instantiate(instantiate) => instantiate::apply(context, instantiate, contract_code),
         Action::Call(call) => call::apply(context, call, contract_code),
+        _ => Err(tacit_types::RejectCode::UnknownVersion.into()),
     }
 }

@@ -21,7 +21,8 @@ fn encodings_are_those_that_were_pinned() {
         block_txs_max: 5_000,
         block_proofs_max: 512,
         base_fee_floor: Price(7),
-        verifying_key_digests: [[1; 32], [2; 32], [3; 32]],
+        verifying_key_digests: List::new(vec![[1; 32], [2; 32], [3; 32]]).unwrap(),
+        guardian: None,
     };
     assert_eq!(params.check(), Ok(()));
     assert_eq!(pin(&receipt(0)), "0x9dc26cb197d6dfd91d86a6bb7c0fd73e6569275aa4f9cd09dd53a852cd707c00", "Receipt");
@@ -64,7 +65,8 @@ fn parameters_outside_what_the_code_carries_are_refused() {
         block_txs_max: 1,
         block_proofs_max: 1,
         base_fee_floor: Price(1),
-        verifying_key_digests: [[0; 32]; 3],
+        verifying_key_digests: List::empty(),
+        guardian: None,
     };
     assert_eq!(good.check(), Ok(()));
     let field = |params: ChainParams| params.check().unwrap_err().field;

@@ -6,7 +6,13 @@ use tacit_types::action::{
     Call, Deploy, GroupAdd, GroupCreate, Instantiate, Member, Prove, ProveEquality, ProveMembership, ProveRange,
     Transfer,
 };
+use tacit_types::asset::{AssetCreate, AssetMint, PoolPause, Sweep};
+use tacit_types::identity::{CredentialIssue, CredentialRevoke, IssuerCreate, PollCreate, PollVote};
 use tacit_types::keys::MultisigPolicy;
+use tacit_types::shielded::{
+    JoinSplit, MemoCiphertext, NoteCiphertext, NoteOutput, Nullifiers, OutgoingCiphertext, PublicValue, SpendKeyBytes,
+    SpendSignature,
+};
 use tacit_types::tx::IndexedSignature;
 use tacit_types::*;
 
@@ -87,6 +93,88 @@ pub fn action() -> impl Strategy<Value = Action> {
             input,
             value: Amount(value)
         })),
+        join_split().prop_map(|join_split| Action::JoinSplit(Box::new(join_split))),
+        pool_action(),
+        identity_action(),
+    ]
+}
+
+fn opaque<const LENGTH: usize>() -> impl Strategy<Value = [u8; LENGTH]> {
+    any::<u8>().prop_map(|first| core::array::from_fn(|index| first.wrapping_add(index as u8)))
+}
+
+fn output() -> impl Strategy<Value = NoteOutput> {
+    (field(), bytes32(), any::<u8>(), opaque(), opaque()).prop_map(
+        |(commitment, ephemeral_key, view_tag, ciphertext, outgoing)| NoteOutput {
+            commitment,
+            ephemeral_key,
+            view_tag,
+            ciphertext: NoteCiphertext(ciphertext),
+            outgoing: OutgoingCiphertext(outgoing),
+        },
+    )
+}
+
+pub fn public_value() -> impl Strategy<Value = PublicValue> {
+    let money = || (bytes32(), any::<u128>()).prop_map(|(asset, amount)| (AssetId(asset), Amount(amount)));
+    prop_oneof![
+        Just(PublicValue::None),
+        money().prop_map(|(asset, amount)| PublicValue::In { asset, amount }),
+        money().prop_map(|(asset, amount)| PublicValue::Out { asset, amount }),
+    ]
+}
+
+pub fn join_split() -> impl Strategy<Value = JoinSplit> {
+    let nullifiers = prop_oneof![
+        field().prop_map(|only| Nullifiers::One([only])),
+        (field(), field()).prop_map(|(first, second)| Nullifiers::Two([first, second])),
+        any::<[[u8; 32]; 8]>().prop_map(|all| Nullifiers::Eight(all.map(FieldBytes))),
+    ];
+    (field(), nullifiers, output(), output(), public_value(), bytes32(), opaque()).prop_map(
+        |(anchor, nullifiers, first, second, public_value, key, memo)| JoinSplit {
+            anchor,
+            nullifiers,
+            outputs: [first, second],
+            public_value,
+            spend_key: SpendKeyBytes(key),
+            memo: MemoCiphertext(memo),
+        },
+    )
+}
+
+fn pool_action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        (name(), any::<u8>(), any::<u128>(), any::<u128>()).prop_map(|(symbol, decimals, supply, cap)| {
+            Action::AssetCreate(AssetCreate { symbol, decimals, supply: Amount(supply), cap: Amount(cap) })
+        }),
+        (bytes32(), bytes32(), any::<u128>()).prop_map(|(asset, to, amount)| Action::AssetMint(AssetMint {
+            asset: AssetId(asset),
+            to: Address(to),
+            amount: Amount(amount)
+        })),
+        (bytes32(), bytes32())
+            .prop_map(|(asset, to)| Action::Sweep(Sweep { asset: AssetId(asset), to: Address(to) })),
+        any::<u64>().prop_map(|heights| Action::PoolPause(PoolPause { heights })),
+    ]
+}
+
+fn identity_action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        (bytes32(), name(), any::<u8>(), any::<u64>()).prop_map(|(group, title, options, closes)| {
+            Action::PollCreate(PollCreate { group: GroupId(group), title, options, closes: Height(closes) })
+        }),
+        (bytes32(), any::<u8>(), field(), any::<u64>()).prop_map(|(poll, choice, nullifier, weight)| {
+            Action::PollVote(PollVote { poll: PollId(poll), choice, nullifier, weight })
+        }),
+        name().prop_map(|name| Action::IssuerCreate(IssuerCreate { name })),
+        (bytes32(), vec(field(), 0..4)).prop_map(|(issuer, leaves)| Action::CredentialIssue(CredentialIssue {
+            issuer: IssuerId(issuer),
+            leaves: List::new(leaves).unwrap()
+        })),
+        (bytes32(), any::<u32>()).prop_map(|(issuer, index)| Action::CredentialRevoke(CredentialRevoke {
+            issuer: IssuerId(issuer),
+            index
+        })),
     ]
 }
 
@@ -101,6 +189,7 @@ fn authorization() -> impl Strategy<Value = Authorization> {
             let keys = List::new(keys.into_iter().map(PublicKey).collect()).unwrap();
             Authorization::Multisig { policy: MultisigPolicy { threshold, keys }, sequence: Sequence(sequence) }
         }),
+        Just(Authorization::Shielded),
     ]
 }
 
@@ -122,10 +211,14 @@ fn body() -> impl Strategy<Value = TxBody> {
 
 pub fn tx() -> impl Strategy<Value = Tx> {
     let signatures = vec((any::<u8>(), signature()), 0..3);
-    (body(), signatures, vec(proof(), 0..3)).prop_map(|(body, signatures, proofs)| {
+    (body(), signatures, vec(proof(), 0..3), vec(opaque::<64>(), 0..3)).prop_map(|(body, signatures, proofs, spends)| {
         let signatures =
             signatures.into_iter().map(|(key_index, signature)| IndexedSignature { key_index, signature }).collect();
-        let witness = Witness { signatures: List::new(signatures).unwrap(), proofs: List::new(proofs).unwrap() };
+        let witness = Witness {
+            signatures: List::new(signatures).unwrap(),
+            proofs: List::new(proofs).unwrap(),
+            spend_signatures: List::new(spends.into_iter().map(SpendSignature).collect()).unwrap(),
+        };
         Tx { body, witness }
     })
 }

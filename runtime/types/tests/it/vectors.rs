@@ -206,7 +206,11 @@ fn transaction(name: &str, signers: &[u8], threshold: Option<u8>, actions: Vec<A
     let mut signatures: Vec<IndexedSignature> = signers.iter().map(sign).collect();
     signatures.sort_by_key(|signature| signature.key_index);
     let proofs: Vec<ProofBytes> = (0..body.proofs()).map(|index| ProofBytes([index as u8 + 1; 128])).collect();
-    let witness = Witness { signatures: List::new(signatures).unwrap(), proofs: List::new(proofs).unwrap() };
+    let witness = Witness {
+        signatures: List::new(signatures).unwrap(),
+        proofs: List::new(proofs).unwrap(),
+        ..Witness::default()
+    };
     let tx = Tx { body, witness };
     let bytes = tx.encode();
     assert_eq!(Tx::decode(&bytes).unwrap(), tx);
@@ -219,7 +223,7 @@ fn transaction(name: &str, signers: &[u8], threshold: Option<u8>, actions: Vec<A
             "actions": tx.body.actions.iter().map(describe).collect::<Vec<_>>(),
         },
         "proofs": tx.witness.proofs.iter().map(|proof| hex(&proof.0)).collect::<Vec<_>>(),
-        "sender": hex(&tx.body.authorization.sender().0),
+        "sender": hex(&tx.body.sender().0),
         "body": hex(&codec::encode(&tx.body)),
         "tx_id": hex(&tx.id().0),
         "sign_bytes": hex(&tx.body.sign_bytes()),

@@ -34,7 +34,7 @@ async fn every_broken_block_gets_nil_for_its_reason_and_the_next_round_decides()
     let adversarys = |block: &Block| {
         block.body.txs.iter().any(|raw| {
             let tx = tacit_types::Tx::decode(raw.as_bytes()).unwrap();
-            tx.body.authorization.sender() != tricks::accounts::address(tricks::accounts::FEEDER)
+            tx.body.sender() != tricks::accounts::address(tricks::accounts::FEEDER)
         })
     };
     assert!(!chain.iter().any(|(_, block)| adversarys(block)), "a transaction of the adversary was committed");

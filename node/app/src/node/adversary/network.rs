@@ -47,6 +47,7 @@ fn genesis(nodes: usize) -> Genesis {
         time_ms: 1_000,
         params: small_limits(),
         proofs: ProofsSpec { development: true, ..ProofsSpec::default() },
+        guardian: None,
         validators: (0..nodes).map(|node| ValidatorSpec { public_key: public_key(node), power: 10 }).collect(),
         accounts: accounts::balances(),
     };

@@ -67,7 +67,7 @@ pub fn body(genesis_id: &GenesisId, seed: u8, sequence: u64) -> TxBody {
 pub fn signed(seed: u8, body: TxBody) -> Tx {
     let signature = Signature(SigningKey::from([seed; 32]).sign(&body.sign_bytes()).to_bytes());
     let signatures = List::new(vec![IndexedSignature { key_index: 0, signature }]).unwrap();
-    Tx { body, witness: Witness { signatures, proofs: List::empty() } }
+    Tx { body, witness: Witness { signatures, proofs: List::empty(), ..Witness::default() } }
 }
 
 /// The bytes of a transaction.
