@@ -41,7 +41,7 @@ fn signed(number: u64) -> SignatureItem {
 
 fn proofs(criterion: &mut Criterion<ProcessorTime>) {
     let folder = tempfile::tempdir().unwrap();
-    let proving = ProvingKeys::development(folder.path(), &mut |_, _| {}).unwrap();
+    let proving = ProvingKeys::development(folder.path());
     let keys = VerifyingKeys::development();
     let made = |statement| (0..DIFFERENT).map(move |number| (statement, number));
     let different: Vec<VerifyItem> = Statement::ALL

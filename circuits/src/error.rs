@@ -82,6 +82,14 @@ pub enum Reject {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// The file of a verifying key cannot be used.
+    #[error("the file of the verifying key of {statement} is refused: {why}")]
+    KeyFile {
+        /// Which statement.
+        statement: Statement,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// The native definition of a statement does not hold.
     #[error("{statement} statement does not hold: {why}")]
     False {
@@ -125,6 +133,22 @@ pub enum ProveError {
         found: String,
         /// What was expected.
         pinned: String,
+    },
+    /// A proving key of a ceremony is not the one that is pinned.
+    #[error("proving key {path} is refused: {why}; get the file of this chain's ceremony again")]
+    PinnedKey {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// Not as many keys are pinned as there are statements.
+    #[error("{found} proving keys are pinned, but there are {expected} statements")]
+    Pins {
+        /// Number of statements.
+        expected: usize,
+        /// Number of pins given.
+        found: usize,
     },
     /// The constraint system could not be built or the prover failed: a defect of this crate.
     #[error("the {statement} prover failed: {why}; this is a defect, please report it")]

@@ -8,19 +8,21 @@
 //! the prover's memory can read the witness.
 
 pub(crate) mod key;
+mod system;
 
-pub use key::{Progress, ProvingKeys, Step};
+pub use key::{KeyPin, Progress, ProvingKeys, Step};
+pub use system::{ConstraintMatrices, Row};
 
-use ark_bn254::{Bn254, Fr};
+use ark_bn254::Bn254;
 use ark_groth16::Groth16;
-use ark_relations::gr1cs::ConstraintSynthesizer;
 use ark_serialize::CanonicalSerialize;
 use ark_std::rand::{CryptoRng, RngCore};
 
 use crate::error::ProveError;
-use crate::statement::{Public, Statement, equality, membership, range};
-use crate::verify::{ProofBytes, VerifyingKey};
-use key::ProvingKey;
+use crate::gadgets::{Builder, Circuit};
+use crate::statement::{Public, equality, membership, range};
+use crate::verify::ProofBytes;
+use system::Replay;
 
 /// Proves that a commitment opens to a value within bounds. About 25 ms on one core.
 ///
@@ -33,7 +35,7 @@ pub fn prove_range(
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<ProofBytes, ProveError> {
     range::check(public, private)?;
-    prove(keys.get(Statement::Range), range::RangeCircuit::new(public, private)?, Public::Range(*public), rng)
+    prove(keys, &range::RangeCircuit::new(public, private)?, Public::Range(*public), rng)
 }
 
 /// Proves membership in a group. About 250 ms on one core.
@@ -48,7 +50,7 @@ pub fn prove_membership(
 ) -> Result<ProofBytes, ProveError> {
     membership::check(public, private)?;
     let circuit = membership::MembershipCircuit::new(public, private)?;
-    prove(keys.get(Statement::Membership), circuit, Public::Membership(*public), rng)
+    prove(keys, &circuit, Public::Membership(*public), rng)
 }
 
 /// Proves that two commitments hide one value. About 40 ms on one core.
@@ -63,23 +65,28 @@ pub fn prove_equality(
 ) -> Result<ProofBytes, ProveError> {
     equality::check(public, private)?;
     let circuit = equality::EqualityCircuit::new(public, private)?;
-    prove(keys.get(Statement::Equality), circuit, Public::Equality(*public), rng)
+    prove(keys, &circuit, Public::Equality(*public), rng)
 }
 
-fn prove(
-    key: &ProvingKey,
-    circuit: impl ConstraintSynthesizer<Fr>,
+/// Proves a statement whose native definition has been checked. Every `prove_` function ends here.
+pub(crate) fn prove(
+    keys: &ProvingKeys,
+    circuit: &dyn Circuit,
     public: Public,
     rng: &mut (impl RngCore + CryptoRng),
 ) -> Result<ProofBytes, ProveError> {
     let statement = public.statement();
     let failed = |why: String| ProveError::Prover { statement, why };
-    let proof = Groth16::<Bn254>::create_random_proof_with_reduction(circuit, &key.groth16, rng)
+    let key = keys.get(statement)?;
+    let mut builder = Builder::values(key.matrices.private_count());
+    circuit.build(&mut builder).map_err(|error| failed(error.to_string()))?;
+    let values = zeroize::Zeroizing::new(builder.assignment());
+    let replay = Replay { matrices: &key.matrices, values: Some(&values) };
+    let proof = Groth16::<Bn254>::create_random_proof_with_reduction(replay, &key.groth16, rng)
         .map_err(|error| failed(error.to_string()))?;
     let mut bytes = [0u8; 128];
     proof.serialize_compressed(&mut bytes[..]).map_err(|error| failed(error.to_string()))?;
     let proof = ProofBytes(bytes);
-    let verifying: &VerifyingKey = &key.verifying;
-    verifying.verify(&public.inputs(), &proof).map_err(|reject| failed(format!("own proof refused: {reject}")))?;
+    key.verifying.verify(&public.inputs(), &proof).map_err(|reject| failed(format!("own proof refused: {reject}")))?;
     Ok(proof)
 }

@@ -5,7 +5,7 @@
 //! checks the number of public inputs, that every input is below the modulus, that every point has its one canonical
 //! encoding, lies on the curve and in the subgroup, and is not the identity. arkworks 0.6 leaves most of that to callers.
 //!
-//! [`VerifyingKey`] is a checked key, [`verify_one`] and [`verify_batch`] work on the chain's three statements, and
+//! [`VerifyingKey`] is a checked key, [`verify_one`] and [`verify_batch`] work on the chain's statements, and
 //! [`verify_batch_with_keys`] on any keys. Proofs are malleable (Groth16 always is): never identify one by its bytes.
 
 mod batch;
@@ -15,6 +15,7 @@ mod miller;
 
 pub use batch::{KeyedItem, verify_batch_with_keys};
 pub use key::VerifyingKey;
+pub(crate) use key::digest_of;
 
 use crate::error::Reject;
 use crate::field::FieldBytes;

@@ -1,26 +1,50 @@
-//! Wires and the builder that turns products and equalities into R1CS constraints.
+//! Wires, and the builder that turns products and equalities into R1CS constraints.
+//!
+//! A builder works in one of two modes. [`Builder::shape`] records every constraint as rows of the three matrices: for
+//! keys, exports and tests. [`Builder::values`] computes the assignment and nothing else, which is all that a prover needs
+//! whose key already holds the matrices; wires then carry no linear combinations. Both modes must add the same variables
+//! in the same order, therefore whether a wire is constant is decided by how it was made, never by cancelling terms.
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, Zero};
-use ark_relations::gr1cs::{ConstraintSystemRef, LinearCombination, SynthesisError, Variable};
+use ark_relations::gr1cs::SynthesisError;
+use zeroize::Zeroize;
+
+/// One column of the matrices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Variable {
+    /// The constant one.
+    One,
+    /// The public input with this index.
+    Public(usize),
+    /// The private variable with this index.
+    Private(usize),
+}
+
+/// A row of one matrix: sorted by variable, every variable at most once, no zero coefficients.
+pub(crate) type Terms = Vec<(Fr, Variable)>;
+
+/// What a wire consists of, beside its value.
+#[derive(Clone, Debug)]
+enum Form {
+    /// Holds no variable: the value is the coefficient of [`Variable::One`].
+    Constant,
+    /// Depends on variables that nobody asked to record.
+    Untracked,
+    Linear(Terms),
+}
 
 /// A linear combination of variables, and its value.
 #[derive(Clone, Debug)]
 pub(crate) struct Wire {
-    /// Sorted by variable, every variable at most once, no zero coefficients.
-    terms: Vec<(Fr, Variable)>,
-    /// Meaningless while keys are generated, when there is no assignment.
+    form: Form,
+    /// Meaningless while keys are generated, when there is no assignment, unless the wire is constant.
     value: Fr,
 }
 
 impl Wire {
     pub(crate) fn constant(value: Fr) -> Self {
-        let terms = if value.is_zero() { Vec::new() } else { vec![(value, Variable::One)] };
-        Self { terms, value }
-    }
-
-    fn variable(variable: Variable, value: Fr) -> Self {
-        Self { terms: vec![(Fr::ONE, variable)], value }
+        Self { form: Form::Constant, value }
     }
 
     pub(crate) fn value(&self) -> Fr {
@@ -28,36 +52,22 @@ impl Wire {
     }
 
     pub(crate) fn is_constant(&self) -> bool {
-        self.as_constant().is_some()
+        matches!(self.form, Form::Constant)
     }
 
     /// `Some` when the wire holds no variable.
     fn as_constant(&self) -> Option<Fr> {
-        match self.terms.as_slice() {
-            [] => Some(Fr::ZERO),
-            [(value, variable)] if variable.is_one() => Some(*value),
-            _ => None,
-        }
+        self.is_constant().then_some(self.value)
     }
 
     /// `self + factor * other`.
     pub(crate) fn plus(&self, factor: Fr, other: &Self) -> Self {
-        let mut terms = Vec::with_capacity(self.terms.len() + other.terms.len());
-        let mut push = |coefficient: Fr, variable| {
-            if !coefficient.is_zero() {
-                terms.push((coefficient, variable));
-            }
+        let form = match (&self.form, &other.form) {
+            (Form::Constant, Form::Constant) => Form::Constant,
+            (Form::Untracked, _) | (_, Form::Untracked) => Form::Untracked,
+            _ => Form::Linear(merged(&self.terms(), factor, &other.terms())),
         };
-        let mut left = self.terms.iter().peekable();
-        for (coefficient, variable) in &other.terms {
-            while let Some((own, earlier)) = left.next_if(|(_, own)| own < variable) {
-                push(*own, *earlier);
-            }
-            let own = left.next_if(|(_, own)| own == variable).map_or(Fr::ZERO, |(own, _)| *own);
-            push(own + factor * coefficient, *variable);
-        }
-        terms.extend(left);
-        Self { terms, value: self.value + factor * other.value }
+        Self { form, value: self.value + factor * other.value }
     }
 
     pub(crate) fn difference(a: &Self, b: &Self) -> Self {
@@ -78,34 +88,109 @@ impl Wire {
         row.iter().zip(wires).fold(start, |sum, (factor, wire)| sum.plus(*factor, wire))
     }
 
-    fn lc(&self) -> LinearCombination<Fr> {
-        LinearCombination(self.terms.clone())
+    fn terms(&self) -> std::borrow::Cow<'_, [(Fr, Variable)]> {
+        match &self.form {
+            Form::Linear(terms) => terms.into(),
+            Form::Constant if !self.value.is_zero() => vec![(self.value, Variable::One)].into(),
+            Form::Constant | Form::Untracked => Vec::new().into(),
+        }
     }
 }
 
-/// Adds variables and constraints to a constraint system and remembers what each is for.
-pub(crate) struct Builder {
-    cs: ConstraintSystemRef<Fr>,
+/// `first + factor * second`, both sorted.
+fn merged(first: &[(Fr, Variable)], factor: Fr, second: &[(Fr, Variable)]) -> Terms {
+    let mut terms = Vec::with_capacity(first.len() + second.len());
+    let mut push = |coefficient: Fr, variable| {
+        if !coefficient.is_zero() {
+            terms.push((coefficient, variable));
+        }
+    };
+    let mut left = first.iter().peekable();
+    for (coefficient, variable) in second {
+        while let Some((own, earlier)) = left.next_if(|(_, own)| own < variable) {
+            push(*own, *earlier);
+        }
+        let own = left.next_if(|(_, own)| own == variable).map_or(Fr::ZERO, |(own, _)| *own);
+        push(own + factor * coefficient, *variable);
+    }
+    terms.extend(left);
+    terms
+}
+
+/// The constraints of a circuit as they were added.
+#[derive(Default)]
+pub(crate) struct Shape {
+    /// `a * b = c`.
+    pub(crate) rows: Vec<[Terms; 3]>,
     /// What each constraint says, in order; tests name the constraint that stops a lie by this.
     pub(crate) constraint_labels: Vec<&'static str>,
     /// What each private variable is, in order.
     pub(crate) variable_labels: Vec<&'static str>,
 }
 
+/// Adds variables and constraints and, when recording, remembers what each is for.
+pub(crate) struct Builder {
+    shape: Option<Shape>,
+    public: Vec<Fr>,
+    private: Vec<Fr>,
+}
+
 impl Builder {
-    pub(crate) fn new(cs: ConstraintSystemRef<Fr>) -> Self {
-        Self { cs, constraint_labels: Vec::new(), variable_labels: Vec::new() }
+    /// Records constraints and values.
+    pub(crate) fn shape() -> Self {
+        Self { shape: Some(Shape::default()), public: Vec::new(), private: Vec::new() }
+    }
+
+    /// Computes values only; `capacity` is the number of private variables to expect, so that none is ever moved.
+    pub(crate) fn values(capacity: usize) -> Self {
+        Self { shape: None, public: Vec::new(), private: Vec::with_capacity(capacity) }
+    }
+
+    /// The recorded constraints; empty after [`Self::values`].
+    pub(crate) fn take_shape(&mut self) -> Shape {
+        self.shape.take().unwrap_or_default()
+    }
+
+    /// Number of public inputs so far.
+    pub(crate) fn public_count(&self) -> usize {
+        self.public.len()
+    }
+
+    /// Number of private variables so far.
+    pub(crate) fn private_count(&self) -> usize {
+        self.private.len()
+    }
+
+    /// The values of all columns: one, the public inputs, the private variables. A secret as a whole.
+    pub(crate) fn assignment(&self) -> Vec<Fr> {
+        let mut values = Vec::with_capacity(1 + self.public.len() + self.private.len());
+        values.push(Fr::ONE);
+        values.extend_from_slice(&self.public);
+        values.extend_from_slice(&self.private);
+        values
+    }
+
+    fn wire(&self, variable: Variable, value: Fr) -> Wire {
+        let form = match self.shape {
+            Some(_) => Form::Linear(vec![(Fr::ONE, variable)]),
+            None => Form::Untracked,
+        };
+        Wire { form, value }
     }
 
     /// A public input; the order of calls is the order of the verifying key.
     pub(crate) fn public(&mut self, _label: &'static str, value: Fr) -> Result<Wire, SynthesisError> {
-        Ok(Wire::variable(self.cs.new_input_variable(|| Ok(value))?, value))
+        self.public.push(value);
+        Ok(self.wire(Variable::Public(self.public.len() - 1), value))
     }
 
     /// A private variable, not yet constrained.
     pub(crate) fn private(&mut self, label: &'static str, value: Fr) -> Result<Wire, SynthesisError> {
-        self.variable_labels.push(label);
-        Ok(Wire::variable(self.cs.new_witness_variable(|| Ok(value))?, value))
+        if let Some(shape) = &mut self.shape {
+            shape.variable_labels.push(label);
+        }
+        self.private.push(value);
+        Ok(self.wire(Variable::Private(self.private.len() - 1), value))
     }
 
     /// `a * b`: a new variable and one constraint, unless either side is constant.
@@ -145,7 +230,16 @@ impl Builder {
         b: &Wire,
         c: &Wire,
     ) -> Result<(), SynthesisError> {
-        self.constraint_labels.push(label);
-        self.cs.enforce_r1cs_constraint(|| a.lc(), || b.lc(), || c.lc())
+        if let Some(shape) = &mut self.shape {
+            shape.constraint_labels.push(label);
+            shape.rows.push([a, b, c].map(|wire| wire.terms().into_owned()));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Builder {
+    fn drop(&mut self) {
+        self.private.zeroize();
     }
 }

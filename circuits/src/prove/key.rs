@@ -1,13 +1,16 @@
-//! Proving keys: made once from a public seed, kept in a folder, checked by digest on every load.
+//! Proving keys: read when first needed, checked by digest on every load.
 //!
 //! The development keys' secret is public on purpose: ChaCha20 from a hash of the statement's name and version. Everybody
 //! makes the same keys, bit for bit, so that none need to be shipped or trusted, and no chain with value may use them.
-//! A file is arkworks' uncompressed form; it is read without checking its points once its BLAKE3 digest is the pinned one.
-//! Whatever is wrong with a file, it is made again. Making all three takes about 1.5 seconds and 2.8 MB on disk.
+//! Whatever is wrong with such a file, it is made again. The keys of a ceremony are files that cannot be made again: they
+//! are taken when their digest is the pinned one, and refused otherwise.
+//!
+//! A proving key from anybody else than the pinned one would not only fail: it can be built to leak the witness through
+//! the proof. Therefore no key is used unless its whole file has the pinned BLAKE3 digest.
 
 use std::io::Write;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ark_bn254::{Bn254, Fr};
 use ark_groth16::{Groth16, ProvingKey as Groth16Key};
@@ -16,28 +19,20 @@ use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use ark_std::rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
+use super::system::{ConstraintMatrices, Replay};
 use crate::error::ProveError;
-use crate::keys::development_key_bytes;
+use crate::keys;
 use crate::statement::Statement;
-use crate::statement::equality::EqualityCircuit;
-use crate::statement::membership::MembershipCircuit;
-use crate::statement::range::RangeCircuit;
 use crate::verify::VerifyingKey;
-
-/// Digests of the development proving keys of this release: `(statement, BLAKE3 of the file)`.
-pub(crate) const PINNED: [(Statement, &str); 3] = [
-    (Statement::Range, "960ccfb800d2202c5db06e3c90ff28a5679f03562d8769bee221cebfcfe31665"),
-    (Statement::Membership, "b90af0216df2b48e7b96878fdab0e9c7326400472b2190c4d96364c17b56837c"),
-    (Statement::Equality, "8960eafd2c8044cc0a86f628431674aa228d3c191119ab9d312e1e5dd827006a"),
-];
 
 /// A key that can prove one statement.
 pub(super) struct ProvingKey {
     pub groth16: Groth16Key<Bn254>,
+    pub matrices: ConstraintMatrices,
     pub verifying: VerifyingKey,
 }
 
-/// What is happening to which statement's key, for a progress display.
+/// What is happening to a key, for a progress display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Reading it from the folder.
@@ -51,75 +46,144 @@ pub enum Step {
 /// Called as keys are loaded or made.
 pub type Progress<'a> = &'a mut dyn FnMut(Statement, Step);
 
-/// The proving keys of all statements. Cheap to clone.
+/// What a chain or a release pins of one statement's keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyPin {
+    /// Digest of the verifying key, as [`VerifyingKey::digest`] and genesis have it.
+    pub verifying: [u8; 32],
+    /// BLAKE3 of the proving key's file.
+    pub proving: [u8; 32],
+}
+
+/// The proving keys of all statements. Each is read when it is first needed. Cheap to clone.
 #[derive(Clone)]
 pub struct ProvingKeys {
-    keys: Arc<[ProvingKey; 3]>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    dir: PathBuf,
+    /// `None` for development keys, otherwise one for each statement.
+    pins: Option<Vec<KeyPin>>,
+    /// In the order of [`Statement::ALL`].
+    slots: [Slot; Statement::ALL.len()],
+}
+
+#[derive(Default)]
+struct Slot {
+    key: OnceLock<ProvingKey>,
+    /// Held while the key is loaded, so that two first users do not both make it.
+    loading: Mutex<()>,
 }
 
 impl ProvingKeys {
-    /// The **insecure** development keys, read from `dir`, or made and stored there at first use.
-    ///
-    /// # Errors
-    /// [`ProveError::Io`] when the folder cannot be used, [`ProveError::Digest`] when this build makes other keys than
-    /// the pinned ones.
-    pub fn development(dir: &Path, progress: Progress<'_>) -> Result<Self, ProveError> {
-        let [range, membership, equality] = Statement::ALL;
-        let keys = [
-            load_or_generate(range, dir, progress)?,
-            load_or_generate(membership, dir, progress)?,
-            load_or_generate(equality, dir, progress)?,
-        ];
-        Ok(Self { keys: Arc::new(keys) })
+    /// The **insecure** development keys, which live in `dir`. A key is read from there, or made and stored there, when it
+    /// is first used or [`Self::ensure`]d.
+    pub fn development(dir: &Path) -> Self {
+        Self::lazy(dir, None)
     }
 
-    pub(super) fn get(&self, statement: Statement) -> &ProvingKey {
-        &self.keys[Statement::ALL.iter().position(|known| *known == statement).unwrap_or(0)]
+    /// The keys of a ceremony in `dir`: a file `<statement>-v<version>.pk` for each statement, read when first used. `pins`
+    /// stand in the order of [`Statement::ALL`].
+    ///
+    /// # Errors
+    /// [`ProveError::Pins`] for another number of pins than there are statements.
+    pub fn from_dir(dir: &Path, pins: &[KeyPin]) -> Result<Self, ProveError> {
+        let (expected, found) = (Statement::ALL.len(), pins.len());
+        if expected != found {
+            return Err(ProveError::Pins { expected, found });
+        }
+        Ok(Self::lazy(dir, Some(pins.to_vec())))
+    }
+
+    fn lazy(dir: &Path, pins: Option<Vec<KeyPin>>) -> Self {
+        Self { shared: Arc::new(Shared { dir: dir.to_owned(), pins, slots: Default::default() }) }
+    }
+
+    /// Makes sure that a statement's key is at hand, so that a later proof does not wait for it.
+    ///
+    /// # Errors
+    /// [`ProveError::Io`] when the folder cannot be used, [`ProveError::Digest`] when this build makes other keys than the
+    /// pinned ones, [`ProveError::PinnedKey`] when a ceremony's file is not the pinned one.
+    pub fn ensure(&self, statement: Statement, progress: Progress<'_>) -> Result<(), ProveError> {
+        self.load(statement, progress).map(|_| ())
+    }
+
+    /// The key of a statement, loaded if need be.
+    pub(super) fn get(&self, statement: Statement) -> Result<&ProvingKey, ProveError> {
+        self.load(statement, &mut |_, _| {})
+    }
+
+    fn load(&self, statement: Statement, progress: Progress<'_>) -> Result<&ProvingKey, ProveError> {
+        if !Statement::ALL.contains(&statement) {
+            return Err(ProveError::Prover { statement, why: "it is not in use yet".to_owned() });
+        }
+        let slot = &self.shared.slots[keys::place(statement)];
+        if let Some(key) = slot.key.get() {
+            return Ok(key);
+        }
+        // The lock guards no data: after a panic elsewhere the key is simply loaded again.
+        let _loading = slot.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = slot.key.get() {
+            return Ok(key);
+        }
+        progress(statement, Step::Loading);
+        let path = keys::file_name(&self.shared.dir, statement, "pk");
+        let key = match &self.shared.pins {
+            None => load_or_generate(statement, &path, progress)?,
+            Some(pins) => load_pinned(statement, &path, &pins[keys::place(statement)])?,
+        };
+        progress(statement, Step::Ready);
+        Ok(slot.key.get_or_init(|| key))
     }
 }
 
 impl core::fmt::Debug for ProvingKeys {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("ProvingKeys(development)")
+        f.write_str(if self.shared.pins.is_some() { "ProvingKeys(ceremony)" } else { "ProvingKeys(development)" })
     }
 }
 
-fn load_or_generate(statement: Statement, dir: &Path, progress: Progress<'_>) -> Result<ProvingKey, ProveError> {
-    let path = dir.join(format!("{}-v{}.pk", statement.name(), statement.version()));
-    progress(statement, Step::Loading);
-    let stored = std::fs::read(&path).ok().filter(|bytes| digest(bytes) == pinned(statement));
+fn load_pinned(statement: Statement, path: &Path, pin: &KeyPin) -> Result<ProvingKey, ProveError> {
+    let refuse = |why| ProveError::PinnedKey { path: path.to_owned(), why };
+    let bytes = std::fs::read(path).map_err(|source| ProveError::Io { path: path.to_owned(), source })?;
+    if blake3::hash(&bytes) != pin.proving {
+        return Err(refuse("its digest is not the pinned one"));
+    }
+    let key = read(statement, &bytes)?;
+    if key.verifying.digest() != pin.verifying {
+        return Err(refuse("its verifying half is not the pinned key"));
+    }
+    Ok(key)
+}
+
+fn load_or_generate(statement: Statement, path: &Path, progress: Progress<'_>) -> Result<ProvingKey, ProveError> {
+    let pinned = keys::release(statement).proving_digest;
+    let stored = std::fs::read(path).ok().filter(|bytes| digest(bytes) == pinned);
     let bytes = match stored {
         Some(bytes) => bytes,
         None => {
             progress(statement, Step::Generating);
-            let bytes = generate(statement)?;
-            store(dir, &path, &bytes).map_err(|source| ProveError::Io { path: path.clone(), source })?;
+            let bytes = generate(statement, pinned)?;
+            store(path, &bytes).map_err(|source| ProveError::Io { path: path.to_owned(), source })?;
             bytes
         }
     };
-    let key = read(statement, &bytes)?;
-    progress(statement, Step::Ready);
-    Ok(key)
+    read(statement, &bytes)
 }
 
 /// Makes a development key and holds it against the pinned digest.
-fn generate(statement: Statement) -> Result<Vec<u8>, ProveError> {
+fn generate(statement: Statement, pinned: &str) -> Result<Vec<u8>, ProveError> {
     let bytes = generate_unpinned(statement)?;
-    let (found, pinned) = (digest(&bytes), pinned(statement).to_owned());
+    let (found, pinned) = (digest(&bytes), pinned.to_owned());
     if found == pinned { Ok(bytes) } else { Err(ProveError::Digest { statement, found, pinned }) }
 }
 
 /// Makes a development key. For the tool that writes the vectors of a new version; everything else goes through the pins.
 pub(crate) fn generate_unpinned(statement: Statement) -> Result<Vec<u8>, ProveError> {
     let failed = |why: String| ProveError::Prover { statement, why };
-    let key = match statement {
-        Statement::Range => setup(statement, RangeCircuit::default()),
-        Statement::Membership => setup(statement, MembershipCircuit::default()),
-        Statement::Equality => setup(statement, EqualityCircuit::default()),
-        Statement::Transfer1x2 | Statement::Transfer2x2 | Statement::Transfer8x2 => {
-            return Err(failed("it has no circuit yet".to_owned()));
-        }
-    };
+    let matrices = ConstraintMatrices::of(statement)?;
+    let key = setup(statement, Replay { matrices: &matrices, values: None });
     let key = key.map_err(|error| failed(error.to_string()))?;
     let mut bytes = Vec::new();
     key.serialize_uncompressed(&mut bytes).map_err(|error| failed(error.to_string()))?;
@@ -135,9 +199,12 @@ fn setup(statement: Statement, circuit: impl ConstraintSynthesizer<Fr>) -> Resul
 
 /// Reads a key whose digest has been checked.
 fn read(statement: Statement, bytes: &[u8]) -> Result<ProvingKey, ProveError> {
-    let groth16 = Groth16Key::<Bn254>::deserialize_uncompressed_unchecked(bytes)
-        .map_err(|error| ProveError::Prover { statement, why: error.to_string() })?;
-    Ok(ProvingKey { groth16, verifying: VerifyingKey::load(development_key_bytes(statement))? })
+    let failed = |error: ark_serialize::SerializationError| ProveError::Prover { statement, why: error.to_string() };
+    let groth16 = Groth16Key::<Bn254>::deserialize_uncompressed_unchecked(bytes).map_err(failed)?;
+    let mut verifying = Vec::new();
+    groth16.vk.serialize_compressed(&mut verifying).map_err(failed)?;
+    let verifying = VerifyingKey::load(&verifying)?;
+    Ok(ProvingKey { groth16, matrices: ConstraintMatrices::of(statement)?, verifying })
 }
 
 /// The verifying half of a proving key's bytes, in the form [`VerifyingKey::load`] reads.
@@ -150,8 +217,8 @@ pub(crate) fn verifying_bytes(statement: Statement, bytes: &[u8]) -> Result<Vec<
 }
 
 /// Writes through a temporary file, so that a crash leaves either nothing or the whole key.
-fn store(dir: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    std::fs::create_dir_all(dir)?;
+fn store(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
     let temporary = path.with_extension(format!("pk.{}.tmp", std::process::id()));
     let mut file = std::fs::File::create(&temporary)?;
     file.write_all(bytes)?;
@@ -161,8 +228,4 @@ fn store(dir: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 pub(crate) fn digest(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
-}
-
-fn pinned(statement: Statement) -> &'static str {
-    PINNED.iter().find(|(known, _)| *known == statement).map_or("", |(_, digest)| *digest)
 }

@@ -87,8 +87,8 @@ pub use circuit::EqualityCircuit;
 #[cfg(feature = "prove")]
 mod circuit {
     use super::*;
-    use crate::gadgets::{Builder, amount_bits, poseidon};
-    use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystemRef, SynthesisError};
+    use crate::gadgets::{Builder, Circuit, amount_bits, poseidon};
+    use ark_relations::gr1cs::SynthesisError;
 
     /// The statement as constraints. Holds field elements, so that tests can try values no honest type can hold.
     #[derive(Clone, Default)]
@@ -116,8 +116,10 @@ mod circuit {
                 second_blinding: private.second_blinding.to_field("second blinding")?,
             })
         }
+    }
 
-        pub(crate) fn build(&self, builder: &mut Builder) -> Result<(), SynthesisError> {
+    impl Circuit for EqualityCircuit {
+        fn build(&self, builder: &mut Builder) -> Result<(), SynthesisError> {
             let first = builder.public("first", self.first)?;
             let second = builder.public("second", self.second)?;
             let context = builder.public("context", self.context)?;
@@ -133,11 +135,14 @@ mod circuit {
             amount_bits(builder, "value", &value)?;
             builder.bind("context", &context)
         }
-    }
 
-    impl ConstraintSynthesizer<Fr> for EqualityCircuit {
-        fn generate_constraints(self, cs: ConstraintSystemRef<Fr>) -> Result<(), SynthesisError> {
-            self.build(&mut Builder::new(cs))
+        fn visit(&mut self, visit: &mut dyn FnMut(&str, &mut Fr)) {
+            visit("first", &mut self.first);
+            visit("second", &mut self.second);
+            visit("context", &mut self.context);
+            visit("value", &mut self.value);
+            visit("first_blinding", &mut self.first_blinding);
+            visit("second_blinding", &mut self.second_blinding);
         }
     }
 

@@ -135,9 +135,9 @@ pub use circuit::MembershipCircuit;
 #[cfg(feature = "prove")]
 mod circuit {
     use super::*;
-    use crate::gadgets::{Builder, PathStep, path_steps, poseidon, root_of_path};
+    use crate::gadgets::{Builder, Circuit, PathStep, path_steps, poseidon, root_of_path};
     use crate::tree::DEPTH;
-    use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystemRef, SynthesisError};
+    use ark_relations::gr1cs::SynthesisError;
 
     /// The statement as constraints. Holds field elements, so that tests can try values no honest type can hold.
     #[derive(Clone, Default)]
@@ -169,8 +169,10 @@ mod circuit {
                 path: path_steps(&private.path, member_leaf(member_key(secret), weight))?,
             })
         }
+    }
 
-        pub(crate) fn build(&self, builder: &mut Builder) -> Result<(), SynthesisError> {
+    impl Circuit for MembershipCircuit {
+        fn build(&self, builder: &mut Builder) -> Result<(), SynthesisError> {
             let root = builder.public("root", self.root)?;
             let nullifier = builder.public("nullifier", self.nullifier)?;
             let scope = builder.public("scope", self.scope)?;
@@ -186,11 +188,22 @@ mod circuit {
             builder.equal("nullifier is of scope and secret", &expected, &nullifier)?;
             builder.bind("signal", &signal)
         }
-    }
 
-    impl ConstraintSynthesizer<Fr> for MembershipCircuit {
-        fn generate_constraints(self, cs: ConstraintSystemRef<Fr>) -> Result<(), SynthesisError> {
-            self.build(&mut Builder::new(cs))
+        fn visit(&mut self, visit: &mut dyn FnMut(&str, &mut Fr)) {
+            visit("root", &mut self.root);
+            visit("nullifier", &mut self.nullifier);
+            visit("scope", &mut self.scope);
+            visit("weight", &mut self.weight);
+            visit("signal", &mut self.signal);
+            visit("secret", &mut self.secret);
+            for (level, step) in self.path.iter_mut().enumerate() {
+                for (place, child) in step.children.iter_mut().enumerate() {
+                    visit(&format!("child {level} {place}"), child);
+                }
+                for (bit, value) in step.place.iter_mut().enumerate() {
+                    visit(&format!("place {level} {bit}"), value);
+                }
+            }
         }
     }
 

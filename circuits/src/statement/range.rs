@@ -87,8 +87,8 @@ pub use circuit::RangeCircuit;
 #[cfg(feature = "prove")]
 mod circuit {
     use super::*;
-    use crate::gadgets::{Builder, Wire, amount_bits, poseidon};
-    use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystemRef, SynthesisError};
+    use crate::gadgets::{Builder, Circuit, Wire, amount_bits, poseidon};
+    use ark_relations::gr1cs::SynthesisError;
 
     /// The statement as constraints. Holds field elements, so that tests can try values no honest type can hold.
     #[derive(Clone, Default)]
@@ -116,8 +116,10 @@ mod circuit {
                 blinding: private.blinding.to_field("blinding")?,
             })
         }
+    }
 
-        pub(crate) fn build(&self, builder: &mut Builder) -> Result<(), SynthesisError> {
+    impl Circuit for RangeCircuit {
+        fn build(&self, builder: &mut Builder) -> Result<(), SynthesisError> {
             let commitment = builder.public("commitment", self.commitment)?;
             let low = builder.public("low", self.low)?;
             let high = builder.public("high", self.high)?;
@@ -133,11 +135,14 @@ mod circuit {
             amount_bits(builder, "high - value", &Wire::difference(&high, &value))?;
             builder.bind("context", &context)
         }
-    }
 
-    impl ConstraintSynthesizer<Fr> for RangeCircuit {
-        fn generate_constraints(self, cs: ConstraintSystemRef<Fr>) -> Result<(), SynthesisError> {
-            self.build(&mut Builder::new(cs))
+        fn visit(&mut self, visit: &mut dyn FnMut(&str, &mut Fr)) {
+            visit("commitment", &mut self.commitment);
+            visit("low", &mut self.low);
+            visit("high", &mut self.high);
+            visit("context", &mut self.context);
+            visit("value", &mut self.value);
+            visit("blinding", &mut self.blinding);
         }
     }
 

@@ -5,10 +5,11 @@ use rand_chacha::ChaCha20Rng;
 
 use crate::error::{ProveError, Reject};
 use crate::field::{FieldBytes, hash_to_field};
+use crate::gadgets::Circuit;
 use crate::prove::{ProvingKeys, prove_equality, prove_membership, prove_range};
-use crate::statement::equality::{EqualityPrivate, EqualityPublic, commit_linked};
-use crate::statement::membership::{MemberSecret, MembershipPrivate, MembershipPublic, leaf};
-use crate::statement::range::{RangePrivate, RangePublic, commit};
+use crate::statement::equality::{EqualityCircuit, EqualityPrivate, EqualityPublic, commit_linked};
+use crate::statement::membership::{MemberSecret, MembershipCircuit, MembershipPrivate, MembershipPublic, leaf};
+use crate::statement::range::{RangeCircuit, RangePrivate, RangePublic, commit};
 use crate::statement::{Public, Statement};
 use crate::tree::GroupTree;
 use crate::verify::{ProofBytes, VerifyItem};
@@ -75,6 +76,15 @@ impl Sample {
         }
     }
 
+    /// The statement as a circuit with values.
+    pub(crate) fn circuit(&self) -> Result<Box<dyn Circuit>, Reject> {
+        Ok(match self {
+            Self::Range(public, private) => Box::new(RangeCircuit::new(public, private)?),
+            Self::Membership(public, private) => Box::new(MembershipCircuit::new(public, private)?),
+            Self::Equality(public, private) => Box::new(EqualityCircuit::new(public, private)?),
+        })
+    }
+
     /// Proves it; `seed` makes the blinding reproducible, which only tests may want.
     ///
     /// # Errors
@@ -92,13 +102,12 @@ impl Sample {
     }
 }
 
-/// One true statement of each kind.
+/// One true statement of each kind, in the order of [`Statement::ALL`].
 ///
 /// # Errors
 /// As [`Sample::new`].
-pub fn samples(number: u64) -> Result<[Sample; 3], ProveError> {
-    let [range, membership, equality] = Statement::ALL;
-    Ok([Sample::new(range, number)?, Sample::new(membership, number)?, Sample::new(equality, number)?])
+pub fn samples(number: u64) -> Result<Vec<Sample>, ProveError> {
+    Statement::ALL.into_iter().map(|statement| Sample::new(statement, number)).collect()
 }
 
 /// What the files of a new circuit version must hold: `(statement, verifying key, digest of the proving key)`.

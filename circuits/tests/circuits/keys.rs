@@ -8,8 +8,8 @@ use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use ark_std::rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use tacit_circuits::keys::development_key_bytes;
-use tacit_circuits::prove::Step;
-use tacit_circuits::{ProvingKeys, Reject, Statement, VerifyingKey, VerifyingKeys, is_development_key};
+use tacit_circuits::prove::{KeyPin, Step};
+use tacit_circuits::{ProveError, ProvingKeys, Reject, Statement, VerifyingKey, VerifyingKeys, is_development_key};
 
 fn honest() -> Groth16Key<Bn254> {
     Groth16Key::deserialize_compressed(development_key_bytes(Statement::Range)).unwrap()
@@ -38,10 +38,53 @@ fn the_development_keys_load_and_are_known_as_such() {
 
 #[test]
 fn a_key_of_another_statements_shape_is_refused() {
-    let [range, membership, equality] = Statement::ALL.map(development_key_bytes);
-    assert!(VerifyingKeys::from_bytes(range, membership, equality).is_ok());
-    let error = VerifyingKeys::from_bytes(membership, range, equality).unwrap_err();
-    assert_eq!(error, Reject::InputCount { expected: 4, found: 5 });
+    let mut keys = Statement::ALL.map(development_key_bytes);
+    assert!(VerifyingKeys::from_bytes(keys).is_ok());
+    keys.swap(0, 1);
+    assert_eq!(VerifyingKeys::from_bytes(keys).unwrap_err(), Reject::InputCount { expected: 4, found: 5 });
+}
+
+#[test]
+fn a_set_with_a_key_too_few_or_too_many_is_refused() {
+    let keys = Statement::ALL.map(development_key_bytes);
+    assert!(VerifyingKeys::from_bytes(&keys[1..]).is_err());
+    assert!(matches!(VerifyingKeys::from_bytes(&keys[..keys.len() - 1]), Err(Reject::Key { .. })));
+    assert!(matches!(VerifyingKeys::from_bytes(keys.iter().chain([&keys[0]])), Err(Reject::Key { .. })));
+}
+
+#[test]
+fn a_folder_of_keys_is_taken_only_under_its_pinned_digests() {
+    let folder = tempfile::tempdir().unwrap();
+    let development = VerifyingKeys::development();
+    let digests = Statement::ALL.map(|statement| development.digest(statement));
+    let path = |statement: Statement| folder.path().join(format!("{statement}-v{}.vk", statement.version()));
+    for statement in Statement::ALL {
+        std::fs::write(path(statement), development_key_bytes(statement)).unwrap();
+    }
+    let keys = VerifyingKeys::from_dir(folder.path(), &digests).unwrap();
+    for statement in Statement::ALL {
+        assert_eq!(keys.by_digest(&digests[statement as usize - 1]).unwrap().0, statement);
+    }
+    assert!(keys.by_digest(&[0; 32]).is_none());
+
+    assert!(matches!(VerifyingKeys::from_dir(folder.path(), &digests[1..]), Err(Reject::Key { .. })));
+    let refused = |digests: &[[u8; 32]]| match VerifyingKeys::from_dir(folder.path(), digests) {
+        Err(Reject::KeyFile { statement, .. }) => statement,
+        other => panic!("{other:?}"),
+    };
+    for statement in Statement::ALL {
+        let mut others = digests;
+        others[statement as usize - 1][5] ^= 1;
+        assert_eq!(refused(&others), statement);
+        let good = std::fs::read(path(statement)).unwrap();
+        std::fs::write(path(statement), [&good[..], &[0]].concat()).unwrap();
+        assert_eq!(refused(&digests), statement);
+        std::fs::write(path(statement), vec![0; 1 << 20]).unwrap();
+        assert_eq!(refused(&digests), statement);
+        std::fs::remove_file(path(statement)).unwrap();
+        assert_eq!(refused(&digests), statement);
+        std::fs::write(path(statement), good).unwrap();
+    }
 }
 
 /// The forgery behind the 2026 thefts: with delta = gamma, `A = alpha, B = beta, C = -vk_x` proves anything. arkworks
@@ -105,26 +148,77 @@ fn only_whole_canonical_key_bytes_load() {
     assert!(matches!(VerifyingKey::load(&changed), Err(Reject::Key { .. })));
 }
 
+/// The statements whose keys are quick to make.
+const SMALL: [Statement; 2] = [Statement::Range, Statement::Equality];
+
+/// Loads keys and says which had to be made.
+fn made(keys: &ProvingKeys, statements: &[Statement]) -> Vec<Statement> {
+    let mut made = Vec::new();
+    for statement in statements {
+        let mut steps = Vec::new();
+        keys.ensure(*statement, &mut |which, step| steps.push((which, step))).unwrap();
+        assert!(steps.iter().all(|(which, _)| which == statement));
+        made.extend(steps.iter().filter(|(_, step)| *step == Step::Generating).map(|(which, _)| *which));
+    }
+    made
+}
+
+fn names(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_proving_key_is_made_when_it_is_first_needed_and_only_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = ProvingKeys::development(folder.path());
+    assert!(names(folder.path()).is_empty());
+    assert_eq!(made(&keys, &[Statement::Range]), [Statement::Range]);
+    assert_eq!(names(folder.path()), ["range-v1.pk"]);
+    let mut steps = 0;
+    keys.clone().ensure(Statement::Range, &mut |_, _| steps += 1).unwrap();
+    assert_eq!(steps, 0, "a key at hand is neither read nor made again");
+    let again = ProvingKeys::development(folder.path());
+    assert_eq!(made(&again, &[Statement::Range]), []);
+}
+
+#[test]
+fn many_first_users_make_a_key_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = ProvingKeys::development(folder.path());
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut counted = |_: Statement, step: Step| {
+                    if step == Step::Generating {
+                        count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    }
+                };
+                keys.ensure(Statement::Range, &mut counted).unwrap();
+            });
+        }
+    });
+    assert_eq!(count.into_inner(), 1);
+}
+
 #[test]
 fn damaged_proving_key_files_are_made_again() {
     let folder = tempfile::tempdir().unwrap();
-    let mut made = Vec::new();
-    ProvingKeys::development(folder.path(), &mut |statement, step| made.push((statement, step))).unwrap();
-    assert_eq!(made.iter().filter(|(_, step)| *step == Step::Generating).count(), 3);
+    assert_eq!(made(&ProvingKeys::development(folder.path()), &SMALL), SMALL);
     let path = folder.path().join("range-v1.pk");
     let mut bytes = std::fs::read(&path).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(&path, &bytes).unwrap();
-    std::fs::write(folder.path().join("equality-v1.pk"), b"short").unwrap();
-    let mut made = Vec::new();
-    ProvingKeys::development(folder.path(), &mut |statement, step| made.push((statement, step))).unwrap();
-    let again: Vec<_> = made.iter().filter(|(_, step)| *step == Step::Generating).map(|(which, _)| *which).collect();
-    assert_eq!(again, [Statement::Range, Statement::Equality]);
+    assert_eq!(made(&ProvingKeys::development(folder.path()), &SMALL), [Statement::Range]);
     bytes[middle] ^= 1;
     assert_eq!(std::fs::read(&path).unwrap(), bytes, "the repaired file is the original");
-    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(names.len(), 3, "no temporary files stay: {names:?}");
+    std::fs::write(folder.path().join("equality-v1.pk"), b"short").unwrap();
+    assert_eq!(made(&ProvingKeys::development(folder.path()), &SMALL), [Statement::Equality]);
+    assert_eq!(names(folder.path()), ["equality-v1.pk", "range-v1.pk"], "no temporary files stay");
 }
 
 #[test]
@@ -132,6 +226,35 @@ fn a_folder_that_cannot_be_used_is_an_error_that_names_it() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, b"").unwrap();
-    let error = ProvingKeys::development(&file.join("keys"), &mut |_, _| {}).unwrap_err();
+    let keys = ProvingKeys::development(&file.join("keys"));
+    let error = keys.ensure(Statement::Range, &mut |_, _| {}).unwrap_err();
     assert!(error.to_string().contains("range-v1.pk"), "{error}");
+}
+
+/// A ceremony's file is never repaired and never replaced: it is the pinned one or nothing.
+#[test]
+fn the_files_of_a_ceremony_are_taken_only_under_their_pinned_digests() {
+    let folder = tempfile::tempdir().unwrap();
+    made(&ProvingKeys::development(folder.path()), &SMALL);
+    let path = folder.path().join("range-v1.pk");
+    let good = std::fs::read(&path).unwrap();
+    let mut pins = Statement::ALL
+        .map(|statement| KeyPin { verifying: VerifyingKeys::development().digest(statement), proving: [0; 32] });
+    pins[0].proving = blake3::hash(&good).into();
+    let ensure = |pins: &[KeyPin]| {
+        let keys = ProvingKeys::from_dir(folder.path(), pins).unwrap();
+        keys.ensure(Statement::Range, &mut |_, step| assert_ne!(step, Step::Generating))
+    };
+    assert!(ensure(&pins).is_ok());
+    let mut other_half = pins;
+    other_half[0].verifying[0] ^= 1;
+    assert!(matches!(ensure(&other_half), Err(ProveError::PinnedKey { .. })));
+    let mut damaged = good.clone();
+    damaged[good.len() / 2] ^= 1;
+    std::fs::write(&path, &damaged).unwrap();
+    assert!(matches!(ensure(&pins), Err(ProveError::PinnedKey { .. })));
+    assert_eq!(std::fs::read(&path).unwrap(), damaged, "the file is left alone");
+    std::fs::remove_file(&path).unwrap();
+    assert!(matches!(ensure(&pins), Err(ProveError::Io { .. })));
+    assert!(matches!(ProvingKeys::from_dir(folder.path(), &pins[1..]), Err(ProveError::Pins { .. })));
 }

@@ -15,10 +15,10 @@ use std::sync::LazyLock;
 use tacit_circuits::testing::Sample;
 use tacit_circuits::{ProvingKeys, Statement, VerifyItem};
 
-/// The proving keys, made once per machine and read afterwards.
+/// The proving keys, each made once per machine when a test first needs it and read afterwards.
 static KEYS: LazyLock<ProvingKeys> = LazyLock::new(|| {
     let folder = std::env::temp_dir().join("tacit-circuits-tests");
-    ProvingKeys::development(&folder, &mut |_, _| {}).unwrap()
+    ProvingKeys::development(&folder)
 });
 
 /// A true statement with its proof.

@@ -18,7 +18,8 @@ fn hex_of(bytes: &[u8]) -> String {
 
 #[test]
 fn constraint_counts_are_pinned() {
-    let counts = systems(1).unwrap().map(|system| (system.constraint_count(), system.private_count()));
+    let systems = systems(1).unwrap();
+    let counts: Vec<_> = systems.iter().map(|system| (system.constraint_count(), system.private_count())).collect();
     assert_eq!(counts, [(500, 499), (5528, 5575), (612, 612)]);
 }
 

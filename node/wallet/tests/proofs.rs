@@ -13,7 +13,7 @@ use tacit_wallet::prove::{
 
 static KEYS: LazyLock<ProvingKeys> = LazyLock::new(|| {
     let directory = std::env::temp_dir().join("tacit-wallet-tests-proving-keys");
-    ProvingKeys::development(&directory, &mut |_, _| {}).unwrap()
+    ProvingKeys::development(&directory)
 });
 
 const CHAIN: GenesisId = GenesisId([4; 32]);

@@ -11,7 +11,7 @@ use eyre::{Context, bail, eyre};
 use indicatif::ProgressBar;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tacit_circuits::{ProvingKeys, VerifyingKeys};
+use tacit_circuits::{ProvingKeys, Statement, VerifyingKeys};
 use tacit_rpc::json::HexArray;
 use tacit_types::action::{Prove, group_id};
 use tacit_types::{GroupId, Name};
@@ -167,14 +167,18 @@ enum Kind {
 impl Proof {
     pub fn run(self) -> eyre::Result<()> {
         match self.what {
-            What::Range { verb: RangeVerb::Prove { value, low, high, common } } => prove_with(&common, |job| {
-                let hidden = Hidden::new(value)?;
-                Ok(tacit_wallet::prove::range(&job.keys, &job.binding, &hidden, (low, high))?)
-            }),
-            What::Equality { verb: EqualityVerb::Prove { value, common } } => prove_with(&common, |job| {
-                let (left, right) = (Hidden::new(value)?, Hidden::new(value)?);
-                Ok(tacit_wallet::prove::equality(&job.keys, &job.binding, &left, &right)?)
-            }),
+            What::Range { verb: RangeVerb::Prove { value, low, high, common } } => {
+                prove_with(Statement::Range, &common, |job| {
+                    let hidden = Hidden::new(value)?;
+                    Ok(tacit_wallet::prove::range(&job.keys, &job.binding, &hidden, (low, high))?)
+                })
+            }
+            What::Equality { verb: EqualityVerb::Prove { value, common } } => {
+                prove_with(Statement::Equality, &common, |job| {
+                    let (left, right) = (Hidden::new(value)?, Hidden::new(value)?);
+                    Ok(tacit_wallet::prove::equality(&job.keys, &job.binding, &left, &right)?)
+                })
+            }
             What::Membership { verb: MembershipVerb::Prove { secret, group, weight, scope, common } } => {
                 prove_membership(&secret, &group, weight, &scope, &common)
             }
@@ -196,14 +200,18 @@ struct Job {
     binding: Binding,
 }
 
-fn prove_with(common: &ProveArgs, make: impl FnOnce(&Job) -> eyre::Result<Proven>) -> eyre::Result<()> {
+fn prove_with(
+    statement: Statement,
+    common: &ProveArgs,
+    make: impl FnOnce(&Job) -> eyre::Result<Proven>,
+) -> eyre::Result<()> {
     let account = common.send.account()?;
     let chain = runtime::block_on(async { Ok(ChainView::fetch(&common.send.client()?, None).await?) })?;
     let purpose = Name::new(&common.purpose)?;
     let binding = Binding { genesis_id: chain.genesis_id, sender: account.address, purpose };
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(100));
-    let keys = proving_keys(common.params.as_deref(), &bar)?;
+    let keys = proving_keys(statement, common.params.as_deref(), &bar)?;
     bar.set_message("proving");
     let started = Instant::now();
     let proven = make(&Job { keys, binding })?;
@@ -219,7 +227,7 @@ fn prove_with(common: &ProveArgs, make: impl FnOnce(&Job) -> eyre::Result<Proven
     show(&fields, common.send.json)
 }
 
-fn proving_keys(folder: Option<&Path>, bar: &ProgressBar) -> eyre::Result<ProvingKeys> {
+fn proving_keys(statement: Statement, folder: Option<&Path>, bar: &ProgressBar) -> eyre::Result<ProvingKeys> {
     let folder = match folder {
         Some(folder) => folder.to_path_buf(),
         None => {
@@ -227,10 +235,9 @@ fn proving_keys(folder: Option<&Path>, bar: &ProgressBar) -> eyre::Result<Provin
             PathBuf::from(home).join(".tacit/params")
         }
     };
-    let mut progress = |statement: tacit_circuits::Statement, step| {
-        bar.set_message(format!("proving key of {statement}: {step:?}"));
-    };
-    Ok(ProvingKeys::development(&folder, &mut progress)?)
+    let keys = ProvingKeys::development(&folder);
+    keys.ensure(statement, &mut |statement, step| bar.set_message(format!("proving key of {statement}: {step:?}")))?;
+    Ok(keys)
 }
 
 fn prove_membership(secret: &Path, group: &str, weight: u64, scope: &str, common: &ProveArgs) -> eyre::Result<()> {
@@ -238,7 +245,7 @@ fn prove_membership(secret: &Path, group: &str, weight: u64, scope: &str, common
     let id = GroupId(parse_hash(group)?.0);
     let scope = Name::new(scope)?;
     let leaves = runtime::block_on(async { Ok(common.send.client()?.group_leaves(HexArray(id.0)).await?) })?;
-    prove_with(common, |job| {
+    prove_with(Statement::Membership, common, |job| {
         let group = GroupLeaves { id, leaves: &leaves };
         Ok(tacit_wallet::prove::membership(&job.keys, &job.binding, group, &member, weight, &scope)?)
     })

@@ -19,7 +19,7 @@ use tacit_types::*;
 /// Kept in the build's folder, so that they are made once.
 static KEYS: LazyLock<ProvingKeys> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tacit-proving-keys");
-    ProvingKeys::development(&folder, &mut |_, _| {}).unwrap()
+    ProvingKeys::development(&folder)
 });
 
 /// The weight that the member of these tests is registered with.
