@@ -14,7 +14,10 @@ use crate::error::Reject;
 use crate::gadgets::{Circuit, blank};
 use crate::statement::Statement;
 #[cfg(feature = "prove")]
-use crate::statement::{equality::EqualityCircuit, membership::MembershipCircuit, range::RangeCircuit};
+use crate::statement::{
+    credential::CredentialCircuit, equality::EqualityCircuit, membership::MembershipCircuit, range::RangeCircuit,
+    vote::VoteCircuit,
+};
 use crate::verify::VerifyingKey;
 
 /// What a release holds for one statement. A new statement, or a new version of one, is a row of [`RELEASE`].
@@ -52,6 +55,20 @@ const RELEASE: [Release; Statement::ALL.len()] = [
         proving_digest: "8960eafd2c8044cc0a86f628431674aa228d3c191119ab9d312e1e5dd827006a",
         #[cfg(feature = "prove")]
         circuit: blank::<EqualityCircuit>,
+    },
+    Release {
+        statement: Statement::Vote,
+        verifying: include_bytes!("../vectors/vote-v1.vk"),
+        proving_digest: "dc9a67be79d857b1aa378869f46f0372d90b2a5415686de9599bb1273c25323a",
+        #[cfg(feature = "prove")]
+        circuit: blank::<VoteCircuit>,
+    },
+    Release {
+        statement: Statement::Credential,
+        verifying: include_bytes!("../vectors/credential-v1.vk"),
+        proving_digest: "7d7a7db64cee6c0d8d4c5b51e37e135673ab6c63cd7f06e0109c52394d3272d6",
+        #[cfg(feature = "prove")]
+        circuit: blank::<CredentialCircuit>,
     },
 ];
 

@@ -4,17 +4,21 @@
 //! only the prover knows), `check` (the native definition), and under feature `prove` a circuit that says the same thing
 //! in constraints. The version counts changes of the circuit: a new version is a new key, and old proofs stay with the old.
 
+pub mod credential;
 pub mod equality;
 pub mod membership;
 pub mod range;
 pub mod transfer;
+pub mod vote;
 
 use crate::error::Reject;
 use crate::field::FieldBytes;
+pub use credential::CredentialPublic;
 pub use equality::EqualityPublic;
 pub use membership::MembershipPublic;
 pub use range::RangePublic;
 pub use transfer::TransferPublic;
+pub use vote::VotePublic;
 
 /// A statement of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,11 +36,15 @@ pub enum Statement {
     Transfer2x2 = 5,
     /// A join-split with eight inputs.
     Transfer8x2 = 6,
+    /// A member of a group votes in one poll.
+    Vote = 7,
+    /// The holder of an issuer's credential shows bounds of its value.
+    Credential = 8,
 }
 
 impl Statement {
     /// All statements, in the order of their numbers.
-    pub const ALL: [Self; 3] = [Self::Range, Self::Membership, Self::Equality];
+    pub const ALL: [Self; 5] = [Self::Range, Self::Membership, Self::Equality, Self::Vote, Self::Credential];
 
     /// The name used in files, commands and errors.
     pub const fn name(self) -> &'static str {
@@ -47,6 +55,8 @@ impl Statement {
             Self::Transfer1x2 => "transfer-1x2",
             Self::Transfer2x2 => "transfer-2x2",
             Self::Transfer8x2 => "transfer-8x2",
+            Self::Vote => "vote",
+            Self::Credential => "credential",
         }
     }
 
@@ -57,6 +67,8 @@ impl Statement {
             Self::Membership => membership::VERSION,
             Self::Equality => equality::VERSION,
             Self::Transfer1x2 | Self::Transfer2x2 | Self::Transfer8x2 => transfer::VERSION,
+            Self::Vote => vote::VERSION,
+            Self::Credential => credential::VERSION,
         }
     }
 
@@ -69,6 +81,8 @@ impl Statement {
             Self::Transfer1x2 => transfer::input_count(1),
             Self::Transfer2x2 => transfer::input_count(2),
             Self::Transfer8x2 => transfer::input_count(8),
+            Self::Vote => vote::INPUTS,
+            Self::Credential => credential::INPUTS,
         }
     }
 
@@ -100,6 +114,10 @@ pub enum Public {
     Transfer2x2(TransferPublic<2>),
     /// Of a join-split with eight inputs.
     Transfer8x2(TransferPublic<8>),
+    /// Of a vote.
+    Vote(VotePublic),
+    /// Of a credential.
+    Credential(CredentialPublic),
 }
 
 impl Public {
@@ -112,6 +130,8 @@ impl Public {
             Self::Transfer1x2(_) => Statement::Transfer1x2,
             Self::Transfer2x2(_) => Statement::Transfer2x2,
             Self::Transfer8x2(_) => Statement::Transfer8x2,
+            Self::Vote(_) => Statement::Vote,
+            Self::Credential(_) => Statement::Credential,
         }
     }
 
@@ -124,6 +144,8 @@ impl Public {
             Self::Transfer1x2(public) => public.inputs(),
             Self::Transfer2x2(public) => public.inputs(),
             Self::Transfer8x2(public) => public.inputs(),
+            Self::Vote(public) => public.inputs().to_vec(),
+            Self::Credential(public) => public.inputs().to_vec(),
         }
     }
 
@@ -146,6 +168,10 @@ impl Public {
             Statement::Transfer1x2 => Self::Transfer1x2(TransferPublic::from_inputs(inputs)?),
             Statement::Transfer2x2 => Self::Transfer2x2(TransferPublic::from_inputs(inputs)?),
             Statement::Transfer8x2 => Self::Transfer8x2(TransferPublic::from_inputs(inputs)?),
+            Statement::Vote => Self::Vote(VotePublic::from_inputs(inputs.try_into().map_err(|_| count)?)?),
+            Statement::Credential => {
+                Self::Credential(CredentialPublic::from_inputs(inputs.try_into().map_err(|_| count)?)?)
+            }
         })
     }
 }

@@ -46,6 +46,23 @@ pub fn empty_root() -> FieldBytes {
     FieldBytes::from_field(EMPTY[DEPTH])
 }
 
+/// The root of a subtree of `height` levels without leaves; height 0 is the empty leaf, and above [`DEPTH`] there is none.
+pub fn empty_node(height: usize) -> Option<FieldBytes> {
+    EMPTY.get(height).copied().map(FieldBytes::from_field)
+}
+
+/// The node above four others: for trees whose leaves change, kept node by node.
+///
+/// # Errors
+/// [`Reject::NotCanonical`].
+pub fn parent(children: &[FieldBytes; ARITY]) -> Result<FieldBytes, Reject> {
+    let mut fields = [Fr::ZERO; ARITY];
+    for (field, child) in fields.iter_mut().zip(children) {
+        *field = child.to_field("node")?;
+    }
+    Ok(FieldBytes::from_field(node(fields)))
+}
+
 pub(crate) fn node(children: [Fr; ARITY]) -> Fr {
     hash(Tag::TreeNode, children)
 }

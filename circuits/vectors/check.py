@@ -77,6 +77,10 @@ def main():
         "leaf of that key with weight 5": poseidon(11, key, 5),
         "nullifier for scope 2": poseidon(12, 2, 1),
         "root of the empty tree": empty_root(),
+        "vote nullifier of secret 1 in poll 2": poseidon(41, 2, 1),
+        "holder key of secret 1": poseidon(51, 1),
+        "credential of that key, kind 3, value 5, salt 4": poseidon(52, poseidon(51, 1), 3, 5, 4),
+        "pseudonym of secret 1 in application 2": poseidon(53, 2, 1),
     }
     for name, value in values.items():
         print(value.to_bytes(32, "little").hex(), name)

@@ -63,3 +63,15 @@ fn select(builder: &mut Builder, bit: &Wire, zero: &Wire, one: &Wire) -> Result<
     let step = builder.product("select", bit, &Wire::difference(one, zero))?;
     Ok(zero.plus(ark_ff::Field::ONE, &step))
 }
+
+/// Shows every value of a path by name: `child LEVEL PLACE` and `place LEVEL BIT`.
+pub(crate) fn visit_path(path: &mut [PathStep], visit: &mut dyn FnMut(&str, &mut Fr)) {
+    for (level, step) in path.iter_mut().enumerate() {
+        for (place, child) in step.children.iter_mut().enumerate() {
+            visit(&format!("child {level} {place}"), child);
+        }
+        for (bit, value) in step.place.iter_mut().enumerate() {
+            visit(&format!("place {level} {bit}"), value);
+        }
+    }
+}

@@ -49,7 +49,7 @@ pub struct MembershipPrivate {
 pub struct MemberSecret(pub FieldBytes);
 
 impl MemberSecret {
-    fn field(&self) -> Result<Fr, Reject> {
+    pub(super) fn field(&self) -> Result<Fr, Reject> {
         let secret = self.0.to_field("secret")?;
         require(Statement::Membership, !secret.is_zero(), "the secret is zero")?;
         Ok(secret)
@@ -80,11 +80,11 @@ pub fn leaf(public_key: &FieldBytes, weight: u128) -> Result<FieldBytes, Reject>
     Ok(FieldBytes::from_field(member_leaf(public_key.to_field("member key")?, Fr::from(weight))))
 }
 
-fn member_key(secret: Fr) -> Fr {
+pub(super) fn member_key(secret: Fr) -> Fr {
     hash(Tag::MemberKey, [secret])
 }
 
-fn member_leaf(key: Fr, weight: Fr) -> Fr {
+pub(super) fn member_leaf(key: Fr, weight: Fr) -> Fr {
     hash(Tag::MemberLeaf, [key, weight])
 }
 
@@ -135,7 +135,7 @@ pub use circuit::MembershipCircuit;
 #[cfg(feature = "prove")]
 mod circuit {
     use super::*;
-    use crate::gadgets::{Builder, Circuit, PathStep, path_steps, poseidon, root_of_path};
+    use crate::gadgets::{Builder, Circuit, PathStep, path_steps, poseidon, root_of_path, visit_path};
     use crate::tree::DEPTH;
     use ark_relations::gr1cs::SynthesisError;
 
@@ -196,14 +196,7 @@ mod circuit {
             visit("weight", &mut self.weight);
             visit("signal", &mut self.signal);
             visit("secret", &mut self.secret);
-            for (level, step) in self.path.iter_mut().enumerate() {
-                for (place, child) in step.children.iter_mut().enumerate() {
-                    visit(&format!("child {level} {place}"), child);
-                }
-                for (bit, value) in step.place.iter_mut().enumerate() {
-                    visit(&format!("place {level} {bit}"), value);
-                }
-            }
+            visit_path(&mut self.path, visit);
         }
     }
 

@@ -6,12 +6,14 @@ use rand_chacha::ChaCha20Rng;
 use crate::error::{ProveError, Reject};
 use crate::field::{FieldBytes, hash_to_field};
 use crate::gadgets::Circuit;
-use crate::prove::{ProvingKeys, prove_equality, prove_membership, prove_range};
+use crate::prove::{ProvingKeys, prove_credential, prove_equality, prove_membership, prove_range, prove_vote};
+use crate::statement::credential::{CredentialCircuit, CredentialPrivate, CredentialPublic, HolderSecret};
 use crate::statement::equality::{EqualityCircuit, EqualityPrivate, EqualityPublic, commit_linked};
 use crate::statement::membership::{MemberSecret, MembershipCircuit, MembershipPrivate, MembershipPublic, leaf};
 use crate::statement::range::{RangeCircuit, RangePrivate, RangePublic, commit};
-use crate::statement::{Public, Statement};
-use crate::tree::GroupTree;
+use crate::statement::vote::{VoteCircuit, VotePrivate, VotePublic};
+use crate::statement::{Public, Statement, credential, vote};
+use crate::tree::{GroupTree, MembershipPath};
 use crate::verify::{ProofBytes, VerifyItem};
 
 /// A true statement with its witness.
@@ -24,6 +26,10 @@ pub enum Sample {
     Membership(MembershipPublic, MembershipPrivate),
     /// Of equality.
     Equality(EqualityPublic, EqualityPrivate),
+    /// Of vote.
+    Vote(VotePublic, VotePrivate),
+    /// Of credential.
+    Credential(CredentialPublic, CredentialPrivate),
 }
 
 impl Sample {
@@ -54,15 +60,37 @@ impl Sample {
             Statement::Membership => {
                 let secret = MemberSecret(element("secret"));
                 let weight = value;
-                let mut leaves: Vec<FieldBytes> = (1..=6).map(|other| FieldBytes::from(other + value)).collect();
-                leaves.insert(usize::try_from(number % 7).unwrap_or(0), leaf(&secret.public_key()?, weight)?);
-                let mut tree = GroupTree::new();
-                tree.append(&leaves)?;
-                let path = tree.path(u32::try_from(number % 7).unwrap_or(0))?;
+                let (root, path) = among_others(leaf(&secret.public_key()?, weight)?, number)?;
                 let scope = element("scope");
                 let nullifier = secret.nullifier(&scope)?;
-                let public = MembershipPublic { root: tree.root(), nullifier, scope, weight, signal: context };
+                let public = MembershipPublic { root, nullifier, scope, weight, signal: context };
                 Self::Membership(public, MembershipPrivate { secret, path })
+            }
+            Statement::Vote => {
+                let secret = MemberSecret(element("secret"));
+                let (root, path) = among_others(leaf(&secret.public_key()?, value)?, number)?;
+                let poll = element("poll");
+                let nullifier = vote::nullifier(&poll, &secret)?;
+                let choice = u128::from(number % 3);
+                let public = VotePublic { root, nullifier, poll, weight: value, choice, context };
+                Self::Vote(public, VotePrivate { secret, path })
+            }
+            Statement::Credential => {
+                let (secret, salt, blinding) = (HolderSecret(element("secret")), element("salt"), element("blinding"));
+                let (kind, application) = (element("kind"), element("application"));
+                let leaf = credential::leaf(&secret.holder_key()?, &kind, value, &salt)?;
+                let (root, path) = among_others(leaf, number)?;
+                let public = CredentialPublic {
+                    root,
+                    kind,
+                    application,
+                    pseudonym: secret.pseudonym(&application)?,
+                    commitment: commit(value, &blinding)?,
+                    low: value / 2,
+                    high: value + 10,
+                    context,
+                };
+                Self::Credential(public, CredentialPrivate { secret, value, salt, blinding, path })
             }
         })
     }
@@ -73,6 +101,8 @@ impl Sample {
             Self::Range(public, _) => Public::Range(*public),
             Self::Membership(public, _) => Public::Membership(*public),
             Self::Equality(public, _) => Public::Equality(*public),
+            Self::Vote(public, _) => Public::Vote(*public),
+            Self::Credential(public, _) => Public::Credential(*public),
         }
     }
 
@@ -82,6 +112,8 @@ impl Sample {
             Self::Range(public, private) => Box::new(RangeCircuit::new(public, private)?),
             Self::Membership(public, private) => Box::new(MembershipCircuit::new(public, private)?),
             Self::Equality(public, private) => Box::new(EqualityCircuit::new(public, private)?),
+            Self::Vote(public, private) => Box::new(VoteCircuit::new(public, private)?),
+            Self::Credential(public, private) => Box::new(CredentialCircuit::new(public, private)?),
         })
     }
 
@@ -97,9 +129,21 @@ impl Sample {
             Self::Range(public, private) => prove_range(keys, public, private, &mut rng)?,
             Self::Membership(public, private) => prove_membership(keys, public, private, &mut rng)?,
             Self::Equality(public, private) => prove_equality(keys, public, private, &mut rng)?,
+            Self::Vote(public, private) => prove_vote(keys, public, private, &mut rng)?,
+            Self::Credential(public, private) => prove_credential(keys, public, private, &mut rng)?,
         };
         Ok(VerifyItem { public: self.public(), proof })
     }
+}
+
+/// A tree of seven leaves in which `own` stands at a place that depends on `number`: its root, and the path of `own`.
+fn among_others(own: FieldBytes, number: u64) -> Result<(FieldBytes, MembershipPath), Reject> {
+    let value = u128::from(number) * 1_000_003 + 17;
+    let mut leaves: Vec<FieldBytes> = (1..=6).map(|other| FieldBytes::from(other + value)).collect();
+    leaves.insert(usize::try_from(number % 7).unwrap_or(0), own);
+    let mut tree = GroupTree::new();
+    tree.append(&leaves)?;
+    Ok((tree.root(), tree.path(u32::try_from(number % 7).unwrap_or(0))?))
 }
 
 /// One true statement of each kind, in the order of [`Statement::ALL`].

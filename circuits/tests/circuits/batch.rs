@@ -13,8 +13,9 @@ use tacit_circuits::{
 use super::proven;
 
 /// Two honest proofs per statement.
-static HONEST: LazyLock<Vec<VerifyItem>> =
-    LazyLock::new(|| (0..6).map(|number| proven(Statement::ALL[number % 3], number as u64)).collect());
+static HONEST: LazyLock<Vec<VerifyItem>> = LazyLock::new(|| {
+    (0..10).map(|number| proven(Statement::ALL[number % Statement::ALL.len()], number as u64)).collect()
+});
 
 fn singles(keys: &VerifyingKeys, items: &[VerifyItem]) -> Vec<Verdict> {
     items.iter().map(|item| verify_one(keys, item)).collect()
@@ -44,6 +45,8 @@ fn change_context(public: &mut Public, bytes: [u8; 32]) {
         Public::Transfer1x2(public) => public.sighash.0 = bytes,
         Public::Transfer2x2(public) => public.sighash.0 = bytes,
         Public::Transfer8x2(public) => public.sighash.0 = bytes,
+        Public::Vote(public) => public.context.0 = bytes,
+        Public::Credential(public) => public.context.0 = bytes,
     }
 }
 
@@ -107,7 +110,7 @@ fn errors_that_cancel_in_the_plain_sum_are_found() {
     };
     let keys = VerifyingKeys::development();
     let generator = G1Affine::generator();
-    let items = [shift(&HONEST[0], generator), shift(&HONEST[3], -generator)];
+    let items = [shift(&HONEST[0], generator), shift(&HONEST[Statement::ALL.len()], -generator)];
     assert_eq!(items[0].statement(), items[1].statement());
     assert_eq!(verify_batch(&keys, &items, [0; 32], 1), [Err(Reject::Invalid), Err(Reject::Invalid)]);
 }

@@ -10,21 +10,21 @@ use tacit_circuits::testing::{ForgedSystem, Sample, systems};
 
 const NUMBER: u64 = 5;
 
-fn broken(statement: Statement, lie: impl Fn(&str, Fr) -> Fr) -> Vec<&'static str> {
+pub fn broken(statement: Statement, lie: impl Fn(&str, Fr) -> Fr) -> Vec<&'static str> {
     let sample = Sample::new(statement, NUMBER).unwrap();
     ForgedSystem::with(&sample, lie).unwrap().broken()
 }
 
 /// Adds one to the named value.
-fn off_by_one(target: &'static str) -> impl Fn(&str, Fr) -> Fr {
+pub fn off_by_one(target: &'static str) -> impl Fn(&str, Fr) -> Fr {
     move |name, value| if name == target { value + Fr::ONE } else { value }
 }
 
-fn replace(target: &'static str, with: Fr) -> impl Fn(&str, Fr) -> Fr {
+pub fn replace(target: &'static str, with: Fr) -> impl Fn(&str, Fr) -> Fr {
     move |name, value| if name == target { with } else { value }
 }
 
-fn two_to_the(exponent: u64) -> Fr {
+pub fn two_to_the(exponent: u64) -> Fr {
     Fr::from(2u64).pow([exponent])
 }
 
@@ -161,10 +161,11 @@ mod equality {
     }
 }
 
+/// What stops a node that is not among its parent's children.
+pub const PLACE: &str = "child at place is the node below";
+
 mod membership {
     use super::*;
-
-    const PLACE: &str = "child at place is the node below";
 
     #[test]
     fn a_root_that_the_path_does_not_reach_is_stopped() {

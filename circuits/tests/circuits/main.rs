@@ -3,6 +3,7 @@
 
 mod batch;
 mod keys;
+mod lying_identity;
 mod lying_prover;
 mod spend;
 

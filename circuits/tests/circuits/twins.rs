@@ -1,6 +1,6 @@
 //! The native definition and the circuit say the same of every statement, true or false.
 
-use tacit_circuits::statement::{equality, membership, range};
+use tacit_circuits::statement::{credential, equality, membership, range, vote};
 use tacit_circuits::testing::{ForgedSystem, Sample};
 use tacit_circuits::{FieldBytes, MembershipPath, Reject, Statement};
 
@@ -10,6 +10,8 @@ fn both_say(sample: &Sample, holds: bool, what: &str) {
         Sample::Range(public, private) => range::check(public, private),
         Sample::Membership(public, private) => membership::check(public, private),
         Sample::Equality(public, private) => equality::check(public, private),
+        Sample::Vote(public, private) => vote::check(public, private),
+        Sample::Credential(public, private) => credential::check(public, private),
     };
     let broken = ForgedSystem::of(sample).unwrap().broken();
     assert_eq!(native.is_ok(), holds, "native, {what}: {native:?}");
@@ -67,6 +69,52 @@ fn membership_agrees() {
         let moved = MembershipPath { position: private.path.position ^ 1, ..private.path.clone() };
         let moved = membership::MembershipPrivate { secret: private.secret.clone(), path: moved };
         both_say(&Sample::Membership(base, moved), false, "position");
+    }
+}
+
+#[test]
+fn vote_agrees() {
+    for number in 0..7 {
+        let Sample::Vote(base, private) = Sample::new(Statement::Vote, number).unwrap() else { panic!("vote") };
+        let with = |public| Sample::Vote(public, private.clone());
+        both_say(&with(base), true, "honest");
+        both_say(&with(vote::VotePublic { weight: base.weight + 1, ..base }), false, "weight");
+        both_say(&with(vote::VotePublic { root: base.nullifier, ..base }), false, "root");
+        both_say(&with(vote::VotePublic { nullifier: base.root, ..base }), false, "nullifier");
+        both_say(&with(vote::VotePublic { poll: base.root, ..base }), false, "poll");
+        both_say(&with(vote::VotePublic { choice: u128::MAX, ..base }), true, "any choice can be given");
+        both_say(&with(vote::VotePublic { context: base.root, ..base }), true, "any context can be given");
+        let moved = MembershipPath { position: private.path.position ^ 1, ..private.path.clone() };
+        let moved = vote::VotePrivate { secret: private.secret.clone(), path: moved };
+        both_say(&Sample::Vote(base, moved), false, "position");
+    }
+}
+
+#[test]
+fn credential_agrees() {
+    for number in 0..7 {
+        let sample = Sample::new(Statement::Credential, number).unwrap();
+        let Sample::Credential(base, private) = sample else { panic!("credential") };
+        let with = |public| Sample::Credential(public, private.clone());
+        both_say(&with(base), true, "honest");
+        both_say(&with(credential::CredentialPublic { root: base.kind, ..base }), false, "root");
+        both_say(&with(credential::CredentialPublic { kind: base.root, ..base }), false, "kind");
+        both_say(&with(credential::CredentialPublic { application: base.root, ..base }), false, "application");
+        both_say(&with(credential::CredentialPublic { pseudonym: base.root, ..base }), false, "pseudonym");
+        both_say(&with(credential::CredentialPublic { commitment: base.root, ..base }), false, "commitment");
+        both_say(&with(credential::CredentialPublic { context: base.root, ..base }), true, "any context can be given");
+        let value = private.value;
+        for (low, high) in [(0, u128::MAX), (value, value), (value + 1, u128::MAX), (0, value - 1), (1, 0)] {
+            let holds = low <= value && value <= high;
+            let public = credential::CredentialPublic { low, high, ..base };
+            both_say(&with(public), holds, &format!("{low} <= {value} <= {high}"));
+        }
+        let mut other = private.clone();
+        other.salt = base.root;
+        both_say(&Sample::Credential(base, other), false, "salt");
+        let mut other = private.clone();
+        other.value += 1;
+        both_say(&Sample::Credential(base, other), false, "value");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What must never change silently: constraint counts, key digests, frozen proofs, tree and commitment values.
 
-use tacit_circuits::statement::{equality, membership, range};
+use tacit_circuits::statement::{credential, equality, membership, range, vote};
 use tacit_circuits::testing::{development_vectors, systems};
 use tacit_circuits::{
     FieldBytes, Frontier, GroupTree, ProofBytes, Statement, VerifyItem, VerifyingKeys, context_from_hash,
@@ -20,7 +20,7 @@ fn hex_of(bytes: &[u8]) -> String {
 fn constraint_counts_are_pinned() {
     let systems = systems(1).unwrap();
     let counts: Vec<_> = systems.iter().map(|system| (system.constraint_count(), system.private_count())).collect();
-    assert_eq!(counts, [(500, 499), (5528, 5575), (612, 612)]);
+    assert_eq!(counts, [(500, 499), (5528, 5575), (612, 612), (5529, 5576), (6084, 6131)]);
 }
 
 /// Equal keys on every machine are what lets a network skip shipping them.
@@ -40,6 +40,8 @@ fn verifying_key_digests_are_pinned() {
         "1ee63940ea1795e479e2923881e0d8255bb6bbfdf3e62170f9f7fd8abfdce240",
         "a4b81571e4dd83c69c5140d084587b348d2aae0bd139ac895d35454968f11053",
         "847d7bba63d66e4efe2ba1456b67d61e052c0bbdb20b8293e88f82365543f2c4",
+        "ab1cf75b6ee83d746e6146db323bc325817ffaeb567f8a912f35931506952063",
+        "4189d0791b2680594f57e878b80f74454b9820b2478ca0b54b7e636b864c428d",
     ];
     assert_eq!(digests, pinned);
 }
@@ -96,4 +98,26 @@ fn commitments_leaves_nullifiers_and_contexts_are_pinned() {
         hash_to_field("tacit circuits test", b"data"),
     ];
     assert_eq!(values.map(|value| hex_of(&value.0)), PINNED_VALUES);
+}
+
+const PINNED_IDENTITIES: [&str; 4] = [
+    "0f8e9fc4e9c3fcb336aaa95c981da17a40657cf7932082cc20b1f74b90952324",
+    "148e12759955d036b8aa125a369effd8d92091f5cd527bc05fd651b41905532f",
+    "132bb24736301e4adb496dcca9e829676d3251f45d55d114a55cd9a9f2c07608",
+    "b9a44c1081579032babd4626b4f0134c8501688bc9b44d4e00cbcadcab6eaa2c",
+];
+
+/// As above, for votes and credentials; all four come out of `vectors/check.py` too.
+#[test]
+fn vote_nullifiers_credentials_and_pseudonyms_are_pinned() {
+    let [one, two, three, four] = [1, 2, 3, 4].map(FieldBytes::from);
+    let holder = credential::HolderSecret(one);
+    let key = holder.holder_key().unwrap();
+    let values = [
+        vote::nullifier(&two, &membership::MemberSecret(one)).unwrap(),
+        key,
+        credential::leaf(&key, &three, 5, &four).unwrap(),
+        holder.pseudonym(&two).unwrap(),
+    ];
+    assert_eq!(values.map(|value| hex_of(&value.0)), PINNED_IDENTITIES);
 }
