@@ -111,6 +111,27 @@ pub enum WalletError {
     /// A multisig draft that does not fit together.
     #[error("the multisig draft is refused: {0}")]
     Draft(String),
+    /// Bytes from which no shielded spending key follows; none are known.
+    #[error("no shielded key follows from this account; use the next one")]
+    ShieldedKey,
+    /// A shielded address or a viewing key that is refused.
+    #[error(transparent)]
+    KeyText(#[from] crate::shielded::KeyTextError),
+    /// A text that is no memo.
+    #[error(transparent)]
+    Memo(#[from] crate::shielded::MemoError),
+    /// What was wanted cannot be paid.
+    #[error(transparent)]
+    Plan(#[from] crate::shielded::PlanError),
+    /// A plan and what it is to be built from do not fit together.
+    #[error("the transaction cannot be built as planned: {0}")]
+    PlanMismatch(&'static str),
+    /// A note that is encrypted for another address than its own.
+    #[error(transparent)]
+    ForeignNote(#[from] crate::shielded::ForeignNote),
+    /// A prover gave a proof that does not verify.
+    #[error("a proof does not verify; nothing was signed or sent; use another prover, or report this")]
+    BadProof,
     /// A statement that is false, or cannot be proven.
     #[error("the proof cannot be made: {0}")]
     Prove(#[from] tacit_circuits::ProveError),

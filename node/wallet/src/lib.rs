@@ -16,6 +16,7 @@ pub mod password;
 pub mod prove;
 pub mod secret;
 pub mod send;
+pub mod shielded;
 pub mod view;
 
 pub use builder::{BuildError, TxBuilder};

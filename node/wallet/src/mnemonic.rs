@@ -1,9 +1,11 @@
 //! Mnemonics (BIP-39, English, 12 or 24 words) and the accounts derived from them (SLIP-10 Ed25519).
 //!
-//! The path of account i is `m/44'/20260'/i'/0'`; see `docs/spec/keys.md`, which also has test vectors.
+//! The path of account i is `m/44'/20260'/i'/0'`; see `docs/spec/keys.md`, which also has test vectors. That of shielded
+//! account i is `m/32'/20260'/i'`; see `docs/spec/privacy.md`.
 
 use crate::error::WalletError;
 use crate::secret::SecretKey;
+use crate::shielded::SpendingKey;
 use std::fmt;
 use tacit_types::{Address, PublicKey};
 use zeroize::{Zeroize, Zeroizing};
@@ -12,6 +14,8 @@ use zeroize::{Zeroize, Zeroizing};
 pub const COIN_TYPE: u32 = 20_260;
 /// Purpose in the derivation path.
 const PURPOSE: u32 = 44;
+/// Purpose in the derivation path of shielded accounts.
+const SHIELDED_PURPOSE: u32 = 32;
 /// SLIP-10 marks hardened indices with the top bit; all of ours are hardened.
 const HARDENED: u32 = 1 << 31;
 
@@ -99,6 +103,20 @@ impl Mnemonic {
         let path = [PURPOSE, COIN_TYPE, index, 0];
         let secret = Zeroizing::new(slip10_ed25519::derive_ed25519_private_key(seed.as_ref(), &path));
         Ok(Account::new(index, SecretKey::from_seed(&secret)))
+    }
+
+    /// The spending key of shielded account `index`, with an empty BIP-39 passphrase.
+    ///
+    /// # Errors
+    /// [`WalletError::AccountIndex`] from 2^31 on.
+    pub fn shielded(&self, index: u32) -> Result<SpendingKey, WalletError> {
+        if index >= HARDENED {
+            return Err(WalletError::AccountIndex);
+        }
+        let seed = Zeroizing::new(self.0.to_seed_normalized(""));
+        let path = [SHIELDED_PURPOSE, COIN_TYPE, index];
+        let secret = Zeroizing::new(slip10_ed25519::derive_ed25519_private_key(seed.as_ref(), &path));
+        SpendingKey::from_bytes(&secret)
     }
 }
 

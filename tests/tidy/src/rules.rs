@@ -88,6 +88,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
     ("nomt-core", &["tacit-state"]),
     ("jsonrpsee*", &["tacit-rpc"]),
     ("axum*", &["tacit-rpc"]),
+    ("curve25519-dalek", &["tacit-wallet"]),
     ("clap", &["tacit"]),
     ("cargo_metadata", &["tacit-tidy"]),
     (
