@@ -29,6 +29,8 @@ use crate::hash::{Tag, hash};
 pub const ARITY: usize = 4;
 /// Levels of nodes above the leaves.
 pub const DEPTH: usize = 16;
+/// Height of the subtrees whose roots are told to wallets: 4^8 = 65,536 leaves each.
+pub const SUBTREE_HEIGHT: usize = 8;
 /// Leaves a tree can hold.
 pub const CAPACITY: u64 = 1 << 32;
 

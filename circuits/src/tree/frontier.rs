@@ -8,7 +8,7 @@
 use ark_bn254::Fr;
 use ark_ff::Zero;
 
-use super::{ARITY, CAPACITY, DEPTH, EMPTY, check_capacity, node, read_leaves};
+use super::{ARITY, CAPACITY, DEPTH, EMPTY, SUBTREE_HEIGHT, check_capacity, node, read_leaves};
 use crate::error::Reject;
 use crate::field::FieldBytes;
 
@@ -38,10 +38,25 @@ impl Frontier {
     /// # Errors
     /// [`Reject::NotCanonical`] or [`Reject::Tree`] for a bad or zero leaf, [`Reject::Tree`] when the tree would overflow.
     pub fn append(&mut self, leaves: &[FieldBytes]) -> Result<(), Reject> {
+        self.append_noting_subtrees(leaves).map(|_| ())
+    }
+
+    /// As [`Self::append`]; returns number and root of every subtree of 4^[`SUBTREE_HEIGHT`] leaves that this filled.
+    ///
+    /// # Errors
+    /// As [`Self::append`].
+    pub fn append_noting_subtrees(&mut self, leaves: &[FieldBytes]) -> Result<Vec<(u32, FieldBytes)>, Reject> {
         let count = check_capacity(self.count, leaves.len())?;
         let mut rising = read_leaves(leaves)?;
+        let first_filled = self.count >> (2 * SUBTREE_HEIGHT);
+        let mut filled = Vec::new();
         self.count = count;
         for level in 0..DEPTH {
+            if level == SUBTREE_HEIGHT {
+                let numbered = (first_filled..).zip(&rising);
+                // At most 2^16 subtrees fit into a tree of 2^32 leaves.
+                filled = numbered.map(|(number, root)| (number as u32, FieldBytes::from_field(*root))).collect();
+            }
             let mut waiting = core::mem::take(&mut self.levels[level]);
             waiting.append(&mut rising);
             let (complete, rest) = waiting.as_chunks::<ARITY>();
@@ -49,7 +64,7 @@ impl Frontier {
             self.levels[level] = rest.to_vec();
         }
         self.levels[DEPTH].append(&mut rising);
-        Ok(())
+        Ok(filled)
     }
 
     /// The root of the tree with all positions not yet filled empty: 16 hashes.
@@ -142,6 +157,24 @@ mod tests {
             assert_eq!(frontier.count(), next);
         }
         assert_eq!(Frontier::new().root(), empty_root());
+    }
+
+    #[test]
+    fn subtrees_are_noted_once_when_their_last_leaf_arrives() {
+        let size = 4u64.pow(SUBTREE_HEIGHT as u32);
+        let mut frontier = Frontier::new();
+        let mut noted = Vec::new();
+        for (from, to) in [(0, size - 1), (size - 1, size), (size, 2 * size + 5), (2 * size + 5, 2 * size + 6)] {
+            noted.push(frontier.append_noting_subtrees(&leaves(from..to)).unwrap());
+        }
+        let whole = |from: u64| {
+            let mut level: Vec<Fr> = (from..from + size).map(|leaf| Fr::from(leaf + 1)).collect();
+            while level.len() > 1 {
+                level = level.as_chunks::<ARITY>().0.iter().map(|children| node(*children)).collect();
+            }
+            FieldBytes::from_field(level[0])
+        };
+        assert_eq!(noted, [vec![], vec![(0, whole(0))], vec![(1, whole(size))], vec![]]);
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Money in accounts: read, credit, debit. The only file that changes a native balance.
+//! Money in accounts: read, credit, debit, native and issued. The only file that changes a balance.
 
 use crate::error::{ExecFault, Refusal};
 use tacit_state::record::Account;
 use tacit_state::{Overlay, StateFault, key};
-use tacit_types::{Address, Amount, RejectCode};
+use tacit_types::{Address, Amount, AssetId, RejectCode};
 
 /// The account at `address`; an absent one is empty.
 pub fn read(overlay: &mut Overlay<'_>, address: &Address) -> Result<Account, StateFault> {
@@ -40,6 +40,53 @@ pub fn debit(overlay: &mut Overlay<'_>, address: &Address, amount: Amount) -> Re
 pub fn transfer(overlay: &mut Overlay<'_>, from: &Address, to: &Address, amount: Amount) -> Result<(), Refusal> {
     debit(overlay, from, amount)?;
     credit(overlay, to, amount)
+}
+
+/// What `address` holds of `asset`.
+pub fn balance_of(overlay: &mut Overlay<'_>, asset: &AssetId, address: &Address) -> Result<Amount, StateFault> {
+    if *asset == AssetId::NATIVE {
+        return Ok(read(overlay, address)?.balance);
+    }
+    Ok(overlay.read(&key::asset_balance(address, asset))?.unwrap_or_default())
+}
+
+/// Adds `amount` of `asset` to what `address` holds.
+pub fn credit_asset(
+    overlay: &mut Overlay<'_>,
+    asset: &AssetId,
+    address: &Address,
+    amount: Amount,
+) -> Result<(), Refusal> {
+    if *asset == AssetId::NATIVE {
+        return credit(overlay, address, amount);
+    }
+    let balance = balance_of(overlay, asset, address)?.checked_add(amount).ok_or(RejectCode::AmountOverflow)?;
+    Ok(write_asset_balance(overlay, asset, address, balance)?)
+}
+
+/// Takes `amount` of `asset` from what `address` holds.
+pub fn debit_asset(
+    overlay: &mut Overlay<'_>,
+    asset: &AssetId,
+    address: &Address,
+    amount: Amount,
+) -> Result<(), Refusal> {
+    if *asset == AssetId::NATIVE {
+        return debit(overlay, address, amount);
+    }
+    let balance = balance_of(overlay, asset, address)?.checked_sub(amount).ok_or(RejectCode::InsufficientBalance)?;
+    Ok(write_asset_balance(overlay, asset, address, balance)?)
+}
+
+/// A balance of nothing is removed, so that absent and nothing stay the same thing.
+fn write_asset_balance(
+    overlay: &mut Overlay<'_>,
+    asset: &AssetId,
+    address: &Address,
+    balance: Amount,
+) -> Result<(), StateFault> {
+    let key = key::asset_balance(address, asset);
+    if balance == Amount::ZERO { overlay.set(&key, None) } else { overlay.write(&key, &balance) }
 }
 
 /// Lowers the native supply by `burnt`.

@@ -5,6 +5,7 @@ use crate::accounts;
 use crate::charge::{self, Charge};
 use crate::error::{ExecFault, Refusal, missing};
 use crate::fees;
+use crate::pool::{self, PoolLog};
 use crate::rules::Rules;
 use crate::stateless::CheckedTx;
 use crate::tx::{self, BlockEnvironment};
@@ -12,7 +13,8 @@ use crate::validate::ValidBlock;
 use tacit_state::record::{FeeState, ValidatorState};
 use tacit_state::{Overlay, StateRead, WriteSet, key};
 use tacit_types::receipt::receipts_root;
-use tacit_types::{Amount, Gas, Header, Height, Receipt, ReceiptsRoot};
+use tacit_types::shielded::CompactBlock;
+use tacit_types::{Amount, Event, Gas, Header, Height, Receipt, ReceiptsRoot};
 use tacit_vm::Vm;
 
 /// What a block did.
@@ -28,6 +30,8 @@ pub struct ExecutedBlock {
     pub gas_used: Gas,
     /// Native money burnt.
     pub burnt: Amount,
+    /// The notes it made and spent, for wallets; `None` when it touched none.
+    pub shielded: Option<CompactBlock>,
 }
 
 /// Executes `block` on `state`, the state after its parent.
@@ -38,17 +42,21 @@ pub fn execute(state: &dyn StateRead, rules: &Rules, vm: &Vm, block: &ValidBlock
     let header = &block.block().header;
     let environment = BlockEnvironment { rules, vm, height: header.height, time: header.time_ms };
     let mut overlay = Overlay::new(state);
+    let mut pool = PoolLog::new(&mut overlay)?;
     let charges = charge_all(&mut overlay, header, block)?;
+    let mut paid = log_payments(&mut pool, block).into_iter();
     let mut totals = Totals::default();
     let mut receipts = Vec::with_capacity(block.txs().len());
     for (tx, charge) in block.txs().iter().zip(&charges) {
-        let outcome = tx::run_body(&environment, &mut overlay, tx)?;
+        let outcome = tx::run_body(&environment, &mut overlay, &mut pool, tx, paid.next().flatten())?;
         let fee = refund(&mut overlay, tx, charge, outcome.gas_used)?;
-        totals.add(header, tx, fee, outcome.gas_used)?;
+        totals.add(header, tx, charge, fee, outcome.gas_used)?;
         receipts.push(outcome.into_receipt(tx.id(), fee));
     }
+    let shielded = pool::close(&mut overlay, pool, header.height)?;
     close(&mut overlay, rules, header, &totals)?;
     Ok(ExecutedBlock {
+        shielded,
         writes: overlay.finish(),
         receipts_root: receipts_root(&receipts),
         receipts,
@@ -69,8 +77,22 @@ fn charge_all(overlay: &mut Overlay<'_>, header: &Header, block: &ValidBlock) ->
     block.txs().iter().map(charge_one).collect()
 }
 
-/// Gives back what was reserved for unused gas; returns the fee that stays.
+/// The outputs of paying join-splits enter the note tree before those of all bodies. Returns their events.
+fn log_payments(pool: &mut PoolLog, block: &ValidBlock) -> Vec<Option<Event>> {
+    let log = |tx: &std::sync::Arc<CheckedTx>| {
+        let join_split = tx.tx().body.paying_join_split()?;
+        let position = pool.push(join_split.compact(tx.id(), 0));
+        Some(Event::JoinSplit { action: 0, position, public_value: join_split.public_value })
+    };
+    block.txs().iter().map(log).collect()
+}
+
+/// Gives back what was reserved for unused gas; returns the fee that stays. A join-split's payment stays whole: whoever
+/// got something back would be known.
 fn refund(overlay: &mut Overlay<'_>, tx: &CheckedTx, charge: &Charge, used: Gas) -> Result<Amount, ExecFault> {
+    if charge.shielded {
+        return Ok(charge.reserved);
+    }
     let fee = used.cost(charge.price);
     let back = charge
         .reserved
@@ -90,12 +112,22 @@ struct Totals {
 }
 
 impl Totals {
-    fn add(&mut self, header: &Header, tx: &CheckedTx, fee: Amount, used: Gas) -> Result<(), ExecFault> {
+    fn add(
+        &mut self,
+        header: &Header,
+        tx: &CheckedTx,
+        charge: &Charge,
+        fee: Amount,
+        used: Gas,
+    ) -> Result<(), ExecFault> {
         let overflow = || ExecFault::Invariant("the fees of a block overflow".into());
-        let burnt = used.cost(header.base_fee);
+        let limit = tx.tx().body.gas_limit;
+        // A shielded transaction pays for its limit, so that is what it burns and fills.
+        let counted = if charge.shielded { limit } else { used };
+        let burnt = counted.cost(header.base_fee);
         let tip = fee.checked_sub(burnt).ok_or_else(overflow)?;
         self.gas_used = self.gas_used.checked_add(used).ok_or_else(overflow)?;
-        let full = fees::fullness(tx.tx().body.gas_limit, used);
+        let full = fees::fullness(limit, counted);
         self.full = self.full.checked_add(full).ok_or_else(overflow)?;
         self.burnt = self.burnt.checked_add(burnt).ok_or_else(overflow)?;
         self.tips = self.tips.checked_add(tip).ok_or_else(overflow)?;

@@ -1,10 +1,12 @@
 //! The charge phase: sequence, expiry and fee of every transaction of a block, in order, before any body runs.
 //!
 //! It sees the parent state less earlier charges, so money received in a block pays fees from the next block on. A
-//! block in which one charge fails is invalid.
+//! block in which one charge fails is invalid. For a shielded transaction the charge is its first join-split: notes are
+//! spent and made here, and stay so whatever becomes of the body.
 
 use crate::accounts;
 use crate::error::{Refusal, Reject};
+use crate::pool;
 use crate::stateless::CheckedTx;
 use tacit_state::Overlay;
 use tacit_types::limits::EXPIRY_HEIGHTS_MAX;
@@ -17,6 +19,8 @@ pub struct Charge {
     pub price: Price,
     /// Gas limit times price.
     pub reserved: Amount,
+    /// Whether a join-split paid: then nothing is given back, and everything above the base fee is tip.
+    pub shielded: bool,
 }
 
 /// Takes the fee of `tx` for a block at `height` with `base_fee`.
@@ -29,6 +33,11 @@ pub fn charge(overlay: &mut Overlay<'_>, tx: &CheckedTx, height: Height, base_fe
     let price = body.effective_price(base_fee).ok_or_else(|| {
         Reject::new(RejectCode::UnderPriced, format!("offered {}, base fee {base_fee}", body.max_fee_per_gas))
     })?;
+    if let Some(join_split) = body.paying_join_split() {
+        // Stateless rules made its public out gas limit times maximal fee, and all of it tip.
+        pool::spend(overlay, join_split, height)?;
+        return Ok(Charge { price, reserved: body.gas_limit.cost(price), shielded: true });
+    }
     let mut account = accounts::read(overlay, &tx.sender())?;
     let sequence = body.authorization.sequence();
     if sequence != account.sequence {
@@ -43,7 +52,7 @@ pub fn charge(overlay: &mut Overlay<'_>, tx: &CheckedTx, height: Height, base_fe
         .ok_or_else(|| Reject::new(RejectCode::CannotPayFee, format!("needs {reserved}, has {}", account.balance)))?;
     account.sequence = sequence.next();
     accounts::write(overlay, &tx.sender(), &account)?;
-    Ok(Charge { price, reserved })
+    Ok(Charge { price, reserved, shielded: false })
 }
 
 /// Whether a transaction that expires at `expiry` may stand in a block at `height`.

@@ -3,6 +3,7 @@
 
 use crate::accounts;
 use crate::error::{ExecFault, Refusal};
+use crate::pool;
 use tacit_state::record::{FeeState, ValidatorState};
 use tacit_state::{Overlay, WriteSet, key};
 use tacit_types::{Address, Amount, ChainParams, ValidatorSet};
@@ -55,6 +56,7 @@ pub fn initial_writes(initial: &InitialState) -> Result<WriteSet, InitError> {
         })?;
     }
     write_chain_records(&mut overlay, initial, supply).map_err(ExecFault::from)?;
+    pool::initial_tree(&mut overlay)?;
     Ok(overlay.finish())
 }
 

@@ -35,6 +35,7 @@ pub mod stateless;
 
 pub mod charge;
 pub mod fees;
+pub mod pool;
 
 pub mod build;
 pub mod tip;
@@ -42,6 +43,7 @@ pub mod validate;
 
 mod accounts;
 mod action;
+mod scratch;
 pub mod block;
 pub mod tx;
 mod world;

@@ -4,6 +4,7 @@
 
 use crate::charge::{self, Charge};
 use crate::error::{ExecFault, Refusal};
+use crate::pool::PoolLog;
 use crate::rules::Rules;
 use crate::stateless::CheckedTx;
 use crate::tip::{NextBlock, Tip};
@@ -42,7 +43,7 @@ impl Bench<'_> {
     /// As [`Bench::simulate`].
     pub fn simulated_receipt(&self, tx: &Tx) -> Result<Receipt, Refusal> {
         let (outcome, charge) = self.try_out(tx)?;
-        let fee = outcome.gas_used.cost(charge.price);
+        let fee = if charge.shielded { charge.reserved } else { outcome.gas_used.cost(charge.price) };
         Ok(outcome.into_receipt(tx.id(), fee))
     }
 
@@ -52,7 +53,8 @@ impl Bench<'_> {
         let mut overlay = Overlay::new(self.state);
         let charge = charge::charge(&mut overlay, &tx, next.height, next.base_fee)?;
         let block = BlockEnvironment { rules: self.rules, vm: self.vm, height: next.height, time: self.next_time() };
-        Ok((run_body(&block, &mut overlay, &tx)?, charge))
+        let mut pool = PoolLog::new(&mut overlay)?;
+        Ok((run_body(&block, &mut overlay, &mut pool, &tx, None)?, charge))
     }
 
     /// Calls `function` of `contract` without letting it change anything.

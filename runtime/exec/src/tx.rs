@@ -1,13 +1,18 @@
 //! The body of one transaction: its actions in order, all or nothing.
 
+use crate::accounts;
 use crate::action;
 use crate::error::{ExecFault, Refusal, Reject};
 use crate::gas::{self, Meter};
+use crate::pool::PoolLog;
 use crate::rules::Rules;
+use crate::scratch::Scratch;
 use crate::stateless::CheckedTx;
 use tacit_state::Overlay;
 use tacit_types::limits::{RECEIPT_EVENTS_MAX, RECEIPT_OUTPUT_BYTES_MAX};
-use tacit_types::{Address, Amount, Bytes, Event, Gas, Height, List, Receipt, RejectCode, Sequence, TxId, UnixMillis};
+use tacit_types::{
+    Address, Amount, AssetId, Bytes, Event, Gas, Height, List, Receipt, RejectCode, Sequence, TxId, UnixMillis,
+};
 use tacit_vm::{BlockContext, Vm};
 
 /// What every action of a block shares.
@@ -45,6 +50,39 @@ pub struct TxContext<'a, 'base> {
     pub events: Vec<Event>,
     /// Output of the last call.
     pub output: Vec<u8>,
+    /// Names the transaction.
+    pub tx_id: TxId,
+    /// What it holds between its actions.
+    pub scratch: Scratch,
+    /// The join-splits of the block so far.
+    pub pool: &'a mut PoolLog,
+    /// Whether no account stands behind the sender.
+    pub shielded: bool,
+}
+
+impl TxContext<'_, '_> {
+    /// Takes `amount` of `asset` from what the transaction holds, and what is missing from the sender's account.
+    ///
+    /// # Errors
+    /// [`RejectCode::InsufficientBalance`].
+    pub fn take(&mut self, asset: &AssetId, amount: Amount) -> Result<(), Refusal> {
+        let missing = self.scratch.take_up_to(asset, amount);
+        if self.shielded && missing != Amount::ZERO {
+            return Err(Reject::new(RejectCode::InsufficientBalance, format!("{missing} more of {asset}")).into());
+        }
+        accounts::debit_asset(self.overlay, asset, &self.sender, missing)
+    }
+
+    /// Gives the sender `amount` of `asset`: to its account, or where there is none to what the transaction holds.
+    ///
+    /// # Errors
+    /// [`RejectCode::AmountOverflow`].
+    pub fn give_sender(&mut self, asset: &AssetId, amount: Amount) -> Result<(), Refusal> {
+        if self.shielded {
+            return Ok(self.scratch.add(asset, amount)?);
+        }
+        accounts::credit_asset(self.overlay, asset, &self.sender, amount)
+    }
 }
 
 /// What became of a body.
@@ -102,16 +140,19 @@ pub struct BodyFailure {
     pub contract_code: u32,
 }
 
-/// Runs the body of `tx` on `overlay`. On failure the overlay is as it was before.
+/// Runs the body of `tx` on `overlay`. On failure overlay and pool log are as they were before. `paid` is the event of the
+/// join-split that paid, if one did: the first event of a success.
 ///
 /// # Errors
 /// [`ExecFault`]: this node cannot go on.
 pub fn run_body(
     block: &BlockEnvironment<'_>,
     overlay: &mut Overlay<'_>,
+    pool: &mut PoolLog,
     tx: &CheckedTx,
+    paid: Option<Event>,
 ) -> Result<BodyOutcome, ExecFault> {
-    let point = overlay.checkpoint();
+    let (point, mark) = (overlay.checkpoint(), pool.mark());
     let body = &tx.tx().body;
     let mut context = TxContext {
         block,
@@ -119,12 +160,16 @@ pub fn run_body(
         sender: tx.sender(),
         sequence: body.authorization.sequence(),
         meter: Meter::new(body.gas_limit),
-        events: Vec::new(),
+        events: paid.into_iter().collect(),
         output: Vec::new(),
+        tx_id: tx.id(),
+        scratch: Scratch::default(),
+        pool,
+        shielded: body.authorization.is_shielded(),
     };
     let result = run_actions(&mut context, tx);
     let gas_used = context.meter.used();
-    let TxContext { events, output, overlay, .. } = context;
+    let TxContext { events, output, overlay, pool, .. } = context;
     let result = match result {
         Ok(()) => match finish(events, output) {
             Some(success) => Ok(success),
@@ -135,22 +180,27 @@ pub fn run_body(
     };
     if result.is_err() {
         overlay.rollback(point);
+        pool.truncate(mark);
     }
     Ok(BodyOutcome { gas_used, result })
 }
 
 fn run_actions(context: &mut TxContext<'_, '_>, tx: &CheckedTx) -> Result<(), (Refusal, u16, u32)> {
     context.meter.charge(tx.intrinsic_gas()).map_err(|code| (code.into(), 0, 0))?;
+    // The join-split that paid took effect in the charge phase.
+    let first = u16::from(context.shielded);
+    let mut last = 0;
     for (step, index) in tx.tx().body.actions.iter().zip(0u16..) {
         let mut contract_code = 0;
+        last = index;
         context
             .meter
             .charge(gas::action(step))
             .map_err(Refusal::from)
-            .and_then(|()| action::apply(context, step, index, &mut contract_code))
+            .and_then(|()| if index < first { Ok(()) } else { action::apply(context, step, index, &mut contract_code) })
             .map_err(|refusal| (refusal, index, contract_code))?;
     }
-    Ok(())
+    context.scratch.check_empty().map_err(|reject| (reject.into(), last, 0))
 }
 
 fn finish(events: Vec<Event>, mut output: Vec<u8>) -> Option<BodySuccess> {

@@ -11,12 +11,21 @@
 //! | 11 | address | contract (`record::Contract`) |
 //! | 12 | address, contract's own key | contract's own value |
 //! | 13 | code hash | wasm module, as deployed |
+//! | 14 | address, asset id | balance of an asset other than the native one (`Amount`) |
+//! | 15 | asset id | asset (`record::Asset`) |
 //! | 20 | group id | group (`record::Group`) |
 //! | 21 | group id, index (8 bytes, big-endian) | member's leaf (32 bytes) |
 //! | 22 | group id, hash of the scope, nullifier | height at which it was spent (8 bytes, little-endian) |
 //! | 23 | proof id | record of a verified proof (`record::ProofRecord`) |
+//! | 30 | - | note tree of the shielded pool (`record::NoteTree`) |
+//! | 31 | root | last height at whose end the root was the note tree's (8 bytes, little-endian); all ones for the current root |
+//! | 32 | height (8 bytes, big-endian) | the root whose last height this was (32 bytes) |
+//! | 33 | nullifier | height at which the note was spent (8 bytes, little-endian) |
+//! | 34 | asset id | what the pool holds of the asset (`Amount`) |
+//! | 35 | - | last height at which the pool stands still (8 bytes, little-endian) |
+//! | 36 | index (4 bytes, big-endian) | full subtree of 2^16 notes (`record::Subtree`) |
 
-use tacit_types::{Address, CodeHash, FieldBytes, GroupId, Name, ProofId, codec};
+use tacit_types::{Address, AssetId, CodeHash, FieldBytes, GroupId, Height, Name, ProofId, codec};
 
 /// A flat key.
 pub type Key = Vec<u8>;
@@ -33,6 +42,15 @@ const GROUP: u8 = 20;
 const GROUP_MEMBER: u8 = 21;
 const NULLIFIER: u8 = 22;
 const PROOF: u8 = 23;
+const ASSET_BALANCE: u8 = 14;
+const ASSET: u8 = 15;
+const NOTE_TREE: u8 = 30;
+const ANCHOR: u8 = 31;
+const ANCHOR_END: u8 = 32;
+const NOTE_NULLIFIER: u8 = 33;
+const TURNSTILE: u8 = 34;
+const POOL_PAUSE: u8 = 35;
+const SUBTREE: u8 = 36;
 
 fn join(tag: u8, parts: &[&[u8]]) -> Key {
     let length = parts.iter().map(|part| part.len()).fold(1, usize::saturating_add);
@@ -125,4 +143,76 @@ pub fn nullifier(group: &GroupId, scope: &Name, nullifier: &FieldBytes) -> Key {
 #[must_use]
 pub fn proof(proof: &ProofId) -> Key {
     join(PROOF, &[&proof.0])
+}
+
+/// What an account holds of an asset other than the native one.
+#[must_use]
+pub fn asset_balance(address: &Address, asset: &AssetId) -> Key {
+    join(ASSET_BALANCE, &[&address.0, &asset.0])
+}
+
+/// Prefix of everything that an account holds besides native money.
+#[must_use]
+pub fn asset_balances_prefix(address: &Address) -> Key {
+    join(ASSET_BALANCE, &[&address.0])
+}
+
+/// An asset.
+#[must_use]
+pub fn asset(asset: &AssetId) -> Key {
+    join(ASSET, &[&asset.0])
+}
+
+/// The note tree of the shielded pool.
+#[must_use]
+pub fn note_tree() -> Key {
+    join(NOTE_TREE, &[])
+}
+
+/// Until when a root of the note tree was current.
+#[must_use]
+pub fn anchor(root: &FieldBytes) -> Key {
+    join(ANCHOR, &[&root.0])
+}
+
+/// The root of the note tree that was current at the end of `height` and not after.
+#[must_use]
+pub fn anchor_end(height: Height) -> Key {
+    join(ANCHOR_END, &[&height.0.to_be_bytes()])
+}
+
+/// A spent note.
+#[must_use]
+pub fn note_nullifier(nullifier: &FieldBytes) -> Key {
+    join(NOTE_NULLIFIER, &[&nullifier.0])
+}
+
+/// What the pool holds of an asset.
+#[must_use]
+pub fn turnstile(asset: &AssetId) -> Key {
+    join(TURNSTILE, &[&asset.0])
+}
+
+/// Prefix of what the pool holds of all assets.
+#[must_use]
+pub fn turnstiles_prefix() -> Key {
+    join(TURNSTILE, &[])
+}
+
+/// Until when the pool stands still.
+#[must_use]
+pub fn pool_pause() -> Key {
+    join(POOL_PAUSE, &[])
+}
+
+/// A full subtree of the note tree.
+#[must_use]
+pub fn subtree(index: u32) -> Key {
+    join(SUBTREE, &[&index.to_be_bytes()])
+}
+
+/// Prefix of all full subtrees.
+#[must_use]
+pub fn subtrees_prefix() -> Key {
+    join(SUBTREE, &[])
 }

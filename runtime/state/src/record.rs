@@ -1,7 +1,9 @@
 //! The values behind the keys of [`crate::key`], each in canonical borsh.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use tacit_types::{Address, Amount, Bytes, CodeHash, FieldBytes, Height, List, Price, ProofId, Sequence, ValidatorSet};
+use tacit_types::{
+    Address, Amount, Bytes, CodeHash, FieldBytes, Height, List, Name, Price, ProofId, Sequence, ValidatorSet,
+};
 
 /// An account or the native balance of a contract. Absent means all zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, BorshSerialize, BorshDeserialize)]
@@ -74,5 +76,40 @@ pub struct ProofRecord {
     /// Who had it verified.
     pub sender: Address,
     /// When.
+    pub height: Height,
+}
+
+/// An asset other than the native one.
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Asset {
+    /// Who may mint.
+    pub issuer: Address,
+    /// A label for people.
+    pub symbol: Name,
+    /// Digits after the point, for people.
+    pub decimals: u8,
+    /// All there is of it, in accounts and in the pool.
+    pub supply: Amount,
+    /// The supply never exceeds this.
+    pub cap: Amount,
+}
+
+/// The note tree of the shielded pool.
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct NoteTree {
+    /// How many notes.
+    pub notes: u64,
+    /// Its root after the last block.
+    pub root: FieldBytes,
+    /// Its frontier, in the encoding of `circuits`.
+    pub frontier: Bytes<FRONTIER_BYTES_MAX>,
+}
+
+/// A full subtree of 2^16 notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Subtree {
+    /// Its root.
+    pub root: FieldBytes,
+    /// The height that filled it.
     pub height: Height,
 }

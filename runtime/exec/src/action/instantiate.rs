@@ -1,13 +1,13 @@
 //! Instantiate: makes a contract of stored code, hands it the value, and runs its `init`.
 
-use super::call::settle;
+use super::call::{hold_earnings, settle};
 use crate::accounts;
 use crate::error::Refusal;
 use crate::tx::TxContext;
 use crate::world::ExecWorld;
 use tacit_state::{key, record};
 use tacit_types::action::Instantiate;
-use tacit_types::{Address, Event, RejectCode};
+use tacit_types::{Address, AssetId, Event, RejectCode};
 use tacit_vm::CallParams;
 
 pub fn apply(
@@ -16,7 +16,9 @@ pub fn apply(
     contract_code: &mut u32,
 ) -> Result<(), Refusal> {
     let contract = record_contract(context, instantiate)?;
-    accounts::transfer(context.overlay, &context.sender, &contract, instantiate.value)?;
+    context.take(&AssetId::NATIVE, instantiate.value)?;
+    accounts::credit(context.overlay, &contract, instantiate.value)?;
+    let before = accounts::read(context.overlay, &context.sender)?.balance;
     let params = CallParams {
         caller: context.sender,
         contract,
@@ -27,7 +29,8 @@ pub fn apply(
     };
     let mut world = ExecWorld::new(context.overlay, &mut context.events, context.block.block_context());
     let outcome = context.block.vm.instantiate(&mut world, params)?;
-    settle(context, outcome, contract_code)
+    settle(context, outcome, contract_code)?;
+    hold_earnings(context, before)
 }
 
 /// Writes the contract's record; its address is taken once and for all.

@@ -1,10 +1,15 @@
 //! One file per action, and the one table that dispatches. Every state check stands next to the write it protects.
 
+mod asset_create;
+mod asset_mint;
 mod call;
 mod deploy;
 mod group;
 mod instantiate;
+mod join_split;
+mod pool_pause;
 mod prove;
+mod sweep;
 mod transfer;
 
 use crate::error::Refusal;
@@ -26,6 +31,11 @@ pub fn apply(
         Action::Deploy(deploy) => deploy::apply(context, deploy),
         Action::Instantiate(instantiate) => instantiate::apply(context, instantiate, contract_code),
         Action::Call(call) => call::apply(context, call, contract_code),
+        Action::JoinSplit(join_split) => join_split::apply(context, join_split, index),
+        Action::AssetCreate(create) => asset_create::apply(context, create, index),
+        Action::AssetMint(mint) => asset_mint::apply(context, mint),
+        Action::Sweep(sweep) => sweep::apply(context, sweep),
+        Action::PoolPause(pause) => pool_pause::apply(context, pause),
         _ => Err(tacit_types::RejectCode::UnknownVersion.into()),
     }
 }
