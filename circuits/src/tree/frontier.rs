@@ -55,7 +55,8 @@ impl Frontier {
             if level == SUBTREE_HEIGHT {
                 let numbered = (first_filled..).zip(&rising);
                 // At most 2^16 subtrees fit into a tree of 2^32 leaves.
-                filled = numbered.map(|(number, root)| (number as u32, FieldBytes::from_field(*root))).collect();
+                let number = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+                filled = numbered.map(|(index, root)| (number(index), FieldBytes::from_field(*root))).collect();
             }
             let mut waiting = core::mem::take(&mut self.levels[level]);
             waiting.append(&mut rising);

@@ -29,6 +29,8 @@ pub mod error;
 pub mod gas;
 pub mod rules;
 
+mod join_splits;
+
 pub mod proofs;
 pub mod signatures;
 pub mod stateless;

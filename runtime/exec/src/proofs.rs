@@ -3,6 +3,7 @@
 //! Every proof is bound to the chain, the sender and a purpose through its context, so that nobody else can replay it.
 
 use crate::error::Reject;
+use crate::join_splits;
 use crate::rules::Rules;
 use tacit_circuits::{
     EqualityPublic, FieldBytes as CircuitField, MembershipPublic, ProofBytes as CircuitProof, Public, RangePublic,
@@ -44,16 +45,22 @@ pub fn is_canonical(field: &FieldBytes) -> bool {
 /// The proofs of `tx` with their statements. Their number was compared before.
 ///
 /// # Errors
-/// [`RejectCode::FieldNotCanonical`].
-pub fn items(rules: &Rules, sender: &Address, tx: &Tx) -> Result<Vec<ProofItem>, Reject> {
-    let statements = tx.body.actions.iter().filter_map(|action| match action {
-        Action::Prove(prove) => Some(prove),
-        _ => None,
-    });
-    statements
-        .zip(tx.witness.proofs.iter())
-        .map(|(prove, proof)| item(&rules.genesis_id, sender, prove, proof))
-        .collect()
+/// [`RejectCode::FieldNotCanonical`], [`RejectCode::SpendKeyInvalid`].
+pub fn items(
+    rules: &Rules,
+    sender: &Address,
+    tx: &Tx,
+    sign_bytes: &[u8; 32],
+) -> Result<Vec<ProofItem>, Reject> {
+    let proving = tx.body.actions.iter().filter(|action| action.proofs() > 0);
+    let item = |(action, proof): (&Action, &ProofBytes)| match action {
+        Action::Prove(prove) => item(&rules.genesis_id, sender, prove, proof),
+        Action::JoinSplit(join_split) => {
+            Ok(VerifyItem { public: join_splits::public(join_split, sign_bytes)?, proof: CircuitProof(proof.0) })
+        }
+        _ => Err(Reject::new(RejectCode::ProofCount, "an action takes a proof that nobody verifies")),
+    };
+    proving.zip(tx.witness.proofs.iter()).map(item).collect()
 }
 
 /// The public inputs of one `prove` action and its proof.

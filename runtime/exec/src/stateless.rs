@@ -5,11 +5,15 @@
 
 use crate::error::Reject;
 use crate::gas;
+use crate::join_splits;
 use crate::proofs::{self, ProofItem};
 use crate::rules::Rules;
 use crate::signatures::{self, SignatureItem};
 use std::sync::Arc;
+use tacit_circuits::spend::SpendItem;
 use tacit_types::action::{GroupAdd, GroupCreate, Member, Prove};
+use tacit_types::asset::AssetCreate;
+use tacit_types::limits::{ASSET_DECIMALS_MAX, POOL_PAUSE_HEIGHTS_MAX};
 use tacit_types::tx::TX_VERSION;
 use tacit_types::{Action, Address, Authorization, DecodeError, FullHash, Gas, RawTx, RejectCode, Tx, TxId};
 
@@ -74,13 +78,17 @@ impl CheckedTx {
         self.tx.witness.proofs.len()
     }
 
-    /// What only one transaction may spend: group, scope and nullifier of each membership proof.
+    /// What only one transaction may spend, as state keys: the nullifiers of notes, and group, scope and nullifier of each
+    /// membership proof.
     pub fn nullifiers(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
-        self.tx.body.actions.iter().filter_map(|action| match action {
+        self.tx.body.actions.iter().flat_map(|action| match action {
             Action::Prove(Prove::Membership(membership)) => {
-                Some(tacit_state::key::nullifier(&membership.group, &membership.scope, &membership.nullifier))
+                vec![tacit_state::key::nullifier(&membership.group, &membership.scope, &membership.nullifier)]
             }
-            _ => None,
+            Action::JoinSplit(join_split) => {
+                join_split.nullifiers.as_slice().iter().map(tacit_state::key::note_nullifier).collect()
+            }
+            _ => Vec::new(),
         })
     }
 }
@@ -144,6 +152,7 @@ fn unjudged(length: usize) -> Vec<Result<Arc<CheckedTx>, Reject>> {
 fn check_share(rules: &Rules, raws: Vec<RawTx>, seed: [u8; 32]) -> Vec<Result<Arc<CheckedTx>, Reject>> {
     let mut inspected: Vec<Result<Inspected, Reject>> = raws.into_iter().map(|raw| inspect(rules, raw)).collect();
     refuse_bad_signatures(&mut inspected, seed);
+    refuse_bad_spends(&mut inspected, seed);
     refuse_bad_proofs(rules, &mut inspected, seed);
     inspected.into_iter().map(|result| result.map(|inspected| Arc::new(inspected.tx))).collect()
 }
@@ -152,6 +161,7 @@ fn check_share(rules: &Rules, raws: Vec<RawTx>, seed: [u8; 32]) -> Vec<Result<Ar
 struct Inspected {
     tx: CheckedTx,
     signatures: Vec<SignatureItem>,
+    spends: Vec<SpendItem>,
     proofs: Vec<ProofItem>,
 }
 
@@ -186,12 +196,14 @@ fn inspect(rules: &Rules, raw: RawTx) -> Result<Inspected, Reject> {
     for action in body.actions.iter() {
         inspect_action(action)?;
     }
+    join_splits::inspect(&tx)?;
     let (id, sign_bytes) = body.id_and_sign_bytes();
     let signatures = signature_items(&tx, sign_bytes)?;
     let sender = body.sender();
-    let proofs = proofs::items(rules, &sender, &tx)?;
+    let proofs = proofs::items(rules, &sender, &tx, &sign_bytes)?;
+    let spends = join_splits::spend_items(&tx, &sign_bytes);
     let full_hash = raw.full_hash();
-    Ok(Inspected { tx: CheckedTx { tx, raw, id, full_hash, sender, intrinsic_gas }, signatures, proofs })
+    Ok(Inspected { tx: CheckedTx { tx, raw, id, full_hash, sender, intrinsic_gas }, signatures, spends, proofs })
 }
 
 fn inspect_action(action: &Action) -> Result<(), Reject> {
@@ -203,8 +215,24 @@ fn inspect_action(action: &Action) -> Result<(), Reject> {
             members.iter().try_for_each(inspect_member)
         }
         Action::Deploy(deploy) if deploy.code.is_empty() => Err(RejectCode::EmptyAction.into()),
+        Action::AssetCreate(create) => inspect_asset(create),
+        Action::AssetMint(mint) if mint.amount.0 == 0 => Err(RejectCode::ZeroAmount.into()),
+        Action::PoolPause(pause) => within("pause", pause.heights, 0, POOL_PAUSE_HEIGHTS_MAX),
         _ => Ok(()),
     }
+}
+
+fn inspect_asset(create: &AssetCreate) -> Result<(), Reject> {
+    within("decimals", create.decimals.into(), 0, ASSET_DECIMALS_MAX.into())?;
+    if create.cap.0 == 0 { Err(Reject::new(RejectCode::OutOfBounds, "the cap is zero")) } else { Ok(()) }
+}
+
+/// Refuses a number outside its bounds, which are part of the format.
+fn within(what: &str, value: u64, least: u64, most: u64) -> Result<(), Reject> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(Reject::new(RejectCode::OutOfBounds, format!("{what} is {value}, must be {least} to {most}")))
 }
 
 fn inspect_member(member: &Member) -> Result<(), Reject> {
@@ -251,6 +279,21 @@ fn refuse_bad_signatures(inspected: &mut [Result<Inspected, Reject>], seed: [u8;
         let bad = good.signatures.iter().filter(|_| !verdicts.next().unwrap_or(false)).count();
         if bad > 0 {
             *slot = Err(RejectCode::SignatureInvalid.into());
+        }
+    }
+}
+
+fn refuse_bad_spends(inspected: &mut [Result<Inspected, Reject>], seed: [u8; 32]) {
+    let items: Vec<SpendItem> = inspected.iter().flatten().flat_map(|good| good.spends.iter().copied()).collect();
+    if items.is_empty() {
+        return;
+    }
+    let mut verdicts = join_splits::verify_spends(&items, seed).into_iter();
+    for slot in inspected.iter_mut() {
+        let Ok(good) = slot else { continue };
+        let bad = good.spends.iter().filter(|_| !verdicts.next().unwrap_or(false)).count();
+        if bad > 0 {
+            *slot = Err(RejectCode::SpendSignatureInvalid.into());
         }
     }
 }
