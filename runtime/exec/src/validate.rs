@@ -70,6 +70,12 @@ pub struct ValidBlock {
 }
 
 impl ValidBlock {
+    /// A block whose transactions nobody verified: for tests of what comes after.
+    #[cfg(feature = "testing")]
+    pub(crate) fn assume(block: Block, txs: Vec<Arc<CheckedTx>>) -> Self {
+        Self { id: block.header.id(), block, txs }
+    }
+
     /// The block.
     #[must_use]
     pub const fn block(&self) -> &Block {

@@ -1,0 +1,11 @@
+//! What the state says to private money. Proofs are taken for granted here (see `proven.rs` for real ones): these tests
+//! put themselves in the place of somebody whose proofs always verify and ask what the chain still refuses.
+#![allow(clippy::unwrap_used)]
+
+mod anchors;
+mod assets;
+mod pause;
+mod payment;
+mod scratch;
+mod spending;
+mod support;
