@@ -12,8 +12,8 @@ use tacit_state::root_of;
 use tacit_types::limits::VERIFYING_KEYS_MAX;
 use tacit_types::receipt::receipts_root;
 use tacit_types::{
-    Address, Amount, BlockId, ChainParams, Gas, GenesisId, Height, List, Name, Network, Power, Price, PublicKey, StateRoot,
-    UnixMillis, Validator, ValidatorSet, codec,
+    Address, Amount, BlockId, ChainParams, Gas, GenesisId, Height, List, Name, Network, Power, Price, PublicKey,
+    StateRoot, UnixMillis, Validator, ValidatorSet, codec,
 };
 
 /// A checked genesis.
@@ -133,7 +133,8 @@ impl Check<'_> {
 
     fn digests(&self, spec: &ChainSpec) -> Result<List<[u8; 32], VERIFYING_KEYS_MAX>, GenesisError> {
         let ProofsSpec { development, keys } = &spec.proofs;
-        let digests = if *development { self.development_digests(spec, keys)? } else { self.given_digests(spec, keys)? };
+        let digests =
+            if *development { self.development_digests(spec, keys)? } else { self.given_digests(spec, keys)? };
         List::new(digests).map_err(|error| self.refuse("proofs", error.to_string()))
     }
 
@@ -143,7 +144,9 @@ impl Check<'_> {
         given: &BTreeMap<String, String>,
     ) -> Result<Vec<[u8; 32]>, GenesisError> {
         if !given.is_empty() {
-            return Err(self.refuse("proofs", "either `development = true` or the digests of all keys, not both".into()));
+            return Err(
+                self.refuse("proofs", "either `development = true` or the digests of all keys, not both".into())
+            );
         }
         if spec.production {
             let reason = "development keys can be forged by anybody; a production chain needs ceremony keys";
@@ -153,11 +156,7 @@ impl Check<'_> {
         Ok(Statement::ALL.iter().map(|statement| keys.digest(*statement)).collect())
     }
 
-    fn given_digests(
-        &self,
-        spec: &ChainSpec,
-        given: &BTreeMap<String, String>,
-    ) -> Result<Vec<[u8; 32]>, GenesisError> {
+    fn given_digests(&self, spec: &ChainSpec, given: &BTreeMap<String, String>) -> Result<Vec<[u8; 32]>, GenesisError> {
         if let Some(unknown) = given.keys().find(|name| Statement::ALL.iter().all(|known| known.name() != *name)) {
             return Err(self.refuse(&format!("proofs.keys.{unknown}"), "is no statement".into()));
         }

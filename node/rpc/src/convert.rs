@@ -5,8 +5,8 @@ use crate::error::{ErrorKind, RpcError};
 use crate::json::{Decimal, HexArray, HexBytes};
 use crate::types::{
     AccountView, BlockTx, BlockView, CertificateView, ContractOutput, ContractView, EventView, EvidenceView,
-    GenesisView, GroupView, HeaderView, NodeStatus, ParamsView, PoolStatus, ProofView, RejectView, SimulateView,
-    PublicValueView, StateProofView, SubmitView, SupplyView, TxStatusName, TxView, ValidatorView, ValidatorsView,
+    GenesisView, GroupView, HeaderView, NodeStatus, ParamsView, PoolStatus, ProofView, PublicValueView, RejectView,
+    SimulateView, StateProofView, SubmitView, SupplyView, TxStatusName, TxView, ValidatorView, ValidatorsView,
 };
 use tacit_types::shielded::PublicValue;
 use tacit_types::{
@@ -301,19 +301,15 @@ impl Converter {
                 topics: topics.iter().map(|topic| HexArray(*topic)).collect(),
                 data: HexBytes(data.to_vec()),
             },
-            Event::JoinSplit { action, position, public_value } => EventView::JoinSplit {
-                action: *action,
-                position: *position,
-                public: public_value_view(public_value),
-            },
+            Event::JoinSplit { action, position, public_value } => {
+                EventView::JoinSplit { action: *action, position: *position, public: public_value_view(public_value) }
+            }
             Event::AssetCreated { asset, issuer } => {
                 EventView::AssetCreated { asset: HexArray(asset.0), issuer: self.address(issuer) }
             }
-            Event::AssetMinted { asset, to, amount } => EventView::AssetMinted {
-                asset: HexArray(asset.0),
-                to: self.address(to),
-                amount: Decimal(amount.0),
-            },
+            Event::AssetMinted { asset, to, amount } => {
+                EventView::AssetMinted { asset: HexArray(asset.0), to: self.address(to), amount: Decimal(amount.0) }
+            }
             Event::Swept { asset, to, amount } => {
                 EventView::Swept { asset: HexArray(asset.0), to: self.address(to), amount: Decimal(amount.0) }
             }

@@ -45,8 +45,8 @@ pub mod validate;
 
 mod accounts;
 mod action;
-mod scratch;
 pub mod block;
+mod scratch;
 pub mod tx;
 mod world;
 

@@ -46,12 +46,7 @@ pub fn is_canonical(field: &FieldBytes) -> bool {
 ///
 /// # Errors
 /// [`RejectCode::FieldNotCanonical`], [`RejectCode::SpendKeyInvalid`].
-pub fn items(
-    rules: &Rules,
-    sender: &Address,
-    tx: &Tx,
-    sign_bytes: &[u8; 32],
-) -> Result<Vec<ProofItem>, Reject> {
+pub fn items(rules: &Rules, sender: &Address, tx: &Tx, sign_bytes: &[u8; 32]) -> Result<Vec<ProofItem>, Reject> {
     let proving = tx.body.actions.iter().filter(|action| action.proofs() > 0);
     let item = |(action, proof): (&Action, &ProofBytes)| match action {
         Action::Prove(prove) => item(&rules.genesis_id, sender, prove, proof),

@@ -165,7 +165,8 @@ impl MemoryChain {
     /// When the state is damaged.
     #[must_use]
     pub fn sum_of_balances(&self) -> u128 {
-        let accounts = self.entries(&key::accounts_prefix());
+        let prefix = key::accounts_prefix();
+        let accounts = self.entries(&prefix);
         let in_accounts: u128 =
             accounts.map(|(key, value)| decode::<Account>(key, value).expect("an account").balance.0).sum();
         in_accounts + self.turnstile(&AssetId::NATIVE)
@@ -209,7 +210,8 @@ impl MemoryChain {
         for (key, value) in self.entries(&[14]) {
             *held.entry(key[33..].to_vec()).or_default() += decode::<Amount>(key, value).expect("an amount").0;
         }
-        for (key, value) in self.entries(&key::turnstiles_prefix()) {
+        let prefix = key::turnstiles_prefix();
+        for (key, value) in self.entries(&prefix) {
             *held.entry(key[1..].to_vec()).or_default() += decode::<Amount>(key, value).expect("an amount").0;
         }
         held.remove(AssetId::NATIVE.0.as_slice());

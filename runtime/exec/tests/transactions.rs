@@ -188,7 +188,8 @@ fn a_multisig_account_needs_exactly_its_threshold_in_order() {
                 signature: keys.get(*index).map_or(Signature([0; 64]), |key| key.sign(&message)),
             })
             .collect();
-        let witness = Witness { signatures: List::new(signatures).unwrap(), proofs: List::empty(), ..Witness::default() };
+        let witness =
+            Witness { signatures: List::new(signatures).unwrap(), proofs: List::empty(), ..Witness::default() };
         Tx { body: body.clone(), witness }
     };
     for by in [&[0usize][..], &[0, 1, 2], &[1, 0], &[1, 1], &[0, 3]] {

@@ -106,7 +106,14 @@ pub fn transfer(sequence: u64) -> Tx {
         actions: List::new(vec![action]).unwrap(),
     };
     let signature = tx::IndexedSignature { key_index: 0, signature: Signature([5; 64]) };
-    Tx { body, witness: Witness { signatures: List::new(vec![signature]).unwrap(), proofs: List::empty(), ..Witness::default() } }
+    Tx {
+        body,
+        witness: Witness {
+            signatures: List::new(vec![signature]).unwrap(),
+            proofs: List::empty(),
+            ..Witness::default()
+        },
+    }
 }
 
 pub fn transferred(amount: u128) -> Event {

@@ -32,7 +32,11 @@ fn with_gold() -> (MemoryChain, TestKey, AssetId) {
 fn an_asset_is_made_minted_up_to_its_cap_and_paid_with() {
     let (mut chain, issuer, gold) = with_gold();
     let holder = Address([1; 32]);
-    let tx = by_account(&chain, &issuer, vec![mint(gold, holder, 500), pay(gold, holder, 400), pay(gold, issuer.address(), 600)]);
+    let tx = by_account(
+        &chain,
+        &issuer,
+        vec![mint(gold, holder, 500), pay(gold, holder, 400), pay(gold, issuer.address(), 600)],
+    );
     assert_eq!(codes(&mut chain, &[tx]), [0]);
     assert_eq!((chain.asset_balance(&gold, &holder), chain.asset_balance(&gold, &issuer.address())), (900, 600));
     for (actions, code) in [

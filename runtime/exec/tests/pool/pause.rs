@@ -32,7 +32,11 @@ fn a_paused_pool_stands_still_until_the_height_and_everything_else_goes_on() {
         let plain = by_account(&chain, &user, vec![action(join_split(&chain, number, PublicValue::None))]);
         assert_eq!(body_failure(&mut chain, plain), RejectCode::PoolPaused);
     }
-    let tx = by_account(&chain, &user, vec![action(join_split(&chain, 22, PublicValue::None)), transfer(Address([1; 32]), 1)]);
+    let tx = by_account(
+        &chain,
+        &user,
+        vec![action(join_split(&chain, 22, PublicValue::None)), transfer(Address([1; 32]), 1)],
+    );
     assert_eq!(codes(&mut chain, &[tx]), [0]);
 }
 

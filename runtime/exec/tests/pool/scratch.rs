@@ -41,7 +41,8 @@ fn an_account_adds_what_the_transaction_lacks_and_nobody_adds_for_nobody() {
     let (mut chain, sender) = rich_pool();
     let before = chain.account(&sender.address()).balance.0;
     let out = |number| action(join_split(&chain, number, out_of_pool(AssetId::NATIVE, 100)));
-    let (by_sender, alone) = (vec![out(20), transfer(Address([1; 32]), 150)], vec![out(21), transfer(Address([1; 32]), 101)]);
+    let (by_sender, alone) =
+        (vec![out(20), transfer(Address([1; 32]), 150)], vec![out(21), transfer(Address([1; 32]), 101)]);
     let tx = by_account(&chain, &sender, by_sender);
     let executed = chain.run_unproven(&[tx]).unwrap();
     assert_eq!(executed.receipts[0].code, 0);

@@ -109,13 +109,15 @@ fn notes_of_payments_come_first_then_those_of_bodies_that_succeeded_in_order() {
     let start = chain.note_tree().notes;
     let executed = chain.run_unproven(&block).unwrap();
     let compact = executed.shielded.unwrap();
-    let order: Vec<FieldBytes> = [22, 24, 20, 21, 23, 25].iter().flat_map(|n| [field(4 * n + 2), field(4 * n + 3)]).collect();
+    let order: Vec<FieldBytes> =
+        [22, 24, 20, 21, 23, 25].iter().flat_map(|n| [field(4 * n + 2), field(4 * n + 3)]).collect();
     assert_eq!(compact.commitments().copied().collect::<Vec<_>>(), order);
     assert_eq!((compact.first_position, compact.height), (start, chain.tip.height));
     assert_eq!(chain.note_tree().notes, start + 12);
 
     let mut tree = GroupTree::new();
-    let leaves: Vec<_> = [field(6), field(7)].into_iter().chain(order).map(|leaf| tacit_circuits::FieldBytes(leaf.0)).collect();
+    let leaves: Vec<_> =
+        [field(6), field(7)].into_iter().chain(order).map(|leaf| tacit_circuits::FieldBytes(leaf.0)).collect();
     tree.append(&leaves).unwrap();
     assert_eq!((chain.note_tree().root.0, compact.root.0), (tree.root().0, tree.root().0));
 

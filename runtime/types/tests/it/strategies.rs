@@ -152,8 +152,7 @@ fn pool_action() -> impl Strategy<Value = Action> {
             to: Address(to),
             amount: Amount(amount)
         })),
-        (bytes32(), bytes32())
-            .prop_map(|(asset, to)| Action::Sweep(Sweep { asset: AssetId(asset), to: Address(to) })),
+        (bytes32(), bytes32()).prop_map(|(asset, to)| Action::Sweep(Sweep { asset: AssetId(asset), to: Address(to) })),
         any::<u64>().prop_map(|heights| Action::PoolPause(PoolPause { heights })),
     ]
 }
@@ -171,10 +170,8 @@ fn identity_action() -> impl Strategy<Value = Action> {
             issuer: IssuerId(issuer),
             leaves: List::new(leaves).unwrap()
         })),
-        (bytes32(), any::<u32>()).prop_map(|(issuer, index)| Action::CredentialRevoke(CredentialRevoke {
-            issuer: IssuerId(issuer),
-            index
-        })),
+        (bytes32(), any::<u32>())
+            .prop_map(|(issuer, index)| Action::CredentialRevoke(CredentialRevoke { issuer: IssuerId(issuer), index })),
     ]
 }
 
@@ -211,16 +208,20 @@ fn body() -> impl Strategy<Value = TxBody> {
 
 pub fn tx() -> impl Strategy<Value = Tx> {
     let signatures = vec((any::<u8>(), signature()), 0..3);
-    (body(), signatures, vec(proof(), 0..3), vec(opaque::<64>(), 0..3)).prop_map(|(body, signatures, proofs, spends)| {
-        let signatures =
-            signatures.into_iter().map(|(key_index, signature)| IndexedSignature { key_index, signature }).collect();
-        let witness = Witness {
-            signatures: List::new(signatures).unwrap(),
-            proofs: List::new(proofs).unwrap(),
-            spend_signatures: List::new(spends.into_iter().map(SpendSignature).collect()).unwrap(),
-        };
-        Tx { body, witness }
-    })
+    (body(), signatures, vec(proof(), 0..3), vec(opaque::<64>(), 0..3)).prop_map(
+        |(body, signatures, proofs, spends)| {
+            let signatures = signatures
+                .into_iter()
+                .map(|(key_index, signature)| IndexedSignature { key_index, signature })
+                .collect();
+            let witness = Witness {
+                signatures: List::new(signatures).unwrap(),
+                proofs: List::new(proofs).unwrap(),
+                spend_signatures: List::new(spends.into_iter().map(SpendSignature).collect()).unwrap(),
+            };
+            Tx { body, witness }
+        },
+    )
 }
 
 fn certificate() -> impl Strategy<Value = CommitCertificate> {
