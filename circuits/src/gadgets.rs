@@ -11,7 +11,7 @@ mod path;
 mod poseidon;
 
 pub(crate) use amount::amount_bits;
-pub(crate) use builder::{Builder, Terms, Variable, Wire};
+pub(crate) use builder::{Builder, Terms, Values, Variable, Wire};
 pub(crate) use circuit::{Circuit, blank};
 pub(crate) use path::{PathStep, path_steps, root_of_path, visit_path};
 pub(crate) use poseidon::poseidon;

@@ -7,14 +7,17 @@
 //! Secrets held by this crate's types are wiped when dropped. The full assignment inside arkworks is not: whoever can read
 //! the prover's memory can read the witness.
 
+mod assemble;
+mod file;
 pub(crate) mod key;
+mod msm;
+mod quotient;
 mod system;
 
+pub use file::proving_key_file;
 pub use key::{KeyPin, Progress, ProvingKeys, Step};
 pub use system::{ConstraintMatrices, Row};
 
-use ark_bn254::Bn254;
-use ark_groth16::Groth16;
 use ark_serialize::CanonicalSerialize;
 use ark_std::rand::{CryptoRng, RngCore};
 
@@ -22,7 +25,7 @@ use crate::error::ProveError;
 use crate::gadgets::{Builder, Circuit};
 use crate::statement::{Public, credential, equality, membership, range, vote};
 use crate::verify::ProofBytes;
-use system::Replay;
+use assemble::{Blinding, assemble};
 
 /// Proves that a commitment opens to a value within bounds. About 25 ms on one core.
 ///
@@ -106,12 +109,11 @@ pub(crate) fn prove(
     let statement = public.statement();
     let failed = |why: String| ProveError::Prover { statement, why };
     let key = keys.get(statement)?;
-    let mut builder = Builder::values(key.matrices.private_count());
+    let mut builder = Builder::values(key.columns - key.public, key.constraints);
     circuit.build(&mut builder).map_err(|error| failed(error.to_string()))?;
-    let values = zeroize::Zeroizing::new(builder.assignment());
-    let replay = Replay { matrices: &key.matrices, values: Some(&values) };
-    let proof = Groth16::<Bn254>::create_random_proof_with_reduction(replay, &key.groth16, rng)
-        .map_err(|error| failed(error.to_string()))?;
+    let values = builder.take_values();
+    let blinding = Blinding::fresh(rng);
+    let proof = assemble(key, &values, &blinding).ok_or_else(|| failed("the key is of another circuit".to_owned()))?;
     let mut bytes = [0u8; 128];
     proof.serialize_compressed(&mut bytes[..]).map_err(|error| failed(error.to_string()))?;
     let proof = ProofBytes(bytes);

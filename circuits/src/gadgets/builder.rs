@@ -1,9 +1,10 @@
 //! Wires, and the builder that turns products and equalities into R1CS constraints.
 //!
 //! A builder works in one of two modes. [`Builder::shape`] records every constraint as rows of the three matrices: for
-//! keys, exports and tests. [`Builder::values`] computes the assignment and nothing else, which is all that a prover needs
-//! whose key already holds the matrices; wires then carry no linear combinations. Both modes must add the same variables
-//! in the same order, therefore whether a wire is constant is decided by how it was made, never by cancelling terms.
+//! keys, exports and tests. [`Builder::values`] computes what a prover needs and nothing else: the assignment, and both
+//! factors of every constraint; wires then carry no linear combinations, and no matrices are built or multiplied. Both
+//! modes must add the same variables in the same order, therefore whether a wire is constant is decided by how it was
+//! made, never by cancelling terms.
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field, Zero};
@@ -128,22 +129,58 @@ pub(crate) struct Shape {
     pub(crate) variable_labels: Vec<&'static str>,
 }
 
+/// What a prover proves with: the values of a satisfied system. Secret as a whole, and wiped when dropped.
+#[derive(Default)]
+pub(crate) struct Values {
+    /// Of all columns: one, the public inputs, the private variables.
+    pub(crate) columns: Vec<Fr>,
+    /// Of the first factor of every constraint.
+    pub(crate) left: Vec<Fr>,
+    /// Of the second factor of every constraint.
+    pub(crate) right: Vec<Fr>,
+}
+
+impl Drop for Values {
+    fn drop(&mut self) {
+        self.columns.zeroize();
+        self.left.zeroize();
+        self.right.zeroize();
+    }
+}
+
 /// Adds variables and constraints and, when recording, remembers what each is for.
 pub(crate) struct Builder {
     shape: Option<Shape>,
     public: Vec<Fr>,
     private: Vec<Fr>,
+    left: Vec<Fr>,
+    right: Vec<Fr>,
 }
 
 impl Builder {
-    /// Records constraints and values.
+    /// Records constraints.
     pub(crate) fn shape() -> Self {
-        Self { shape: Some(Shape::default()), public: Vec::new(), private: Vec::new() }
+        Self::new(Some(Shape::default()), 0, 0)
     }
 
-    /// Computes values only; `capacity` is the number of private variables to expect, so that none is ever moved.
-    pub(crate) fn values(capacity: usize) -> Self {
-        Self { shape: None, public: Vec::new(), private: Vec::with_capacity(capacity) }
+    /// Computes values only. The capacities are those of the whole circuit, so that no secret is left behind by a growing
+    /// vector.
+    pub(crate) fn values(private_variables: usize, constraints: usize) -> Self {
+        Self::new(None, private_variables, constraints)
+    }
+
+    fn new(shape: Option<Shape>, private: usize, constraints: usize) -> Self {
+        let room = Vec::with_capacity;
+        Self { shape, public: Vec::new(), private: room(private), left: room(constraints), right: room(constraints) }
+    }
+
+    /// The values computed so far; the factors only after [`Self::values`].
+    pub(crate) fn take_values(&mut self) -> Values {
+        let mut columns = Vec::with_capacity(1 + self.public.len() + self.private.len());
+        columns.push(Fr::ONE);
+        columns.extend_from_slice(&self.public);
+        columns.extend_from_slice(&self.private);
+        Values { columns, left: core::mem::take(&mut self.left), right: core::mem::take(&mut self.right) }
     }
 
     /// The recorded constraints; empty after [`Self::values`].
@@ -159,15 +196,6 @@ impl Builder {
     /// Number of private variables so far.
     pub(crate) fn private_count(&self) -> usize {
         self.private.len()
-    }
-
-    /// The values of all columns: one, the public inputs, the private variables. A secret as a whole.
-    pub(crate) fn assignment(&self) -> Vec<Fr> {
-        let mut values = Vec::with_capacity(1 + self.public.len() + self.private.len());
-        values.push(Fr::ONE);
-        values.extend_from_slice(&self.public);
-        values.extend_from_slice(&self.private);
-        values
     }
 
     fn wire(&self, variable: Variable, value: Fr) -> Wire {
@@ -230,9 +258,16 @@ impl Builder {
         b: &Wire,
         c: &Wire,
     ) -> Result<(), SynthesisError> {
-        if let Some(shape) = &mut self.shape {
-            shape.constraint_labels.push(label);
-            shape.rows.push([a, b, c].map(|wire| wire.terms().into_owned()));
+        match &mut self.shape {
+            Some(shape) => {
+                shape.constraint_labels.push(label);
+                shape.rows.push([a, b, c].map(|wire| wire.terms().into_owned()));
+            }
+            // The product is not looked at: a proof of unequal sides does not verify, and every proof is verified.
+            None => {
+                self.left.push(a.value);
+                self.right.push(b.value);
+            }
         }
         Ok(())
     }
@@ -241,5 +276,7 @@ impl Builder {
 impl Drop for Builder {
     fn drop(&mut self) {
         self.private.zeroize();
+        self.left.zeroize();
+        self.right.zeroize();
     }
 }

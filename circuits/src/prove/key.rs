@@ -12,25 +12,17 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use ark_bn254::{Bn254, Fr};
+use ark_bn254::Bn254;
 use ark_groth16::{Groth16, ProvingKey as Groth16Key};
-use ark_relations::gr1cs::{ConstraintSynthesizer, SynthesisError};
-use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use ark_std::rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
+use super::file::{self, ProvingKey};
+use super::quotient::OddRoots;
 use super::system::{ConstraintMatrices, Replay};
 use crate::error::ProveError;
 use crate::keys;
 use crate::statement::Statement;
-use crate::verify::VerifyingKey;
-
-/// A key that can prove one statement.
-pub(super) struct ProvingKey {
-    pub groth16: Groth16Key<Bn254>,
-    pub matrices: ConstraintMatrices,
-    pub verifying: VerifyingKey,
-}
 
 /// What is happening to a key, for a progress display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +41,7 @@ pub type Progress<'a> = &'a mut dyn FnMut(Statement, Step);
 /// What a chain or a release pins of one statement's keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyPin {
-    /// Digest of the verifying key, as [`VerifyingKey::digest`] and genesis have it.
+    /// Digest of the verifying key, as [`crate::VerifyingKey::digest`] and genesis have it.
     pub verifying: [u8; 32],
     /// BLAKE3 of the proving key's file.
     pub proving: [u8; 32],
@@ -131,7 +123,7 @@ impl ProvingKeys {
         let path = keys::file_name(&self.shared.dir, statement, "pk");
         let key = match &self.shared.pins {
             None => load_or_generate(statement, &path, progress)?,
-            Some(pins) => load_pinned(statement, &path, &pins[keys::place(statement)])?,
+            Some(pins) => load_pinned(&path, &pins[keys::place(statement)])?,
         };
         progress(statement, Step::Ready);
         Ok(slot.key.get_or_init(|| key))
@@ -144,13 +136,13 @@ impl core::fmt::Debug for ProvingKeys {
     }
 }
 
-fn load_pinned(statement: Statement, path: &Path, pin: &KeyPin) -> Result<ProvingKey, ProveError> {
+fn load_pinned(path: &Path, pin: &KeyPin) -> Result<ProvingKey, ProveError> {
     let refuse = |why| ProveError::PinnedKey { path: path.to_owned(), why };
     let bytes = std::fs::read(path).map_err(|source| ProveError::Io { path: path.to_owned(), source })?;
     if blake3::hash(&bytes) != pin.proving {
         return Err(refuse("its digest is not the pinned one"));
     }
-    let key = read(statement, &bytes)?;
+    let key = file::read(&bytes)?;
     if key.verifying.digest() != pin.verifying {
         return Err(refuse("its verifying half is not the pinned key"));
     }
@@ -169,7 +161,7 @@ fn load_or_generate(statement: Statement, path: &Path, progress: Progress<'_>) -
             bytes
         }
     };
-    read(statement, &bytes)
+    Ok(file::read(&bytes)?)
 }
 
 /// Makes a development key and holds it against the pinned digest.
@@ -181,39 +173,21 @@ fn generate(statement: Statement, pinned: &str) -> Result<Vec<u8>, ProveError> {
 
 /// Makes a development key. For the tool that writes the vectors of a new version; everything else goes through the pins.
 pub(crate) fn generate_unpinned(statement: Statement) -> Result<Vec<u8>, ProveError> {
-    let failed = |why: String| ProveError::Prover { statement, why };
     let matrices = ConstraintMatrices::of(statement)?;
-    let key = setup(statement, Replay { matrices: &matrices, values: None });
-    let key = key.map_err(|error| failed(error.to_string()))?;
-    let mut bytes = Vec::new();
-    key.serialize_uncompressed(&mut bytes).map_err(|error| failed(error.to_string()))?;
-    Ok(bytes)
+    Ok(file::proving_key_file(&setup(statement, &matrices)?, &matrices)?)
 }
 
-fn setup(statement: Statement, circuit: impl ConstraintSynthesizer<Fr>) -> Result<Groth16Key<Bn254>, SynthesisError> {
+fn setup(statement: Statement, matrices: &ConstraintMatrices) -> Result<Groth16Key<Bn254>, ProveError> {
     let name = format!("{} version {}", statement.name(), statement.version());
     let seed = blake3::derive_key("tacit circuits v1 insecure development setup", name.as_bytes());
     let mut public_randomness = ChaCha20Rng::from_seed(seed);
-    Groth16::<Bn254>::generate_random_parameters_with_reduction(circuit, &mut public_randomness)
+    Groth16::<Bn254, OddRoots>::generate_random_parameters_with_reduction(Replay(matrices), &mut public_randomness)
+        .map_err(|error| ProveError::Prover { statement, why: error.to_string() })
 }
 
-/// Reads a key whose digest has been checked.
-fn read(statement: Statement, bytes: &[u8]) -> Result<ProvingKey, ProveError> {
-    let failed = |error: ark_serialize::SerializationError| ProveError::Prover { statement, why: error.to_string() };
-    let groth16 = Groth16Key::<Bn254>::deserialize_uncompressed_unchecked(bytes).map_err(failed)?;
-    let mut verifying = Vec::new();
-    groth16.vk.serialize_compressed(&mut verifying).map_err(failed)?;
-    let verifying = VerifyingKey::load(&verifying)?;
-    Ok(ProvingKey { groth16, matrices: ConstraintMatrices::of(statement)?, verifying })
-}
-
-/// The verifying half of a proving key's bytes, in the form [`VerifyingKey::load`] reads.
-pub(crate) fn verifying_bytes(statement: Statement, bytes: &[u8]) -> Result<Vec<u8>, ProveError> {
-    let failed = |error: ark_serialize::SerializationError| ProveError::Prover { statement, why: error.to_string() };
-    let key = Groth16Key::<Bn254>::deserialize_uncompressed_unchecked(bytes).map_err(failed)?;
-    let mut verifying = Vec::new();
-    key.vk.serialize_compressed(&mut verifying).map_err(failed)?;
-    Ok(verifying)
+/// The verifying half of a proving key's file, in the form [`crate::VerifyingKey::load`] reads.
+pub(crate) fn verifying_bytes(bytes: &[u8]) -> Result<Vec<u8>, ProveError> {
+    Ok(file::verifying_bytes(bytes)?.to_vec())
 }
 
 /// Writes through a temporary file, so that a crash leaves either nothing or the whole key.

@@ -52,7 +52,7 @@ impl ConstraintMatrices {
             constraint_labels: shape.constraint_labels,
             variable_labels: shape.variable_labels,
         };
-        Ok((matrices, builder.assignment()))
+        Ok((matrices, core::mem::take(&mut builder.take_values().columns)))
     }
 
     /// The constraints in order; each holds the rows of A, B and C.
@@ -86,31 +86,25 @@ impl ConstraintMatrices {
     }
 }
 
-/// Hands matrices to arkworks, with values where there are some.
-pub(crate) struct Replay<'a> {
-    pub(crate) matrices: &'a ConstraintMatrices,
-    /// The values of all columns; `None` to make keys.
-    pub(crate) values: Option<&'a [Fr]>,
-}
+/// Hands matrices to arkworks' key generation.
+pub(crate) struct Replay<'a>(pub(crate) &'a ConstraintMatrices);
 
 impl ConstraintSynthesizer<Fr> for Replay<'_> {
     fn generate_constraints(self, cs: ConstraintSystemRef<Fr>) -> Result<(), SynthesisError> {
-        let Self { matrices, values } = self;
-        let value = |column: usize| match values {
-            Some(values) => values.get(column).copied().ok_or(SynthesisError::AssignmentMissing),
-            None => Err(SynthesisError::AssignmentMissing),
-        };
+        let matrices = self.0;
+        // Keys are made without an assignment.
+        let absent = || Err(SynthesisError::AssignmentMissing);
         let mut columns = vec![ark_relations::gr1cs::Variable::One];
         for column in 1..matrices.column_count() {
             columns.push(match column <= matrices.public {
-                true => cs.new_input_variable(|| value(column))?,
-                false => cs.new_witness_variable(|| value(column))?,
+                true => cs.new_input_variable(absent)?,
+                false => cs.new_witness_variable(absent)?,
             });
         }
         for sides in &matrices.rows {
-            let [a, b, c] = sides
-                .each_ref()
-                .map(|row| LinearCombination(row.iter().map(|(factor, column)| (*factor, columns[*column])).collect()));
+            let [a, b, c] = sides.each_ref().map(|row| {
+                LinearCombination(row.iter().map(|(factor, column)| (*factor, columns[*column])).collect())
+            });
             cs.enforce_r1cs_constraint(|| a, || b, || c)?;
         }
         Ok(())

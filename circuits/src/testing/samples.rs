@@ -161,7 +161,7 @@ pub fn samples(number: u64) -> Result<Vec<Sample>, ProveError> {
 pub fn development_vectors() -> Result<Vec<(Statement, Vec<u8>, String)>, ProveError> {
     let vector = |statement| {
         let proving = crate::prove::key::generate_unpinned(statement)?;
-        let verifying = crate::prove::key::verifying_bytes(statement, &proving)?;
+        let verifying = crate::prove::key::verifying_bytes(&proving)?;
         Ok((statement, verifying, crate::prove::key::digest(&proving)))
     };
     Statement::ALL.into_iter().map(vector).collect()
