@@ -38,35 +38,35 @@ const RELEASE: [Release; Statement::ALL.len()] = [
     Release {
         statement: Statement::Range,
         verifying: include_bytes!("../vectors/range-v1.vk"),
-        proving_digest: "960ccfb800d2202c5db06e3c90ff28a5679f03562d8769bee221cebfcfe31665",
+        proving_digest: "53307af9adf19333668c7e49ecda931199c9fe6d7caafcaa38ba0faf23399f1b",
         #[cfg(feature = "prove")]
         circuit: blank::<RangeCircuit>,
     },
     Release {
         statement: Statement::Membership,
         verifying: include_bytes!("../vectors/membership-v1.vk"),
-        proving_digest: "b90af0216df2b48e7b96878fdab0e9c7326400472b2190c4d96364c17b56837c",
+        proving_digest: "8a68a408f13cd1f3ead73c219da22609c85ceeffed8d60cea055d7b23cc0369a",
         #[cfg(feature = "prove")]
         circuit: blank::<MembershipCircuit>,
     },
     Release {
         statement: Statement::Equality,
         verifying: include_bytes!("../vectors/equality-v1.vk"),
-        proving_digest: "8960eafd2c8044cc0a86f628431674aa228d3c191119ab9d312e1e5dd827006a",
+        proving_digest: "05cf313fd7565f452122996895c23563da5c2bd4327071279d37db6b00cc043f",
         #[cfg(feature = "prove")]
         circuit: blank::<EqualityCircuit>,
     },
     Release {
         statement: Statement::Vote,
         verifying: include_bytes!("../vectors/vote-v1.vk"),
-        proving_digest: "dc9a67be79d857b1aa378869f46f0372d90b2a5415686de9599bb1273c25323a",
+        proving_digest: "ebbed1a46e24dc8bc93b40ab0bfb672b77e7d3344c7375ed172b82d66c168b9a",
         #[cfg(feature = "prove")]
         circuit: blank::<VoteCircuit>,
     },
     Release {
         statement: Statement::Credential,
         verifying: include_bytes!("../vectors/credential-v1.vk"),
-        proving_digest: "7d7a7db64cee6c0d8d4c5b51e37e135673ab6c63cd7f06e0109c52394d3272d6",
+        proving_digest: "5d15801dedbd0b4b9a91c469ad09d19cef5dc3014344cc0b7810800257a3af78",
         #[cfg(feature = "prove")]
         circuit: blank::<CredentialCircuit>,
     },

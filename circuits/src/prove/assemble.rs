@@ -83,9 +83,9 @@ pub(super) fn assemble(key: &ProvingKey, values: &Values, blinding: &Blinding) -
 
 /// L, the quotient, and r times B.
 fn terms_of_c(key: &ProvingKey, values: &Values, halved: &[Halves], quotient: &[Fr], r: Fr) -> Sum<g1::Config> {
-    let in_l = key.l.columns.iter().map(|column| halved[*column as usize]);
+    let in_l = halved[key.public + 1..].iter().copied();
     let in_b = key.b.columns.iter().map(|column| halves(&(values.columns[*column as usize] * r)));
-    let points = key.l.points.iter().chain(&key.h).chain(&key.b.points);
+    let points = key.l.iter().chain(&key.h).chain(&key.b.points);
     Sum::new(points.zip(in_l.chain(quotient.iter().map(halves)).chain(in_b)))
 }
 

@@ -1,10 +1,10 @@
 //! The file of a proving key: what a prover needs, as it lies in memory.
 //!
 //! Little-endian: the magic, five counts of 4 bytes (verifying key's bytes, columns, constraints, public inputs, domain), the
-//! verifying key in the form [`VerifyingKey::load`] reads, and the points beta and delta of both groups and alpha; then the
-//! queries A, B and L, each as a count, that many column numbers (4 bytes) and that many points (for B in G1, then in G2),
-//! leaving out columns whose point is the identity; last the points of H in the form of [`super::quotient`]. A coordinate
-//! is 32 bytes in Montgomery form, thus reading is copying. Nothing here is checked to be on a curve: that is what the
+//! verifying key in the form [`VerifyingKey::load`] reads; alpha, beta and delta in G1, beta and delta in G2; the queries A
+//! and B, each as a count, that many column numbers (4 bytes) and that many points (for B in G1, then in G2), leaving out
+//! columns whose point is the identity; L, a point for each private variable; H, a point for each element of the domain,
+//! in the form of [`super::quotient`]. A coordinate is 32 bytes in Montgomery form, thus reading is copying. Nothing here is checked to be on a curve: that is what the
 //! file's digest is for. What is checked is that no file can make the reader fail otherwise than by an error.
 
 use ark_bn254::{Bn254, Fq, Fq2, G1Affine, G2Affine};
@@ -43,7 +43,8 @@ pub(super) struct ProvingKey {
     pub b: Query<G1Affine>,
     /// For the columns of `b`.
     pub b_g2: Vec<G2Affine>,
-    pub l: Query<G1Affine>,
+    /// For the private variables.
+    pub l: Vec<G1Affine>,
     pub h: Vec<G1Affine>,
 }
 
@@ -60,6 +61,9 @@ pub fn proving_key_file(key: &Groth16Key<Bn254>, matrices: &ConstraintMatrices) 
     if !fits || key.l_query.len() != columns - public - 1 || key.vk.gamma_abc_g1.len() != public + 1 {
         return Err(malformed("it is of another circuit"));
     }
+    if key.l_query.iter().any(G1Affine::is_zero) {
+        return Err(malformed("a private variable occurs in no constraint"));
+    }
     if key.h_query.len() != domain || key.h_query.iter().any(G1Affine::is_zero) {
         return Err(malformed("its H query is not in the form of snarkjs"));
     }
@@ -72,16 +76,15 @@ pub fn proving_key_file(key: &Groth16Key<Bn254>, matrices: &ConstraintMatrices) 
     file.0.extend_from_slice(&verifying);
     [key.vk.alpha_g1, key.beta_g1, key.delta_g1].iter().for_each(|point| file.g1(point));
     [key.vk.beta_g2, key.vk.delta_g2].iter().for_each(|point| file.g2(point));
-    file.query(&key.a_query, 0)?;
-    file.query(&key.b_g1_query, 0)?;
+    file.query(&key.a_query)?;
+    file.query(&key.b_g1_query)?;
     // A column has a point in both groups or in none, as both are the same multiple of the generator.
     let pairs = key.b_g1_query.iter().zip(&key.b_g2_query);
     if pairs.clone().any(|(one, two)| one.is_zero() != two.is_zero()) {
         return Err(malformed("its B queries differ"));
     }
     pairs.filter(|(one, _)| !one.is_zero()).for_each(|(_, two)| file.g2(two));
-    file.query(&key.l_query, public + 1)?;
-    key.h_query.iter().for_each(|point| file.g1(point));
+    key.l_query.iter().chain(&key.h_query).for_each(|point| file.g1(point));
     Ok(file.0)
 }
 
@@ -107,11 +110,11 @@ impl Writer {
         [point.x.c0, point.x.c1, point.y.c0, point.y.c1].iter().for_each(|value| self.base(value));
     }
 
-    /// The points that are not the identity; the first stands for the column `start`.
-    fn query(&mut self, points: &[G1Affine], start: usize) -> Result<(), Reject> {
+    /// The points that are not the identity.
+    fn query(&mut self, points: &[G1Affine]) -> Result<(), Reject> {
         let present = points.iter().enumerate().filter(|(_, point)| !point.is_zero());
         self.count(present.clone().count())?;
-        present.clone().try_for_each(|(index, _)| self.count(start + index))?;
+        present.clone().try_for_each(|(index, _)| self.count(index))?;
         present.for_each(|(_, point)| self.g1(point));
         Ok(())
     }
@@ -133,16 +136,32 @@ pub(super) fn read(bytes: &[u8]) -> Result<ProvingKey, Reject> {
     let a = reader.query(columns)?;
     let b = reader.query(columns)?;
     let b_g2 = reader.points(b.columns.len(), Reader::g2)?;
-    let l = reader.query(columns)?;
+    // The room that anything takes is bounded by the bytes there are: columns by L, constraints by H.
+    let private = columns.checked_sub(public + 1).ok_or(Reject::Key { why: "its counts contradict each other" })?;
+    let l = reader.points(private, Reader::g1)?;
     let h = reader.points(domain, Reader::g1)?;
-    if public != verifying.input_count() || public >= columns || domain != domain_size(constraints, public) {
+    if public != verifying.input_count() || domain != domain_size(constraints, public) {
         return Err(Reject::Key { why: "its counts contradict each other" });
     }
     if !reader.0.is_empty() {
         return Err(Reject::Key { why: "bytes follow its end" });
     }
     let key = ProvingKey {
-        verifying, columns, constraints, public, domain, alpha, beta, delta, beta_g2, delta_g2, a, b, b_g2, l, h,
+        verifying,
+        columns,
+        constraints,
+        public,
+        domain,
+        alpha,
+        beta,
+        delta,
+        beta_g2,
+        delta_g2,
+        a,
+        b,
+        b_g2,
+        l,
+        h,
     };
     Ok(key)
 }
@@ -226,4 +245,73 @@ fn coordinates<const N: usize>(bytes: &[u8]) -> [Fq; N] {
         *value = Fq::new_unchecked(BigInt(limbs));
     }
     values
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::statement::Statement;
+    use ark_std::rand::{Rng, SeedableRng};
+
+    fn good() -> Vec<u8> {
+        super::super::key::generate_unpinned(Statement::Range).unwrap()
+    }
+
+    #[test]
+    fn only_whole_files_are_read() {
+        let good = good();
+        assert!(read(&good).is_ok());
+        for cut in (0..good.len()).step_by(997).chain(0..200) {
+            assert!(matches!(read(&good[..cut]), Err(Reject::Key { .. } | Reject::Encoding { .. })), "cut at {cut}");
+        }
+        assert!(read(&[&good[..], &[0]].concat()).is_err());
+    }
+
+    /// The digest is what makes a key trusted, but not even a key with a forged digest may stop the program.
+    #[test]
+    fn no_file_makes_the_reader_panic_or_take_more_room_than_the_file() {
+        let good = good();
+        let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(3);
+        for _ in 0..400 {
+            let mut bytes = good.clone();
+            let places = if rng.r#gen() { 0..28 } else { 0..bytes.len() };
+            for _ in 0..rng.gen_range(1..4) {
+                bytes[rng.gen_range(places.clone())] = rng.r#gen();
+            }
+            if let Ok(key) = read(&bytes) {
+                assert!(key.h.len() * 64 < bytes.len() && key.a.points.len() <= key.columns);
+            }
+        }
+        for count in 0..5 {
+            let mut bytes = good.clone();
+            bytes[8 + 4 * count..][..4].fill(0xff);
+            assert!(read(&bytes).is_err(), "count {count}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_circuit_or_another_form_is_not_written() {
+        let matrices = ConstraintMatrices::of(Statement::Range).unwrap();
+        let key = |reduced: bool| {
+            let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
+            let circuit = super::super::system::Replay(&matrices);
+            if reduced {
+                ark_groth16::Groth16::<Bn254, super::super::quotient::OddRoots>::generate_random_parameters_with_reduction(
+                    circuit, &mut rng,
+                )
+            } else {
+                ark_groth16::Groth16::<Bn254>::generate_random_parameters_with_reduction(circuit, &mut rng)
+            }
+            .unwrap()
+        };
+        let other = ConstraintMatrices::of(Statement::Equality).unwrap();
+        assert!(proving_key_file(&key(true), &matrices).is_ok());
+        assert!(proving_key_file(&key(true), &other).is_err());
+        assert!(proving_key_file(&key(false), &matrices).is_err(), "arkworks' own form");
+        let mut broken = key(true);
+        broken.b_g1_query[0] = broken.delta_g1;
+        broken.b_g2_query[0] = G2Affine::identity();
+        assert!(!broken.b_g1_query[0].is_zero() && proving_key_file(&broken, &matrices).is_err());
+    }
 }

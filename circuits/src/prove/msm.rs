@@ -351,7 +351,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use ark_bn254::{G1Affine, G1Projective, G2Affine, G2Projective, g1, g2};
-    use ark_ec::{CurveGroup, ScalarMul, VariableBaseMSM};
+    use ark_ec::{CurveGroup, VariableBaseMSM};
     use ark_ff::UniformRand;
     use ark_std::rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha20Rng;
@@ -412,7 +412,8 @@ mod tests {
         Projective<P>: VariableBaseMSM<MulBase = Affine<P>, ScalarField = Fr>,
     {
         let mut rng = rng();
-        let different = Projective::<P>::normalize_batch(&(0..count).map(|_| Projective::<P>::rand(&mut rng)).collect::<Vec<_>>());
+        let different =
+            Projective::<P>::normalize_batch(&(0..count).map(|_| Projective::<P>::rand(&mut rng)).collect::<Vec<_>>());
         for points in [different, related_points::<P>(&mut rng, count)] {
             let random: Vec<Fr> = (0..count).map(|_| Fr::rand(&mut rng)).collect();
             let bits: Vec<Fr> = (0..count).map(|_| Fr::from(rng.r#gen::<bool>())).collect();

@@ -102,9 +102,9 @@ impl ConstraintSynthesizer<Fr> for Replay<'_> {
             });
         }
         for sides in &matrices.rows {
-            let [a, b, c] = sides.each_ref().map(|row| {
-                LinearCombination(row.iter().map(|(factor, column)| (*factor, columns[*column])).collect())
-            });
+            let [a, b, c] = sides
+                .each_ref()
+                .map(|row| LinearCombination(row.iter().map(|(factor, column)| (*factor, columns[*column])).collect()));
             cs.enforce_r1cs_constraint(|| a, || b, || c)?;
         }
         Ok(())
