@@ -7,12 +7,16 @@ import os
 import sys
 import time
 
+import chacha
+import curves
 import decoding
 import ed25519
 import keys
+import privacy
 import tacit
 from blake3 import blake3, derive
-from encoding import bech32m, hexadecimal, unbech32m, unhex
+from encoding import bech32m, hexadecimal, integer, unbech32m, unhex
+from poseidon import poseidon
 
 VECTORS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vectors")
 checks = 0
@@ -214,9 +218,77 @@ def trie():
         refused("a shorter state proof", lambda: tacit.verify_proof(root, key, value, proof[:-1]))
 
 
+def privacy_primitives():
+    # circomlib's published values of Poseidon, RFC 9496's of Ristretto (A.1, A.3), RFC 8439's of the cipher (A.5's key).
+    same("Poseidon of 1", poseidon(0, [1]),
+         18586133768512220936620570745912940619677854269274689475585506675881198879027)
+    same("Poseidon of 1, 2", poseidon(0, [1, 2]),
+         7853200120776062878684798364095072458815029376092732009249414926327459813530)
+    same("Poseidon of 1, 2, 3, 4", poseidon(0, [1, 2, 3, 4]),
+         18821383157269793795438455681495246036402687001665670618754263018637548127333)
+    base = curves.ristretto_decode(bytes.fromhex("e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76"))
+    same("twice Ristretto's base", curves.ristretto_encode(curves.multiply(2, base)).hex(),
+         "6a493210f7499cd17fecb510ae0cea23a110e8d5b901f8acadd3095c73a3b919")
+    uniform = hashlib.sha512(b"Ristretto is traditionally a short shot of espresso coffee").digest()
+    same("Ristretto's map", curves.ristretto_encode(curves.ristretto_from_uniform(uniform)).hex(),
+         "3066f82a1a747d45120d1740f14358531a8f04bbffe6a819f86dfe50f44a0a46")
+    same("a refused encoding", curves.ristretto_decode(bytes([1]) + bytes(31)), None)
+    key, nonce = bytes(range(0x80, 0xA0)), bytes.fromhex("070000004041424344454647")
+    text = (b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, "
+            b"sunscreen would be it.")
+    same("ChaCha20", chacha.seal(key, text, nonce)[:16].hex(), "d31a8d34648e60db7b86afbc53ef7ec2")
+    same("Poly1305 read back", chacha.unseal(key, chacha.seal(key, text, nonce), nonce), text)
+
+
+def private_keys(it):
+    keys_ = privacy.Keys(keys.slip10(keys.bip39_seed(it["mnemonic"]), it["path"]))
+    hexes("full viewing key", keys_.full(), it["full_viewing_key"])
+    hexes("incoming viewing key", keys_.incoming(), it["incoming_viewing_key"])
+    for network, letter in (("main", ""), ("test", "t"), ("dev", "d")):
+        prefix = "tct" + letter
+        same("text", bech32m(prefix + "view", keys_.full()), it["full_viewing_key_text"][network])
+        same("text", bech32m(prefix + "view", keys_.incoming()), it["incoming_viewing_key_text"][network])
+    for address in it["addresses"]:
+        hexes("shielded address", keys_.address(int(address["index"])), address["address"])
+        for network, prefix in (("main", "tctz"), ("test", "tcttz"), ("dev", "tctdz")):
+            same("text", bech32m(prefix, unhex(address["address"])), address["text"][network])
+    return keys_
+
+
+def private_money():
+    vectors = load("privacy.json")
+    sender, receiver, _ = [private_keys(it) for it in vectors["keys"]]
+    for it in vectors["notes"]:
+        address, asset, value, rseed = unhex(it["address"]), unhex(it["asset"]), int(it["value"]), unhex(it["rseed"])
+        hexes("asset", integer(privacy.asset_field(asset), 32), it["asset_field"])
+        hexes("blinding", integer(privacy.blinding(rseed), 32), it["rcm"])
+        memo_key = unhex(it["memo_key"])
+        made = privacy.encrypt(address, asset, value, rseed, memo_key, sender.ovk)
+        expected = [it[name] for name in ("commitment", "ephemeral_key", "view_tag", "ciphertext", "outgoing")]
+        same("output", [part if isinstance(part, int) else hexadecimal(part) for part in made], expected)
+        note = privacy.field(made[0])
+        hexes("nullifier", integer(privacy.nullifier(receiver.nk, note, it["position"]), 32), it["nullifier"])
+        hexes("memo", privacy.memo_ciphertext(it["memo"], memo_key), it["memo_ciphertext"])
+        same("received", privacy.receive(receiver, *made[:4]), (address[:11], value, asset, rseed, memo_key))
+        refused("somebody else's note", lambda: privacy.receive(sender, *made[:4]))
+        refused("another tag", lambda: privacy.receive(receiver, *made[:2], made[2] ^ 1, made[3]))
+    for it in vectors["signatures"]:
+        ask, alpha = (int.from_bytes(unhex(it[name]), "little") % curves.JUBJUB_ORDER for name in ("ask_wide", "alpha_wide"))
+        ak, message = curves.jubjub_multiply(ask, curves.BASE), unhex(it["message"])
+        hexes("spend key", curves.jubjub_encode(ak), it["ak"])
+        key, signature = privacy.sign(ask, alpha, message, unhex(it["random"]))
+        hexes("key for one use", key, it["rk"])
+        hexes("spend signature", signature, it["signature"])
+        same("its equation", privacy.signature_holds(ak, alpha, message, signature), True)
+    for it in vectors["sighashes"]:
+        hexes("sighash", integer(privacy.sighash(unhex(it["sign_bytes"])), 32), it["sighash"])
+    for it in vectors["trees"]:
+        hexes("root", integer(privacy.root([unhex(leaf) for leaf in it["leaves"]]), 32), it["root"])
+
+
 def main():
     started = time.monotonic()
-    for part in (primitives, ids, transactions, blocks, state, trie):
+    for part in (primitives, ids, transactions, blocks, state, trie, privacy_primitives, private_money):
         part()
     print(f"interop: {checks} checks against the specification's vectors passed in {time.monotonic() - started:.1f} s")
 

@@ -129,6 +129,9 @@ pub enum WalletError {
     /// A note that is encrypted for another address than its own.
     #[error(transparent)]
     ForeignNote(#[from] crate::shielded::ForeignNote),
+    /// A payment disclosure that shows nothing.
+    #[error(transparent)]
+    Disclosure(#[from] crate::shielded::DisclosureError),
     /// A prover gave a proof that does not verify.
     #[error("a proof does not verify; nothing was signed or sent; use another prover, or report this")]
     BadProof,

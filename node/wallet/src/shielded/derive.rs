@@ -13,6 +13,7 @@ pub(super) mod context {
     pub(in crate::shielded) const IVK: &str = "tacit 2026-11 shielded ivk";
     pub(in crate::shielded) const BLINDING_KEY: &str = "tacit 2026-11 shielded blinding key";
     pub(in crate::shielded) const SPEND_BLINDING: &str = "tacit 2026-11 shielded spend blinding";
+    pub(in crate::shielded) const DISCLOSURE: &str = "tacit 2026-11 payment disclosure";
     pub(in crate::shielded) const DIVERSIFIER: &str = "tacit 2026-11 shielded diversifier";
     pub(in crate::shielded) const DIVERSIFIED_BASE: &str = "tacit 2026-11 shielded diversified base";
     pub(in crate::shielded) const ESK: &str = "tacit 2026-11 shielded esk";

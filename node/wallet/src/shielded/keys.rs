@@ -7,12 +7,14 @@ use crate::error::WalletError;
 use std::fmt;
 use tacit_circuits::hash_to_field;
 use tacit_circuits::spend::{Blinding, SpendSecret};
+use tacit_types::FieldBytes;
+use tacit_types::shielded::OUTPUTS;
 use zeroize::Zeroizing;
 
 /// Spends the money of one shielded account.
 pub struct SpendingKey {
     ask: SpendSecret,
-    /// From this and a join-split's new notes follows what makes its key of the wallet's.
+    /// From this and what the chain sees of a join-split follows what makes its key of the wallet's.
     blinding_key: Zeroizing<[u8; 32]>,
     viewing: FullViewingKey,
 }
@@ -46,10 +48,12 @@ impl SpendingKey {
         &self.viewing
     }
 
-    /// What makes the key of the join-split whose notes have these seeds. To everybody else it is random; its owner can
-    /// find it again from the notes, and so prove later that the join-split was its own.
-    pub(super) fn spend_blinding(&self, first: &[u8; 32], second: &[u8; 32]) -> Blinding {
-        Blinding::from_wide(&wide(context::SPEND_BLINDING, &[self.blinding_key.as_ref(), first, second]))
+    /// What makes the key of one join-split. To everybody else it is random; its owner can find it again from what the
+    /// chain shows, and so prove later that the join-split was its own.
+    pub(super) fn spend_blinding(&self, nullifiers: &[FieldBytes], outputs: [&FieldBytes; OUTPUTS]) -> Blinding {
+        let mut parts: Vec<&[u8]> = vec![self.blinding_key.as_ref()];
+        parts.extend(nullifiers.iter().chain(outputs).map(|field| &field.0[..]));
+        Blinding::from_wide(&wide(context::SPEND_BLINDING, &parts))
     }
 
     /// The secret number that signs.

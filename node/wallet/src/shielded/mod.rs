@@ -5,6 +5,7 @@
 
 mod address;
 mod derive;
+pub mod disclosure;
 mod keys;
 mod memo;
 mod note;
@@ -14,6 +15,7 @@ mod text;
 mod viewing;
 
 pub use address::{ADDRESS_BYTES, Diversifier, ShieldedAddress};
+pub use disclosure::{Disclosure, DisclosureError};
 pub use keys::SpendingKey;
 pub use memo::{Memo, MemoError, MemoKey};
 pub use note::{DecryptedNote, Note, SpendableNote};

@@ -146,9 +146,16 @@ impl IncomingViewingKey {
     pub fn address(&self, index: u64) -> Result<ShieldedAddress, Reject> {
         let mut bytes = [0u8; 11];
         fill(context::DIVERSIFIER, &[self.dk.as_ref(), &index.to_le_bytes()], &mut bytes);
-        let diversifier = Diversifier(bytes);
+        self.address_with(&Diversifier(bytes))
+    }
+
+    /// The address of the account that has this diversifier: to which address a received note was paid.
+    ///
+    /// # Errors
+    /// As [`IncomingViewingKey::address`].
+    pub fn address_with(&self, diversifier: &Diversifier) -> Result<ShieldedAddress, Reject> {
         let transmission: RistrettoPoint = *self.ivk * diversifier.base();
-        Ok(ShieldedAddress::from_parts(diversifier, self.owner(&diversifier)?, transmission.compress().to_bytes()))
+        Ok(ShieldedAddress::from_parts(*diversifier, self.owner(diversifier)?, transmission.compress().to_bytes()))
     }
 
     /// What stands in the notes of own addresses for their owner.
