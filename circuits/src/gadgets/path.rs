@@ -1,6 +1,7 @@
 //! Tree paths in the circuit: from a leaf to the root it leads to.
 
 use ark_bn254::Fr;
+use ark_ff::{AdditiveGroup, Field};
 use ark_relations::gr1cs::SynthesisError;
 
 use super::{Builder, Wire, poseidon};
@@ -30,10 +31,22 @@ pub(crate) fn path_steps(path: &MembershipPath, leaf: Fr) -> Result<[PathStep; D
     Ok(steps)
 }
 
-/// The root that `leaf` leads to. On each level the prover gives all four children, and the one at the given place must
-/// be the node reached so far: five constraints and a hash.
+/// The root that `leaf` leads to.
 pub(crate) fn root_of_path(builder: &mut Builder, leaf: Wire, path: &[PathStep]) -> Result<Wire, SynthesisError> {
+    root_and_position(builder, leaf, path).map(|(root, _)| root)
+}
+
+/// The root that `leaf` leads to, and the position it starts from. On each level the prover gives all four children, and
+/// the one at the given place must be the node reached so far: five constraints and a hash. The position is made of the
+/// places, two bits per level, and costs nothing.
+pub(crate) fn root_and_position(
+    builder: &mut Builder,
+    leaf: Wire,
+    path: &[PathStep],
+) -> Result<(Wire, Wire), SynthesisError> {
     let mut current = leaf;
+    let mut position = Wire::constant(Fr::ZERO);
+    let mut weight = Fr::ONE;
     for step in path {
         let mut children = Vec::with_capacity(ARITY);
         for child in step.children {
@@ -41,6 +54,8 @@ pub(crate) fn root_of_path(builder: &mut Builder, leaf: Wire, path: &[PathStep])
         }
         let low = place_bit(builder, step.place[0])?;
         let high = place_bit(builder, step.place[1])?;
+        position = position.plus(weight, &low).plus(weight.double(), &high);
+        weight = weight.double().double();
         let left = select(builder, &low, &children[0], &children[1])?;
         let right = select(builder, &low, &children[2], &children[3])?;
         // high ? right : left = current, without a variable for the choice.
@@ -49,7 +64,7 @@ pub(crate) fn root_of_path(builder: &mut Builder, leaf: Wire, path: &[PathStep])
         builder.constrain("child at place is the node below", &high, &step_right, &step_taken)?;
         current = poseidon(builder, Tag::TreeNode, &children)?;
     }
-    Ok(current)
+    Ok((current, position))
 }
 
 fn place_bit(builder: &mut Builder, value: Fr) -> Result<Wire, SynthesisError> {
@@ -61,7 +76,7 @@ fn place_bit(builder: &mut Builder, value: Fr) -> Result<Wire, SynthesisError> {
 /// `bit ? one : zero`.
 fn select(builder: &mut Builder, bit: &Wire, zero: &Wire, one: &Wire) -> Result<Wire, SynthesisError> {
     let step = builder.product("select", bit, &Wire::difference(one, zero))?;
-    Ok(zero.plus(ark_ff::Field::ONE, &step))
+    Ok(zero.plus(Fr::ONE, &step))
 }
 
 /// Shows every value of a path by name: `child LEVEL PLACE` and `place LEVEL BIT`.

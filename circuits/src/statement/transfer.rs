@@ -25,6 +25,12 @@ use crate::note::{self, DIVERSIFIER_BYTES};
 use crate::spend::{Blinding, SpendKey};
 use crate::tree::MembershipPath;
 
+#[cfg(feature = "prove")]
+mod circuit;
+
+#[cfg(feature = "prove")]
+pub use circuit::TransferCircuit;
+
 /// Version of the circuit.
 pub const VERSION: u32 = 1;
 /// Outputs of every join-split.

@@ -6,7 +6,6 @@ mod keys;
 mod lying_identity;
 mod lying_prover;
 mod spend;
-
 mod twins;
 mod vectors;
 mod verify;
