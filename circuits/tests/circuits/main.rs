@@ -5,6 +5,7 @@ mod batch;
 mod keys;
 mod lying_identity;
 mod lying_prover;
+mod notes;
 mod spend;
 mod twins;
 mod vectors;
