@@ -16,7 +16,7 @@ use crate::statement::Statement;
 #[cfg(feature = "prove")]
 use crate::statement::{
     credential::CredentialCircuit, equality::EqualityCircuit, membership::MembershipCircuit, range::RangeCircuit,
-    vote::VoteCircuit,
+    transfer::TransferCircuit, vote::VoteCircuit,
 };
 use crate::verify::VerifyingKey;
 
@@ -55,6 +55,27 @@ const RELEASE: [Release; Statement::ALL.len()] = [
         proving_digest: "05cf313fd7565f452122996895c23563da5c2bd4327071279d37db6b00cc043f",
         #[cfg(feature = "prove")]
         circuit: blank::<EqualityCircuit>,
+    },
+    Release {
+        statement: Statement::Transfer1x2,
+        verifying: include_bytes!("../vectors/transfer-1x2-v1.vk"),
+        proving_digest: "a2adfbee0262c5d1093b36d63f9e4083bd1184f523f2cfa3fc5adba4e63ef7ff",
+        #[cfg(feature = "prove")]
+        circuit: blank::<TransferCircuit<1>>,
+    },
+    Release {
+        statement: Statement::Transfer2x2,
+        verifying: include_bytes!("../vectors/transfer-2x2-v1.vk"),
+        proving_digest: "66c700d1f1b8df42acbaae0fd5368a9db7afd2337d8772891d671eed8327d506",
+        #[cfg(feature = "prove")]
+        circuit: blank::<TransferCircuit<2>>,
+    },
+    Release {
+        statement: Statement::Transfer8x2,
+        verifying: include_bytes!("../vectors/transfer-8x2-v1.vk"),
+        proving_digest: "6883c4bf60471838bde8d752e28e39435df3a703704f04b17bc40a75fb352995",
+        #[cfg(feature = "prove")]
+        circuit: blank::<TransferCircuit<8>>,
     },
     Release {
         statement: Statement::Vote,

@@ -34,7 +34,9 @@ pub use field::{FieldBytes, context_from_hash, hash_to_field, modulus_bytes};
 pub use hash::{Tag, poseidon};
 pub use keys::{VerifyingKeys, is_development_key};
 #[cfg(feature = "prove")]
-pub use prove::{ProvingKeys, prove_credential, prove_equality, prove_membership, prove_range, prove_vote};
+pub use prove::{
+    ProvingKeys, prove_credential, prove_equality, prove_membership, prove_range, prove_transfer, prove_vote,
+};
 pub use statement::{
     CredentialPublic, EqualityPublic, MembershipPublic, Public, RangePublic, Statement, TransferPublic, VotePublic,
 };

@@ -23,7 +23,8 @@ use ark_std::rand::{CryptoRng, RngCore};
 
 use crate::error::ProveError;
 use crate::gadgets::{Builder, Circuit};
-use crate::statement::{Public, credential, equality, membership, range, vote};
+use crate::statement::transfer::{TransferCircuit, TransferPrivate, TransferPublic, TransferShape};
+use crate::statement::{Public, credential, equality, membership, range, transfer, vote};
 use crate::verify::ProofBytes;
 use assemble::{Blinding, assemble};
 
@@ -69,6 +70,23 @@ pub fn prove_equality(
     equality::check(public, private)?;
     let circuit = equality::EqualityCircuit::new(public, private)?;
     prove(keys, &circuit, Public::Equality(*public), rng)
+}
+
+/// Proves a join-split. About 350 ms on one core with one input, 650 ms with two, 2.5 s with eight.
+///
+/// # Errors
+/// [`ProveError::Statement`] when the statement is false or malformed.
+pub fn prove_transfer<const IN: usize>(
+    keys: &ProvingKeys,
+    public: &TransferPublic<IN>,
+    private: &TransferPrivate<IN>,
+    rng: &mut (impl RngCore + CryptoRng),
+) -> Result<ProofBytes, ProveError>
+where
+    TransferPublic<IN>: TransferShape,
+{
+    transfer::check(public, private)?;
+    prove(keys, &TransferCircuit::new(public, private)?, (*public).into(), rng)
 }
 
 /// Proves a vote. About 250 ms on one core.

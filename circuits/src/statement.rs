@@ -44,7 +44,16 @@ pub enum Statement {
 
 impl Statement {
     /// All statements, in the order of their numbers.
-    pub const ALL: [Self; 5] = [Self::Range, Self::Membership, Self::Equality, Self::Vote, Self::Credential];
+    pub const ALL: [Self; 8] = [
+        Self::Range,
+        Self::Membership,
+        Self::Equality,
+        Self::Transfer1x2,
+        Self::Transfer2x2,
+        Self::Transfer8x2,
+        Self::Vote,
+        Self::Credential,
+    ];
 
     /// The name used in files, commands and errors.
     pub const fn name(self) -> &'static str {

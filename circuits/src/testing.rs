@@ -4,6 +4,7 @@
 
 mod forge;
 mod samples;
+mod transfer;
 
 pub use forge::{ForgedSystem, systems};
 pub use samples::{Sample, development_vectors, samples};

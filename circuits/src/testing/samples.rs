@@ -3,18 +3,27 @@
 use ark_std::rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
+use super::transfer as join_split;
 use crate::error::{ProveError, Reject};
 use crate::field::{FieldBytes, hash_to_field};
 use crate::gadgets::Circuit;
-use crate::prove::{ProvingKeys, prove_credential, prove_equality, prove_membership, prove_range, prove_vote};
+use crate::prove::{
+    ProvingKeys, prove_credential, prove_equality, prove_membership, prove_range, prove_transfer, prove_vote,
+};
 use crate::statement::credential::{CredentialCircuit, CredentialPrivate, CredentialPublic, HolderSecret};
 use crate::statement::equality::{EqualityCircuit, EqualityPrivate, EqualityPublic, commit_linked};
 use crate::statement::membership::{MemberSecret, MembershipCircuit, MembershipPrivate, MembershipPublic, leaf};
 use crate::statement::range::{RangeCircuit, RangePrivate, RangePublic, commit};
+use crate::statement::transfer::{TransferCircuit, TransferPrivate, TransferPublic};
 use crate::statement::vote::{VoteCircuit, VotePrivate, VotePublic};
-use crate::statement::{Public, Statement, credential, vote};
+use crate::statement::{Public, Statement, credential, equality, membership, range, transfer, vote};
 use crate::tree::{GroupTree, MembershipPath};
 use crate::verify::{ProofBytes, VerifyItem};
+
+/// A field element that depends on a name and a number alone.
+pub(super) fn element(what: &str, number: u64) -> FieldBytes {
+    hash_to_field("tacit circuits test samples", format!("{what} {number}").as_bytes())
+}
 
 /// A true statement with its witness.
 #[derive(Clone, Debug)]
@@ -26,6 +35,12 @@ pub enum Sample {
     Membership(MembershipPublic, MembershipPrivate),
     /// Of equality.
     Equality(EqualityPublic, EqualityPrivate),
+    /// Of a join-split with one input.
+    Transfer1x2(TransferPublic<1>, TransferPrivate<1>),
+    /// Of a join-split with two inputs.
+    Transfer2x2(TransferPublic<2>, TransferPrivate<2>),
+    /// Of a join-split with eight inputs.
+    Transfer8x2(TransferPublic<8>, TransferPrivate<8>),
     /// Of vote.
     Vote(VotePublic, VotePrivate),
     /// Of credential.
@@ -38,7 +53,7 @@ impl Sample {
     /// # Errors
     /// None in practice; the values are canonical by construction.
     pub fn new(statement: Statement, number: u64) -> Result<Self, ProveError> {
-        let element = |what: &str| hash_to_field("tacit circuits test samples", format!("{what} {number}").as_bytes());
+        let element = |what: &str| element(what, number);
         let value = u128::from(number) * 1_000_003 + 17;
         let context = element("context");
         Ok(match statement {
@@ -47,8 +62,14 @@ impl Sample {
                 let commitment = commit(value, &private.blinding)?;
                 Self::Range(RangePublic { commitment, low: value / 2, high: value + 10, context }, private)
             }
-            Statement::Transfer1x2 | Statement::Transfer2x2 | Statement::Transfer8x2 => {
-                return Err(Reject::False { statement, why: "it has no circuit yet" }.into());
+            Statement::Transfer1x2 => {
+                join_split::sample(number).map(|(public, private)| Self::Transfer1x2(public, private))?
+            }
+            Statement::Transfer2x2 => {
+                join_split::sample(number).map(|(public, private)| Self::Transfer2x2(public, private))?
+            }
+            Statement::Transfer8x2 => {
+                join_split::sample(number).map(|(public, private)| Self::Transfer8x2(public, private))?
             }
             Statement::Equality => {
                 let (first_blinding, second_blinding) = (element("first"), element("second"));
@@ -101,8 +122,28 @@ impl Sample {
             Self::Range(public, _) => Public::Range(*public),
             Self::Membership(public, _) => Public::Membership(*public),
             Self::Equality(public, _) => Public::Equality(*public),
+            Self::Transfer1x2(public, _) => Public::Transfer1x2(*public),
+            Self::Transfer2x2(public, _) => Public::Transfer2x2(*public),
+            Self::Transfer8x2(public, _) => Public::Transfer8x2(*public),
             Self::Vote(public, _) => Public::Vote(*public),
             Self::Credential(public, _) => Public::Credential(*public),
+        }
+    }
+
+    /// The native definition's verdict.
+    ///
+    /// # Errors
+    /// As the `check` of the statement.
+    pub fn check(&self) -> Result<(), Reject> {
+        match self {
+            Self::Range(public, private) => range::check(public, private),
+            Self::Membership(public, private) => membership::check(public, private),
+            Self::Equality(public, private) => equality::check(public, private),
+            Self::Transfer1x2(public, private) => transfer::check(public, private),
+            Self::Transfer2x2(public, private) => transfer::check(public, private),
+            Self::Transfer8x2(public, private) => transfer::check(public, private),
+            Self::Vote(public, private) => vote::check(public, private),
+            Self::Credential(public, private) => credential::check(public, private),
         }
     }
 
@@ -112,6 +153,9 @@ impl Sample {
             Self::Range(public, private) => Box::new(RangeCircuit::new(public, private)?),
             Self::Membership(public, private) => Box::new(MembershipCircuit::new(public, private)?),
             Self::Equality(public, private) => Box::new(EqualityCircuit::new(public, private)?),
+            Self::Transfer1x2(public, private) => Box::new(TransferCircuit::new(public, private)?),
+            Self::Transfer2x2(public, private) => Box::new(TransferCircuit::new(public, private)?),
+            Self::Transfer8x2(public, private) => Box::new(TransferCircuit::new(public, private)?),
             Self::Vote(public, private) => Box::new(VoteCircuit::new(public, private)?),
             Self::Credential(public, private) => Box::new(CredentialCircuit::new(public, private)?),
         })
@@ -129,6 +173,9 @@ impl Sample {
             Self::Range(public, private) => prove_range(keys, public, private, &mut rng)?,
             Self::Membership(public, private) => prove_membership(keys, public, private, &mut rng)?,
             Self::Equality(public, private) => prove_equality(keys, public, private, &mut rng)?,
+            Self::Transfer1x2(public, private) => prove_transfer(keys, public, private, &mut rng)?,
+            Self::Transfer2x2(public, private) => prove_transfer(keys, public, private, &mut rng)?,
+            Self::Transfer8x2(public, private) => prove_transfer(keys, public, private, &mut rng)?,
             Self::Vote(public, private) => prove_vote(keys, public, private, &mut rng)?,
             Self::Credential(public, private) => prove_credential(keys, public, private, &mut rng)?,
         };

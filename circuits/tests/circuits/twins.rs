@@ -5,14 +5,8 @@ use tacit_circuits::testing::{ForgedSystem, Sample};
 use tacit_circuits::{FieldBytes, MembershipPath, Reject, Statement};
 
 /// Asserts that both verdicts are `holds`.
-fn both_say(sample: &Sample, holds: bool, what: &str) {
-    let native = match sample {
-        Sample::Range(public, private) => range::check(public, private),
-        Sample::Membership(public, private) => membership::check(public, private),
-        Sample::Equality(public, private) => equality::check(public, private),
-        Sample::Vote(public, private) => vote::check(public, private),
-        Sample::Credential(public, private) => credential::check(public, private),
-    };
+pub fn both_say(sample: &Sample, holds: bool, what: &str) {
+    let native = sample.check();
     let broken = ForgedSystem::of(sample).unwrap().broken();
     assert_eq!(native.is_ok(), holds, "native, {what}: {native:?}");
     assert_eq!(broken.is_empty(), holds, "circuit, {what}: {broken:?}");

@@ -5,14 +5,14 @@
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, BigInteger, Field, PrimeField};
-use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystemRef, SynthesisError};
+use ark_relations::gr1cs::SynthesisError;
 use zeroize::Zeroize;
 
 use super::{OUTPUTS, TransferPrivate, TransferPublic};
 use crate::error::Reject;
 use crate::gadgets::{
-    Builder, PathStep, Point, SCALAR_BITS, Wire, add, amount_bits, generator_times, on_curve, path_steps, poseidon,
-    root_and_position,
+    Builder, Circuit, PathStep, Point, SCALAR_BITS, Wire, add, amount_bits, generator_times, on_curve, path_steps,
+    poseidon, root_and_position,
 };
 use crate::hash::Tag;
 use crate::note;
@@ -135,8 +135,10 @@ impl<const IN: usize> TransferCircuit<IN> {
         }
         Ok(())
     }
+}
 
-    pub(crate) fn build(&self, builder: &mut Builder) -> Result<(), SynthesisError> {
+impl<const IN: usize> Circuit for TransferCircuit<IN> {
+    fn build(&self, builder: &mut Builder) -> Result<(), SynthesisError> {
         let anchor = builder.public("anchor", self.anchor)?;
         let nullifiers = publics(builder, "nullifier", &self.nullifiers)?;
         let commitments = publics(builder, "commitment", &self.commitments)?;
@@ -178,8 +180,7 @@ impl<const IN: usize> TransferCircuit<IN> {
         builder.bind("sighash", &sighash)
     }
 
-    /// Shows every value that the circuit was given, public and private, by name. Tests lie through this.
-    pub(crate) fn visit(&mut self, visit: &mut dyn FnMut(&str, &mut Fr)) {
+    fn visit(&mut self, visit: &mut dyn FnMut(&str, &mut Fr)) {
         visit("anchor", &mut self.anchor);
         for (index, nullifier) in self.nullifiers.iter_mut().enumerate() {
             visit(&format!("nullifier {index}"), nullifier);
@@ -275,12 +276,6 @@ impl Output {
         let expected = poseidon(builder, Tag::Note, &[asset.clone(), value.clone(), owner, blinding])?;
         builder.equal("commitment is of its output", &expected, commitment)?;
         Ok(value)
-    }
-}
-
-impl<const IN: usize> ConstraintSynthesizer<Fr> for TransferCircuit<IN> {
-    fn generate_constraints(self, cs: ConstraintSystemRef<Fr>) -> Result<(), SynthesisError> {
-        self.build(&mut Builder::new(cs))
     }
 }
 
