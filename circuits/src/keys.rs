@@ -59,21 +59,21 @@ const RELEASE: [Release; Statement::ALL.len()] = [
     Release {
         statement: Statement::Transfer1x2,
         verifying: include_bytes!("../vectors/transfer-1x2-v1.vk"),
-        proving_digest: "a2adfbee0262c5d1093b36d63f9e4083bd1184f523f2cfa3fc5adba4e63ef7ff",
+        proving_digest: "d15a9bd576231cf3206866560086aa32e0d1b1b768aaef6319cf5f4ba2926b05",
         #[cfg(feature = "prove")]
         circuit: blank::<TransferCircuit<1>>,
     },
     Release {
         statement: Statement::Transfer2x2,
         verifying: include_bytes!("../vectors/transfer-2x2-v1.vk"),
-        proving_digest: "66c700d1f1b8df42acbaae0fd5368a9db7afd2337d8772891d671eed8327d506",
+        proving_digest: "c3f8adad425a5eb398e00dc4036637f27461a4becb6b7024456608726343484d",
         #[cfg(feature = "prove")]
         circuit: blank::<TransferCircuit<2>>,
     },
     Release {
         statement: Statement::Transfer8x2,
         verifying: include_bytes!("../vectors/transfer-8x2-v1.vk"),
-        proving_digest: "6883c4bf60471838bde8d752e28e39435df3a703704f04b17bc40a75fb352995",
+        proving_digest: "5f3d4899b4b723deb0654117c76d0446eb29d7102645fe390db7dedfc6cb8d78",
         #[cfg(feature = "prove")]
         circuit: blank::<TransferCircuit<8>>,
     },
