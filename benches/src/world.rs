@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tacit_types::{Address, Amount, CodeHash, Event, GenesisId, Height, UnixMillis};
+use tacit_types::{Address, Amount, CodeHash, Event, GenesisId, Height, ProofId, UnixMillis};
 use tacit_vm::{BlockContext, Checkpoint, ContractInfo, Fault, TransferRefused, World};
 
 /// Contracts, their storage and events, in ordered maps.
@@ -81,6 +81,10 @@ impl World for MapWorld {
     fn transfer(&mut self, _: &Address, _: &Address, amount: Amount) -> Result<Result<(), TransferRefused>, Fault> {
         // Nobody holds native money here.
         Ok(if amount == Amount::ZERO { Ok(()) } else { Err(TransferRefused::InsufficientBalance) })
+    }
+
+    fn proof_height(&mut self, _: &ProofId) -> Result<Option<Height>, Fault> {
+        Ok(None)
     }
 
     fn emit(&mut self, event: Event) {

@@ -80,6 +80,7 @@ fn select(builder: &mut Builder, bit: &Wire, zero: &Wire, one: &Wire) -> Result<
 }
 
 /// Shows every value of a path by name: `child LEVEL PLACE` and `place LEVEL BIT`.
+#[cfg_attr(not(feature = "testing"), allow(dead_code, reason = "only tests look at witnesses"))]
 pub(crate) fn visit_path(path: &mut [PathStep], visit: &mut dyn FnMut(&str, &mut Fr)) {
     for (level, step) in path.iter_mut().enumerate() {
         for (place, child) in step.children.iter_mut().enumerate() {

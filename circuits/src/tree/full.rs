@@ -47,8 +47,24 @@ impl GroupTree {
     /// As [`super::Frontier::append`].
     pub fn append(&mut self, leaves: &[FieldBytes]) -> Result<(), Reject> {
         check_capacity(self.count(), leaves.len())?;
+        self.extend(read_leaves(leaves)?);
+        Ok(())
+    }
+
+    /// The tree with these leaves, of which some may be zero: places that nobody holds any more.
+    ///
+    /// # Errors
+    /// [`Reject::NotCanonical`], and [`Reject::Tree`] for more leaves than a tree holds.
+    pub fn with_gaps(leaves: &[FieldBytes]) -> Result<Self, Reject> {
+        let mut tree = Self::new();
+        check_capacity(0, leaves.len())?;
+        tree.extend(leaves.iter().map(|leaf| leaf.to_field("leaf")).collect::<Result<_, _>>()?);
+        Ok(tree)
+    }
+
+    fn extend(&mut self, leaves: Vec<Fr>) {
         let mut first_changed = self.levels[0].len();
-        self.levels[0].extend(read_leaves(leaves)?);
+        self.levels[0].extend(leaves);
         for level in 0..DEPTH {
             first_changed /= ARITY;
             self.levels[level + 1].truncate(first_changed);
@@ -60,7 +76,6 @@ impl GroupTree {
                 node(children)
             }));
         }
-        Ok(())
     }
 
     /// The root.
@@ -141,6 +156,22 @@ pub(crate) fn with_child(siblings: &[Fr; ARITY - 1], digit: usize, child: Fr) ->
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_tree_with_gaps_is_the_tree_whose_leaves_became_zero() {
+        let leaves: Vec<_> = (1..=9u128).map(FieldBytes::from).collect();
+        let mut tree = GroupTree::new();
+        tree.append(&leaves).unwrap();
+        let mut gapped = leaves.clone();
+        gapped[4] = FieldBytes::ZERO;
+        let with_gap = GroupTree::with_gaps(&gapped).unwrap();
+        assert_eq!(with_gap.root(), tree.path(4).unwrap().root(&FieldBytes::ZERO).unwrap());
+        assert_eq!(GroupTree::with_gaps(&leaves).unwrap().root(), tree.root());
+        assert!(GroupTree::with_gaps(&[crate::field::modulus_bytes()]).is_err());
+        gapped[8] = FieldBytes::ZERO;
+        let shorter = GroupTree::with_gaps(&gapped[..8]).unwrap();
+        assert_eq!(GroupTree::with_gaps(&gapped).unwrap().root(), shorter.root(), "gaps at the end are no leaves");
+    }
 
     #[test]
     fn every_leafs_path_leads_to_the_root_and_no_other_leafs_does() {

@@ -17,6 +17,7 @@ mod exports;
 mod host;
 #[cfg(target_arch = "wasm32")]
 mod panic;
+mod proof;
 mod storage;
 mod wire;
 
@@ -26,5 +27,6 @@ pub use call::{CallError, Callee};
 pub use error::{ContractError, Infallible, SdkError};
 pub use event::name_topic;
 pub use exports::{Input, finish};
+pub use proof::{Credential, Statement};
 pub use storage::{Item, Map};
 pub use wire::{BUFFER_BYTES, Buffer, Reader, Wire};

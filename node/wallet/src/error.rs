@@ -141,6 +141,15 @@ pub enum WalletError {
     /// A value of a statement is refused.
     #[error("the statement is refused: {0}")]
     Statement(#[from] tacit_circuits::Reject),
+    /// The leaves at hand are not those that the poll was opened with.
+    #[error("the group's leaves do not lead to the root that the poll was opened with; ask another node")]
+    PollLeaves,
+    /// The credential is not in the issuer's tree.
+    #[error("the credential is not among the issuer's leaves, or was revoked; check holder, credential and issuer")]
+    NoCredential,
+    /// A file that is no credential.
+    #[error("the credential file is refused: {0}")]
+    CredentialFile(String),
     /// The member is not in the group.
     #[error("the secret belongs to no member of the group with weight {weight}; check secret, weight and group")]
     NotAMember {

@@ -9,6 +9,7 @@ pub mod amount;
 pub mod builder;
 pub mod devnet;
 mod error;
+pub mod identity;
 pub mod keystore;
 pub mod mnemonic;
 pub mod multisig;

@@ -61,6 +61,7 @@ fn the_chain_accepts_what_the_wallet_proves_for_this_sender_and_chain_only() {
             Prove::Range(range) => range.purpose = name("other"),
             Prove::Equality(equality) => equality.purpose = name("other"),
             Prove::Membership(membership) => membership.purpose = name("other"),
+            Prove::Credential(credential) => credential.purpose = name("other"),
         }
         assert!(verify(&verifying, CHAIN, SENDER, &other_purpose).is_err(), "another purpose");
     }

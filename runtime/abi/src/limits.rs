@@ -24,6 +24,8 @@ pub const OUTPUT_BYTES_MAX: u32 = 64 * 1024;
 pub const FUNCTION_NAME_BYTES_MAX: u32 = 64;
 /// Longest message and longest file name of a panic in bytes; longer ones are cut.
 pub const PANIC_TEXT_BYTES_MAX: u32 = 1024;
+/// Longest encoded statement of a proof in bytes.
+pub const PROOF_STATEMENT_BYTES_MAX: u32 = 512;
 /// Most contracts on the call stack at once.
 pub const CALL_DEPTH_MAX: usize = 16;
 /// The export that runs once, when the contract is made, and never again.

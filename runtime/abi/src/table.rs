@@ -62,6 +62,13 @@ macro_rules! host_functions {
             fn ret_copy(out: i32, offset: i32, len: i32) -> ();
             /// Writes the BLAKE3 hash (32 bytes) of the data to `out`.
             fn blake3(data: i32, len: i32, out: i32) -> ();
+            /// Writes the id (32 bytes) under which the chain records that the address (32 bytes at `sender`) had a
+            /// statement proven to `out`. The statement is the encoding of a `prove` action without the action's own
+            /// tag; whether it is one is not looked at. Traps if it is too long.
+            fn proof_id(sender: i32, statement: i32, statement_len: i32, out: i32) -> ();
+            /// The height at which the proof with the id (32 bytes) was recorded, or zero when none is recorded or
+            /// it no longer counts: a *credential* proof counts until its issuer revokes anything.
+            fn proof_height(id: i32) -> i64;
         }
     };
 }

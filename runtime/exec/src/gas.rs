@@ -45,8 +45,12 @@ pub const POLL_CREATE: u64 = 16_000;
 pub const POLL_VOTE: u64 = 16_000;
 /// Making an issuer.
 pub const ISSUER_CREATE: u64 = 16_000;
-/// Setting a leaf of an issuer's tree: one path of Poseidon hashes and of stored nodes.
+/// Changing an issuer's tree: one path of Poseidon hashes and of stored nodes.
 pub const CREDENTIAL_CHANGE: u64 = 900_000;
+/// Each leaf changed: itself and its share of the nodes above it.
+pub const CREDENTIAL: u64 = 60_000;
+/// Looking for a recorded proof.
+pub const REQUIRE: u64 = 6_000;
 
 /// What a transaction costs before any of its actions runs. Its gas limit must cover this.
 #[must_use]
@@ -77,8 +81,9 @@ pub fn action(action: &Action) -> Gas {
         Action::PollCreate(_) => POLL_CREATE,
         Action::PollVote(_) => POLL_VOTE,
         Action::IssuerCreate(_) => ISSUER_CREATE,
-        Action::CredentialIssue(issue) => CREDENTIAL_CHANGE.saturating_mul(count(issue.leaves.len())),
-        Action::CredentialRevoke(_) => CREDENTIAL_CHANGE,
+        Action::CredentialIssue(issue) => credential_cost(issue.leaves.len()),
+        Action::CredentialRevoke(_) => credential_cost(1),
+        Action::Require(_) => REQUIRE,
     })
 }
 
@@ -89,6 +94,10 @@ fn join_split_cost(join_split: &JoinSplit) -> u64 {
 
 fn group_cost(members: usize) -> u64 {
     GROUP_BASE.saturating_add(GROUP_MEMBER.saturating_mul(count(members)))
+}
+
+fn credential_cost(leaves: usize) -> u64 {
+    CREDENTIAL_CHANGE.saturating_add(CREDENTIAL.saturating_mul(count(leaves)))
 }
 
 fn count(length: usize) -> u64 {

@@ -13,9 +13,11 @@ use std::sync::Arc;
 use tacit_circuits::spend::SpendItem;
 use tacit_types::action::{GroupAdd, GroupCreate, Member, Prove};
 use tacit_types::asset::AssetCreate;
-use tacit_types::limits::{ASSET_DECIMALS_MAX, POOL_PAUSE_HEIGHTS_MAX};
+use tacit_types::limits::{ASSET_DECIMALS_MAX, POLL_HEIGHTS_MAX, POLL_OPTIONS_MAX, POOL_PAUSE_HEIGHTS_MAX};
 use tacit_types::tx::TX_VERSION;
-use tacit_types::{Action, Address, Authorization, DecodeError, FullHash, Gas, RawTx, RejectCode, Tx, TxId};
+use tacit_types::{
+    Action, Address, Authorization, DecodeError, FieldBytes, FullHash, Gas, RawTx, RejectCode, Tx, TxBody, TxId,
+};
 
 /// A transaction that is valid by itself on one chain.
 #[derive(Debug, Clone)]
@@ -78,8 +80,8 @@ impl CheckedTx {
         self.tx.witness.proofs.len()
     }
 
-    /// What only one transaction may spend, as state keys: the nullifiers of notes, and group, scope and nullifier of each
-    /// membership proof.
+    /// What only one transaction may spend, as state keys: the nullifiers of notes; group, scope and nullifier of each
+    /// membership proof; poll and nullifier of each vote.
     pub fn nullifiers(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
         self.tx.body.actions.iter().flat_map(|action| match action {
             Action::Prove(Prove::Membership(membership)) => {
@@ -88,6 +90,7 @@ impl CheckedTx {
             Action::JoinSplit(join_split) => {
                 join_split.nullifiers.as_slice().iter().map(tacit_state::key::note_nullifier).collect()
             }
+            Action::PollVote(vote) => vec![tacit_state::key::vote(&vote.poll, &vote.nullifier)],
             _ => Vec::new(),
         })
     }
@@ -194,7 +197,7 @@ fn inspect(rules: &Rules, raw: RawTx) -> Result<Inspected, Reject> {
         return Err(Reject::new(RejectCode::ProofCount, format!("{} are needed", body.proofs())));
     }
     for action in body.actions.iter() {
-        inspect_action(action)?;
+        inspect_action(body, action)?;
     }
     join_splits::inspect(&tx)?;
     let (id, sign_bytes) = body.id_and_sign_bytes();
@@ -206,10 +209,22 @@ fn inspect(rules: &Rules, raw: RawTx) -> Result<Inspected, Reject> {
     Ok(Inspected { tx: CheckedTx { tx, raw, id, full_hash, sender, intrinsic_gas }, signatures, spends, proofs })
 }
 
-fn inspect_action(action: &Action) -> Result<(), Reject> {
+fn inspect_action(body: &TxBody, action: &Action) -> Result<(), Reject> {
     match action {
         Action::Transfer(transfer) if transfer.amount.0 == 0 => Err(RejectCode::ZeroAmount.into()),
         Action::Prove(Prove::Range(range)) if range.low > range.high => Err(RejectCode::EmptyRange.into()),
+        Action::Prove(Prove::Credential(credential)) if credential.low > credential.high => {
+            Err(RejectCode::EmptyRange.into())
+        }
+        Action::PollCreate(create) if !(2..=POLL_OPTIONS_MAX).contains(&create.options) => {
+            Err(Reject::new(RejectCode::OutOfBounds, format!("2 to {POLL_OPTIONS_MAX} choices")))
+        }
+        Action::PollCreate(create) if create.closes.0.saturating_sub(body.expiry.0) > POLL_HEIGHTS_MAX => {
+            let detail = format!("a poll closes at most {POLL_HEIGHTS_MAX} heights after its transaction expires");
+            Err(Reject::new(RejectCode::OutOfBounds, detail))
+        }
+        Action::CredentialIssue(issue) if issue.leaves.is_empty() => Err(RejectCode::EmptyAction.into()),
+        Action::CredentialIssue(issue) => issue.leaves.iter().try_for_each(inspect_leaf),
         Action::GroupAdd(GroupAdd { members, .. }) if members.is_empty() => Err(RejectCode::EmptyAction.into()),
         Action::GroupCreate(GroupCreate { members }) | Action::GroupAdd(GroupAdd { members, .. }) => {
             members.iter().try_for_each(inspect_member)
@@ -233,6 +248,14 @@ fn within(what: &str, value: u64, least: u64, most: u64) -> Result<(), Reject> {
         return Ok(());
     }
     Err(Reject::new(RejectCode::OutOfBounds, format!("{what} is {value}, must be {least} to {most}")))
+}
+
+/// Zero is the leaf where no credential stands.
+fn inspect_leaf(leaf: &FieldBytes) -> Result<(), Reject> {
+    if *leaf == FieldBytes::default() {
+        return Err(Reject::new(RejectCode::EmptyAction, "a leaf is zero"));
+    }
+    if proofs::is_canonical(leaf) { Ok(()) } else { Err(RejectCode::FieldNotCanonical.into()) }
 }
 
 fn inspect_member(member: &Member) -> Result<(), Reject> {

@@ -2,8 +2,9 @@
 
 use crate::accounts;
 use crate::error::{ExecFault, Refusal};
+use crate::proofs;
 use tacit_state::{Checkpoint as StateCheckpoint, Overlay, StateFault, key, record};
-use tacit_types::{Address, Amount, CodeHash, Event, RejectCode};
+use tacit_types::{Address, Amount, CodeHash, Event, Height, ProofId, RejectCode};
 use tacit_vm::{BlockContext, Checkpoint, ContractInfo, Fault, TransferRefused, World};
 
 /// A contract's view of one transaction's state.
@@ -69,6 +70,10 @@ impl World for ExecWorld<'_, '_> {
             }
             Err(Refusal::Fault(fault)) => Err(Fault(fault.to_string())),
         }
+    }
+
+    fn proof_height(&mut self, id: &ProofId) -> Result<Option<Height>, Fault> {
+        Ok(proofs::standing(self.overlay, id).map_err(fault)?.map(|record| record.height))
     }
 
     fn emit(&mut self, event: Event) {

@@ -17,6 +17,10 @@
 //! | 21 | group id, index (8 bytes, big-endian) | member's leaf (32 bytes) |
 //! | 22 | group id, hash of the scope, nullifier | height at which it was spent (8 bytes, little-endian) |
 //! | 23 | proof id | record of a verified proof (`record::ProofRecord`) |
+//! | 24 | poll id | poll (`record::Poll`) |
+//! | 25 | poll id, nullifier | height at which the vote was counted (8 bytes, little-endian) |
+//! | 26 | issuer id | issuer of credentials (`record::Issuer`) |
+//! | 27 | issuer id, level (1 byte), index (8 bytes, big-endian) | node of the issuer's tree (32 bytes); level 0 holds the leaves |
 //! | 30 | - | note tree of the shielded pool (`record::NoteTree`) |
 //! | 31 | root | last height at whose end the root was the note tree's (8 bytes, little-endian); all ones for the current root |
 //! | 32 | height (8 bytes, big-endian) | the root whose last height this was (32 bytes) |
@@ -25,7 +29,9 @@
 //! | 35 | - | last height at which the pool stands still (8 bytes, little-endian) |
 //! | 36 | index (4 bytes, big-endian) | full subtree of 2^16 notes (`record::Subtree`) |
 
-use tacit_types::{Address, AssetId, CodeHash, FieldBytes, GroupId, Height, Name, ProofId, codec};
+use tacit_types::{
+    Address, AssetId, CodeHash, FieldBytes, GroupId, Height, IssuerId, Name, PollId, ProofId, codec,
+};
 
 /// A flat key.
 pub type Key = Vec<u8>;
@@ -42,6 +48,10 @@ const GROUP: u8 = 20;
 const GROUP_MEMBER: u8 = 21;
 const NULLIFIER: u8 = 22;
 const PROOF: u8 = 23;
+const POLL: u8 = 24;
+const VOTE: u8 = 25;
+const ISSUER: u8 = 26;
+const ISSUER_NODE: u8 = 27;
 const ASSET_BALANCE: u8 = 14;
 const ASSET: u8 = 15;
 const NOTE_TREE: u8 = 30;
@@ -143,6 +153,36 @@ pub fn nullifier(group: &GroupId, scope: &Name, nullifier: &FieldBytes) -> Key {
 #[must_use]
 pub fn proof(proof: &ProofId) -> Key {
     join(PROOF, &[&proof.0])
+}
+
+/// A poll.
+#[must_use]
+pub fn poll(poll: &PollId) -> Key {
+    join(POLL, &[&poll.0])
+}
+
+/// A vote that was counted.
+#[must_use]
+pub fn vote(poll: &PollId, nullifier: &FieldBytes) -> Key {
+    join(VOTE, &[&poll.0, &nullifier.0])
+}
+
+/// An issuer of credentials.
+#[must_use]
+pub fn issuer(issuer: &IssuerId) -> Key {
+    join(ISSUER, &[&issuer.0])
+}
+
+/// A node of an issuer's tree; level 0 holds the leaves.
+#[must_use]
+pub fn issuer_node(issuer: &IssuerId, level: u8, index: u64) -> Key {
+    join(ISSUER_NODE, &[&issuer.0, &[level], &index.to_be_bytes()])
+}
+
+/// Prefix of all leaves of an issuer's tree.
+#[must_use]
+pub fn issuer_leaves_prefix(issuer: &IssuerId) -> Key {
+    join(ISSUER_NODE, &[&issuer.0, &[0]])
 }
 
 /// What an account holds of an asset other than the native one.

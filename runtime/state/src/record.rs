@@ -2,7 +2,8 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use tacit_types::{
-    Address, Amount, Bytes, CodeHash, FieldBytes, Height, List, Name, Price, ProofId, Sequence, ValidatorSet,
+    Address, Amount, Bytes, CodeHash, FieldBytes, GroupId, Height, IssuerId, List, Name, Price, ProofId, Sequence,
+    ValidatorSet,
 };
 
 /// An account or the native balance of a contract. Absent means all zero.
@@ -68,6 +69,50 @@ pub struct Group {
     pub roots: List<FieldBytes, GROUP_ROOTS_KEPT>,
 }
 
+/// Most choices of a poll, as a length.
+pub const POLL_CHOICES_MAX: usize = tacit_types::limits::POLL_OPTIONS_MAX as usize;
+
+/// A poll among the members that a group had when it was opened.
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Poll {
+    /// Who opened it.
+    pub creator: Address,
+    /// Among whom.
+    pub group: GroupId,
+    /// What it is about, for people.
+    pub title: Name,
+    /// The group's root when it was opened: who joined later has no vote.
+    pub root: FieldBytes,
+    /// How many members the group had then: the leaves under that root.
+    pub members: u64,
+    /// When it was opened.
+    pub opened: Height,
+    /// The last height at which votes count.
+    pub closes: Height,
+    /// How many votes were counted.
+    pub votes: u64,
+    /// The sum of weights for each choice.
+    pub tally: List<u128, POLL_CHOICES_MAX>,
+}
+
+/// How many recent roots of an issuer proofs may name.
+pub const ISSUER_ROOTS_KEPT: usize = 64;
+
+/// An issuer of credentials.
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Issuer {
+    /// Who may issue and revoke.
+    pub owner: Address,
+    /// A label for people.
+    pub name: Name,
+    /// How many credentials were issued, revoked ones included.
+    pub credentials: u64,
+    /// How many were revoked. Proofs recorded before the last revocation no longer count.
+    pub revocations: u64,
+    /// Roots since the last revocation, oldest first; the last is the current one.
+    pub roots: List<FieldBytes, ISSUER_ROOTS_KEPT>,
+}
+
 /// A verified proof.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ProofRecord {
@@ -75,8 +120,19 @@ pub struct ProofRecord {
     pub id: ProofId,
     /// Who had it verified.
     pub sender: Address,
-    /// When.
+    /// When; for *credential* when it was last verified.
     pub height: Height,
+    /// Of a *credential* proof, what decides how long it counts.
+    pub credential: Option<CredentialMark>,
+}
+
+/// A *credential* proof counts until its issuer's revocations are more than these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct CredentialMark {
+    /// Whose credential was shown.
+    pub issuer: IssuerId,
+    /// How many revocations there were then.
+    pub revocations: u64,
 }
 
 /// An asset other than the native one.

@@ -5,7 +5,9 @@
 
 use crate::asset::{AssetCreate, AssetMint, PoolPause, Sweep};
 use crate::bounded::{Bytes, List, Name};
-use crate::identity::{CredentialIssue, CredentialRevoke, IssuerCreate, PollCreate, PollVote};
+use crate::identity::{
+    CredentialIssue, CredentialRevoke, IssuerCreate, PollCreate, PollVote, ProveCredential, Require,
+};
 use crate::limits::{CALL_INPUT_BYTES_MAX, CODE_BYTES_MAX, GROUP_MEMBERS_MAX};
 use crate::shielded::JoinSplit;
 use crate::{Address, Amount, AssetId, CodeHash, FieldBytes, GroupId};
@@ -51,6 +53,8 @@ pub enum Action {
     CredentialIssue(CredentialIssue) = 15,
     /// Revokes a credential.
     CredentialRevoke(CredentialRevoke) = 16,
+    /// Goes on only if the sender has a proof recorded.
+    Require(Require) = 17,
 }
 
 /// Moves `amount` of `asset` from the sender to `to`.
@@ -75,6 +79,8 @@ pub enum Prove {
     Membership(ProveMembership) = 1,
     /// Two commitments hide the same value.
     Equality(ProveEquality) = 2,
+    /// The sender holds a credential.
+    Credential(ProveCredential) = 3,
 }
 
 /// `commitment` opens to a value v with `low <= v <= high`.
@@ -195,7 +201,8 @@ impl Action {
             | Self::PollCreate(_)
             | Self::IssuerCreate(_)
             | Self::CredentialIssue(_)
-            | Self::CredentialRevoke(_) => 0,
+            | Self::CredentialRevoke(_)
+            | Self::Require(_) => 0,
         }
     }
 

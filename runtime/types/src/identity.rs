@@ -2,7 +2,7 @@
 
 use crate::bounded::{List, Name};
 use crate::limits::CREDENTIALS_MAX;
-use crate::{Address, FieldBytes, GroupId, Height, IssuerId, PollId, Sequence};
+use crate::{Address, FieldBytes, GroupId, Height, IssuerId, PollId, ProofId, Sequence};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// Opens a poll among the members that a group has now.
@@ -23,6 +23,8 @@ pub struct PollCreate {
 pub struct PollVote {
     /// The poll.
     pub poll: PollId,
+    /// The root that the poll was opened with: the proof is checked before anybody looks at the poll.
+    pub root: FieldBytes,
     /// The choice.
     pub choice: u8,
     /// The member's nullifier for this poll.
@@ -54,6 +56,36 @@ pub struct CredentialRevoke {
     pub issuer: IssuerId,
     /// Where the credential's leaf stands.
     pub index: u32,
+}
+
+/// The sender holds a credential of an issuer over a value between two bounds, and goes by a pseudonym.
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ProveCredential {
+    /// The issuer.
+    pub issuer: IssuerId,
+    /// A root of the issuer since its last revocation.
+    pub root: FieldBytes,
+    /// Which attribute.
+    pub kind: Name,
+    /// To whom the pseudonym is shown.
+    pub application: Name,
+    /// The holder's name within the application.
+    pub pseudonym: FieldBytes,
+    /// A commitment to the value, of the kind that *range* and *equality* go on from.
+    pub commitment: FieldBytes,
+    /// Smallest allowed value.
+    pub low: u128,
+    /// Largest allowed value; equal bounds show the value.
+    pub high: u128,
+    /// What the proof is for; bound into its context with the chain and the sender.
+    pub purpose: Name,
+}
+
+/// Fails the transaction unless the sender has a proof recorded that still counts.
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Require {
+    /// The proof.
+    pub proof: ProofId,
 }
 
 /// The id of the poll that action `index` of the transaction with `sequence` of `creator` opens.

@@ -184,7 +184,9 @@ reject_codes! {
     /// No credential stands there.
     CredentialUnknown = 330, "no credential stands at this index, or it was revoked";
     /// The required proof is not recorded.
-    ProofNotRecorded = 331, "the required proof is not recorded for the sender";
+    ProofNotRecorded = 331, "the required proof is not recorded for the sender, or its issuer has revoked since";
+    /// The poll was opened with another root.
+    PollRootWrong = 332, "the root is not the one that the poll was opened with; who joined the group later has no vote";
 }
 
 impl RejectCode {

@@ -28,6 +28,8 @@ pub const STORAGE_WRITE: u64 = 65_000;
 pub const STORAGE_WRITE_BYTE: u64 = 31;
 /// Reading a balance.
 pub const BALANCE: u64 = 60_000;
+/// Asking since when a proof is recorded: its record, and its issuer's if it has one.
+pub const PROOF_HEIGHT: u64 = 120_000;
 /// Moving native money.
 pub const TRANSFER: u64 = 130_000;
 /// An event, before its bytes.

@@ -1,7 +1,7 @@
 //! Everything a running contract can see or change, as traits that the executor implements over its
 //! journaled state. Nothing else reaches a contract: no clock, no configuration, no randomness.
 
-use tacit_types::{Address, Amount, CodeHash, Event, GenesisId, Height, UnixMillis};
+use tacit_types::{Address, Amount, CodeHash, Event, GenesisId, Height, ProofId, UnixMillis};
 use thiserror::Error;
 
 /// Our side is broken: a disk, the engine, a lost invariant. Must stop the node and never become a
@@ -87,6 +87,12 @@ pub trait World {
     /// # Errors
     /// A [`Fault`] if the state cannot be read; the inner result says whether the money moved.
     fn transfer(&mut self, from: &Address, to: &Address, amount: Amount) -> Result<Result<(), TransferRefused>, Fault>;
+
+    /// The height at which a proof was recorded, if one is and it still counts.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the state cannot be read.
+    fn proof_height(&mut self, id: &ProofId) -> Result<Option<Height>, Fault>;
 
     /// Records an event ([`Event::Contract`]).
     fn emit(&mut self, event: Event);

@@ -296,6 +296,7 @@ impl VerifyArgs {
             Prove::Range(_) => Kind::Range,
             Prove::Membership(_) => Kind::Membership,
             Prove::Equality(_) => Kind::Equality,
+            Prove::Credential(_) => bail!("it is a credential's; say `tacit credential verify`"),
         };
         if found != kind {
             bail!("{} proves another statement", self.file.display());

@@ -4,7 +4,8 @@ use super::Proven;
 use serde::{Deserialize, Serialize};
 use tacit_rpc::json::{Decimal, Hex32, HexArray};
 use tacit_types::action::{Prove, ProveEquality, ProveMembership, ProveRange};
-use tacit_types::{Address, FieldBytes, GenesisId, GroupId, Name, Network, ProofBytes};
+use tacit_types::identity::ProveCredential;
+use tacit_types::{Address, FieldBytes, GenesisId, GroupId, IssuerId, Name, Network, ProofBytes};
 
 /// Longest proof file in bytes.
 pub const PROOF_FILE_BYTES_MAX: usize = 8 * 1024;
@@ -59,6 +60,27 @@ pub enum StatementFile {
         /// What it is for.
         purpose: String,
     },
+    /// The sender holds a credential.
+    Credential {
+        /// The issuer.
+        issuer: Hex32,
+        /// Its root.
+        root: Hex32,
+        /// Which attribute.
+        kind: String,
+        /// To whom the pseudonym is shown.
+        application: String,
+        /// The holder's name there.
+        pseudonym: Hex32,
+        /// A commitment to the value.
+        commitment: Hex32,
+        /// Smallest allowed value.
+        low: Decimal,
+        /// Largest allowed value.
+        high: Decimal,
+        /// What it is for.
+        purpose: String,
+    },
     /// Two commitments hide one value.
     Equality {
         /// The first commitment.
@@ -89,6 +111,17 @@ impl ProofFile {
                 nullifier: hex(&membership.nullifier),
                 weight: Decimal(membership.weight.into()),
                 purpose: membership.purpose.to_string(),
+            },
+            Prove::Credential(credential) => StatementFile::Credential {
+                issuer: HexArray(credential.issuer.0),
+                root: hex(&credential.root),
+                kind: credential.kind.to_string(),
+                application: credential.application.to_string(),
+                pseudonym: hex(&credential.pseudonym),
+                commitment: hex(&credential.commitment),
+                low: Decimal(credential.low),
+                high: Decimal(credential.high),
+                purpose: credential.purpose.to_string(),
             },
             Prove::Equality(equality) => StatementFile::Equality {
                 left: hex(&equality.left),
@@ -153,6 +186,27 @@ impl ProofFile {
                     purpose: name("purpose", purpose)?,
                 })
             }
+            StatementFile::Credential {
+                issuer,
+                root,
+                kind,
+                application,
+                pseudonym,
+                commitment,
+                low,
+                high,
+                purpose,
+            } => Prove::Credential(ProveCredential {
+                issuer: IssuerId(issuer.0),
+                root: field(root),
+                kind: name("kind", kind)?,
+                application: name("application", application)?,
+                pseudonym: field(pseudonym),
+                commitment: field(commitment),
+                low: low.0,
+                high: high.0,
+                purpose: name("purpose", purpose)?,
+            }),
             StatementFile::Equality { left, right, purpose } => Prove::Equality(ProveEquality {
                 left: field(left),
                 right: field(right),

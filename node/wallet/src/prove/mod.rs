@@ -17,7 +17,7 @@ use tacit_circuits::{
     prove_range, verify_one,
 };
 use tacit_types::action::{Member, Prove, ProveEquality, ProveMembership, ProveRange};
-use tacit_types::{Address, FieldBytes, GenesisId, GroupId, Name, ProofBytes, codec};
+use tacit_types::{Address, FieldBytes, GenesisId, GroupId, Name, ProofBytes, binding};
 use zeroize::Zeroizing;
 
 /// Who may use a proof, where, and for what.
@@ -33,15 +33,13 @@ pub struct Binding {
 
 impl Binding {
     /// The public input that binds a proof: `docs/spec/transaction.md`, TX-7.
-    fn context(&self) -> Field {
-        let parts: [&[u8]; 3] = [&self.genesis_id.0, &self.sender.0, self.purpose.as_str().as_bytes()];
-        context_from_hash(&codec::hash("tacit 2026-11 proof context", &parts))
+    pub(crate) fn context(&self) -> Field {
+        context_from_hash(&binding::proof_context(&self.genesis_id, &self.sender, &self.purpose))
     }
 
     /// The scope of a membership proof as a field element: the same name in another group is another scope.
     fn scope(&self, group: &GroupId, scope: &Name) -> Field {
-        let parts: [&[u8]; 3] = [&self.genesis_id.0, &group.0, scope.as_str().as_bytes()];
-        context_from_hash(&codec::hash("tacit 2026-11 proof scope", &parts))
+        context_from_hash(&binding::proof_scope(&self.genesis_id, group, scope))
     }
 }
 
@@ -97,7 +95,7 @@ impl fmt::Debug for Hidden {
 }
 
 /// The secret of a group's member.
-pub struct MemberKey(MemberSecret);
+pub struct MemberKey(pub(crate) MemberSecret);
 
 impl MemberKey {
     /// A new random secret.
@@ -257,22 +255,25 @@ pub fn verify(
             second: theirs(&equality.right),
             context: binding(&equality.purpose).context(),
         }),
+        Prove::Credential(credential) => {
+            Public::Credential(crate::identity::credential::public(&binding(&credential.purpose), credential))
+        }
     };
     let item = VerifyItem { public, proof: CircuitProof(proven.proof.0) };
     Ok(verify_one(keys, &item)?)
 }
 
 /// A uniformly random field element: 512 random bits, so that the bias of the reduction is negligible.
-fn random_field() -> Result<Zeroizing<[u8; 32]>, WalletError> {
+pub(crate) fn random_field() -> Result<Zeroizing<[u8; 32]>, WalletError> {
     let mut bytes = Zeroizing::new([0u8; 64]);
     crate::random(bytes.as_mut())?;
     Ok(Zeroizing::new(hash_to_field("tacit 2026-11 wallet random field element", bytes.as_ref()).0))
 }
 
-const fn ours(field: Field) -> FieldBytes {
+pub(crate) const fn ours(field: Field) -> FieldBytes {
     FieldBytes(field.0)
 }
 
-const fn theirs(field: &FieldBytes) -> Field {
+pub(crate) const fn theirs(field: &FieldBytes) -> Field {
     Field(field.0)
 }

@@ -6,9 +6,12 @@ mod call;
 mod deploy;
 mod group;
 mod instantiate;
+mod issuer;
 mod join_split;
+mod poll;
 mod pool_pause;
 mod prove;
+mod require;
 mod sweep;
 mod transfer;
 
@@ -36,6 +39,12 @@ pub fn apply(
         Action::AssetMint(mint) => asset_mint::apply(context, mint),
         Action::Sweep(sweep) => sweep::apply(context, sweep),
         Action::PoolPause(pause) => pool_pause::apply(context, pause),
+        Action::PollCreate(create) => poll::create(context, create, index),
+        Action::PollVote(vote) => poll::vote(context, vote),
+        Action::IssuerCreate(create) => issuer::create(context, create, index),
+        Action::CredentialIssue(issue) => issuer::issue(context, issue),
+        Action::CredentialRevoke(revoke) => issuer::revoke(context, revoke),
+        Action::Require(require) => require::apply(context, require),
         _ => Err(tacit_types::RejectCode::UnknownVersion.into()),
     }
 }

@@ -3,6 +3,7 @@
 use crate::prover::*;
 use tacit_circuits::modulus_bytes;
 use tacit_types::action::Prove;
+use tacit_types::identity::ProveCredential;
 use tacit_types::*;
 
 /// Changes one part of a statement.
@@ -14,36 +15,58 @@ const CHANGES: [(&str, Change); 6] = [
         Prove::Range(range) => range.purpose = name("other"),
         Prove::Membership(membership) => membership.purpose = name("other"),
         Prove::Equality(equality) => equality.purpose = name("other"),
+        Prove::Credential(credential) => credential.purpose = name("other"),
     }),
     ("commitment, root or left", |prove| match prove {
         Prove::Range(range) => range.commitment.0[0] ^= 1,
         Prove::Membership(membership) => membership.root.0[0] ^= 1,
         Prove::Equality(equality) => equality.left.0[0] ^= 1,
+        Prove::Credential(credential) => credential.root.0[0] ^= 1,
     }),
     ("low, nullifier or right", |prove| match prove {
         Prove::Range(range) => range.low += 1,
         Prove::Membership(membership) => membership.nullifier.0[0] ^= 1,
         Prove::Equality(equality) => equality.right.0[0] ^= 1,
+        Prove::Credential(credential) => credential.low += 1,
     }),
     ("high, weight or both sides swapped", |prove| match prove {
         Prove::Range(range) => range.high -= 1,
         Prove::Membership(membership) => membership.weight += 1,
         Prove::Equality(equality) => std::mem::swap(&mut equality.left, &mut equality.right),
+        Prove::Credential(credential) => credential.high -= 1,
     }),
-    ("all values, another group or one side twice", |prove| match prove {
+    ("all values, another group, kind or one side twice", |prove| match prove {
         Prove::Range(range) => (range.low, range.high) = (0, u128::MAX),
         Prove::Membership(membership) => membership.group.0[0] ^= 1,
         Prove::Equality(equality) => equality.right = equality.left,
+        Prove::Credential(credential) => credential.kind = name("height"),
     }),
-    ("zeros or another scope", |prove| match prove {
+    ("zeros, another scope or application", |prove| match prove {
         Prove::Range(range) => range.commitment = FieldBytes([0; 32]),
         Prove::Membership(membership) => membership.scope = name("poll-2"),
         Prove::Equality(equality) => (equality.left, equality.right) = (FieldBytes([0; 32]), FieldBytes([0; 32])),
+        Prove::Credential(credential) => credential.application = name("bank"),
     }),
 ];
 
-fn all(used: &Use<'_>) -> [Proven; 3] {
-    [range(used), membership(used, "poll-1"), equality(used)]
+fn all(used: &Use<'_>) -> [Proven; 4] {
+    [range(used), membership(used, "poll-1"), equality(used), credential(used)]
+}
+
+/// The parts of a credential's statement that no other has. Its issuer is no part of the proof: the state decides whose
+/// root it is.
+#[test]
+fn another_pseudonym_or_commitment_of_a_credential_is_refused() {
+    let (chain, alice, _) = start();
+    let (statement, proof) = credential(&Use::of(&chain, &alice));
+    let changes: [fn(&mut ProveCredential); 2] =
+        [|credential| credential.pseudonym.0[0] ^= 1, |credential| credential.commitment.0[0] ^= 1];
+    for change in changes {
+        let Prove::Credential(mut other) = statement.clone() else { unreachable!() };
+        change(&mut other);
+        let tx = tx(&chain, &alice, &[(Prove::Credential(other), proof)]);
+        assert_eq!(refused(&chain, &tx), RejectCode::ProofInvalid);
+    }
 }
 
 #[test]
@@ -96,6 +119,9 @@ fn fields(prove: &mut Prove) -> Vec<&mut FieldBytes> {
         Prove::Range(range) => vec![&mut range.commitment],
         Prove::Membership(membership) => vec![&mut membership.root, &mut membership.nullifier],
         Prove::Equality(equality) => vec![&mut equality.left, &mut equality.right],
+        Prove::Credential(credential) => {
+            vec![&mut credential.root, &mut credential.pseudonym, &mut credential.commitment]
+        }
     }
 }
 

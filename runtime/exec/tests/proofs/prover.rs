@@ -4,16 +4,18 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::path::Path;
 use std::sync::LazyLock;
+use tacit_circuits::statement::credential::{self, CredentialPrivate, HolderSecret};
 use tacit_circuits::statement::equality::{EqualityPrivate, commit_linked};
 use tacit_circuits::statement::membership::{MemberSecret, MembershipPrivate, leaf};
 use tacit_circuits::statement::range::{RangePrivate, commit};
 use tacit_circuits::{
-    EqualityPublic, FieldBytes as Field, GroupTree, MembershipPublic, ProvingKeys, RangePublic, prove_equality,
-    prove_membership, prove_range,
+    CredentialPublic, EqualityPublic, FieldBytes as Field, GroupTree, MembershipPublic, ProvingKeys, RangePublic,
+    context_from_hash, prove_credential, prove_equality, prove_membership, prove_range,
 };
 use tacit_exec::proofs::{context, scope};
 use tacit_exec::testing::{MemoryChain, TestKey, sign, with_proofs};
 use tacit_types::action::{GroupAdd, GroupCreate, Member, Prove, ProveEquality, ProveMembership, ProveRange, group_id};
+use tacit_types::identity::ProveCredential;
 use tacit_types::*;
 
 /// Kept in the build's folder, so that they are made once.
@@ -78,6 +80,42 @@ pub fn equality(used: &Use<'_>) -> Proven {
     let proof = prove_equality(&KEYS, &public, &private, &mut ChaCha20Rng::seed_from_u64(2)).unwrap();
     let (left, right) = (FieldBytes(first.0), FieldBytes(second.0));
     (Prove::Equality(ProveEquality { left, right, purpose: name(used.purpose) }), proof.0)
+}
+
+/// A holder shows a credential over 500, of an issuer that only the state could know.
+pub fn credential(used: &Use<'_>) -> Proven {
+    let (secret, salt) = (HolderSecret(number(5_151)), number(79));
+    let kind = context_from_hash(&binding::credential_kind(&name("age")));
+    let application = context_from_hash(&binding::application_scope(&used.genesis_id, &name("shop")));
+    let leaf = credential::leaf(&secret.holder_key().unwrap(), &kind, 500, &salt).unwrap();
+    let mut tree = GroupTree::new();
+    tree.append(&[leaf]).unwrap();
+    let commitment = commit(500, &number(80)).unwrap();
+    let public = CredentialPublic {
+        root: tree.root(),
+        kind,
+        application,
+        pseudonym: secret.pseudonym(&application).unwrap(),
+        commitment,
+        low: 100,
+        high: 1_000,
+        context: used.context(),
+    };
+    let path = tree.path(0).unwrap();
+    let private = CredentialPrivate { secret, value: 500, salt, blinding: number(80), path };
+    let proof = prove_credential(&KEYS, &public, &private, &mut ChaCha20Rng::seed_from_u64(4)).unwrap();
+    let statement = ProveCredential {
+        issuer: IssuerId([9; 32]),
+        root: FieldBytes(public.root.0),
+        kind: name("age"),
+        application: name("shop"),
+        pseudonym: FieldBytes(public.pseudonym.0),
+        commitment: FieldBytes(commitment.0),
+        low: 100,
+        high: 1_000,
+        purpose: name(used.purpose),
+    };
+    (Prove::Credential(statement), proof.0)
 }
 
 fn secret() -> MemberSecret {

@@ -33,7 +33,7 @@ fn each_statement_is_recorded_under_its_id_with_sender_and_height() {
     let proved = |proof| Event::Proved { proof, sender };
     assert_eq!(receipt.events.to_vec(), [proved(range), spent, proved(member), proved(equal)]);
     for id in [range, member, equal] {
-        assert_eq!(record(&chain, &id), Some(ProofRecord { id, sender, height: Height(2) }));
+        assert_eq!(record(&chain, &id), Some(ProofRecord { id, sender, height: Height(2), credential: None }));
     }
     let nullifier = key::nullifier(&the_group(), &name("poll-1"), &membership.nullifier);
     assert_eq!(chain.state.get(&nullifier).unwrap(), Some(2u64.to_le_bytes().to_vec()));

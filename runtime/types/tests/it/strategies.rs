@@ -7,7 +7,9 @@ use tacit_types::action::{
     Transfer,
 };
 use tacit_types::asset::{AssetCreate, AssetMint, PoolPause, Sweep};
-use tacit_types::identity::{CredentialIssue, CredentialRevoke, IssuerCreate, PollCreate, PollVote};
+use tacit_types::identity::{
+    CredentialIssue, CredentialRevoke, IssuerCreate, PollCreate, PollVote, ProveCredential, Require,
+};
 use tacit_types::keys::MultisigPolicy;
 use tacit_types::shielded::{
     JoinSplit, MemoCiphertext, NoteCiphertext, NoteOutput, Nullifiers, OutgoingCiphertext, PublicValue, SpendKeyBytes,
@@ -69,6 +71,14 @@ fn prove() -> impl Strategy<Value = Prove> {
             right,
             purpose
         })),
+        ((bytes32(), field(), name(), name()), (field(), field(), any::<u128>(), any::<u128>(), name())).prop_map(
+            |((issuer, root, kind, application), (pseudonym, commitment, low, high, purpose))| {
+                let issuer = IssuerId(issuer);
+                let credential =
+                    ProveCredential { issuer, root, kind, application, pseudonym, commitment, low, high, purpose };
+                Prove::Credential(credential)
+            }
+        ),
     ]
 }
 
@@ -162,9 +172,10 @@ fn identity_action() -> impl Strategy<Value = Action> {
         (bytes32(), name(), any::<u8>(), any::<u64>()).prop_map(|(group, title, options, closes)| {
             Action::PollCreate(PollCreate { group: GroupId(group), title, options, closes: Height(closes) })
         }),
-        (bytes32(), any::<u8>(), field(), any::<u64>()).prop_map(|(poll, choice, nullifier, weight)| {
-            Action::PollVote(PollVote { poll: PollId(poll), choice, nullifier, weight })
+        (bytes32(), field(), any::<u8>(), field(), any::<u64>()).prop_map(|(poll, root, choice, nullifier, weight)| {
+            Action::PollVote(PollVote { poll: PollId(poll), root, choice, nullifier, weight })
         }),
+        bytes32().prop_map(|proof| Action::Require(Require { proof: ProofId(proof) })),
         name().prop_map(|name| Action::IssuerCreate(IssuerCreate { name })),
         (bytes32(), vec(field(), 0..4)).prop_map(|(issuer, leaves)| Action::CredentialIssue(CredentialIssue {
             issuer: IssuerId(issuer),

@@ -18,6 +18,8 @@ pub(crate) mod genesis_id;
 pub(crate) mod input_copy;
 pub(crate) mod input_len;
 pub(crate) mod panic;
+pub(crate) mod proof_height;
+pub(crate) mod proof_id;
 pub(crate) mod ret_copy;
 pub(crate) mod ret_len;
 pub(crate) mod return_data;

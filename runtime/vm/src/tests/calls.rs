@@ -3,7 +3,7 @@
 use super::support::{ALICE, BOB, Chain, GAS, MemoryWorld, module, vm};
 use crate::reject::Trap;
 use crate::{CallParams, VmReject};
-use tacit_types::{Address, Amount, CodeHash, Event, Gas};
+use tacit_types::{Address, Amount, CodeHash, Event, Gas, Height, ProofId};
 
 /// Writes the address into the module's memory at `at`.
 fn data(at: u32, address: Address) -> String {
@@ -53,6 +53,28 @@ fn an_unknown_contract_or_function_is_a_reject() {
         assert_eq!(chain.call(contract, function, &[]).result, Err(VmReject::FunctionUnknown), "{function}");
     }
     assert_eq!(chain.view(contract, "init", &[]).result, Err(VmReject::FunctionUnknown));
+}
+
+/// The id that the executor records under, over exactly sender and statement.
+#[test]
+fn a_contract_asks_for_proofs_of_a_sender_and_a_statement() {
+    let mut chain = Chain::new();
+    let contract = chain.text(&format!(
+        "{} (data (i32.const 32) \"statement\")
+        (func (export \"run\")
+            (call $proof_id (i32.const 0) (i32.const 32) (i32.const 9) (i32.const 64))
+            (i64.store (i32.const 96) (call $proof_height (i32.const 64)))
+            (call $return_data (i32.const 64) (i32.const 40)))",
+        data(0, BOB)
+    ));
+    let id = ProofId::of(&[&BOB.0, b"statement"]);
+    let answer = |chain: &mut Chain| chain.call(contract, "run", &[]).result.unwrap();
+    assert_eq!(answer(&mut chain), [&id.0[..], &[0; 8]].concat(), "nothing is recorded");
+    chain.world.proofs.insert(ProofId::of(&[&ALICE.0, b"statement"]), Height(5));
+    chain.world.proofs.insert(ProofId::of(&[&BOB.0, b"statements"]), Height(6));
+    assert_eq!(answer(&mut chain)[32..], [0; 8], "another sender's and another statement's do not count");
+    chain.world.proofs.insert(id, Height(70));
+    assert_eq!(answer(&mut chain)[32..], 70_u64.to_le_bytes());
 }
 
 const STORE: &str = "

@@ -73,6 +73,10 @@ fn bulk_operations_are_paid_by_length() {
 fn host_functions_cost_what_the_schedule_says() {
     let hash = "(func (export \"run\") (call $blake3 (i32.const 0) (i32.const 100) (i32.const 0)))";
     assert_eq!(used(hash), 3 + 8 + gas::HOST_CALL + gas::BLAKE3 + 200);
+    let id = "(func (export \"run\") (call $proof_id (i32.const 0) (i32.const 0) (i32.const 100) (i32.const 0)))";
+    assert_eq!(used(id), 4 + 8 + gas::HOST_CALL + gas::BLAKE3 + 2 * 132);
+    let height = "(func (export \"run\") (drop (call $proof_height (i32.const 0))))";
+    assert_eq!(used(height), 1 + 8 + 1 + gas::HOST_CALL + gas::copy(32) + gas::PROOF_HEIGHT);
     let read = "(func (export \"run\") (drop (call $storage_has (i32.const 0) (i32.const 4))))";
     assert_eq!(used(read), 2 + 8 + 1 + gas::HOST_CALL + gas::copy(4) + gas::STORAGE_READ);
 }

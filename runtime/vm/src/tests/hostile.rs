@@ -61,6 +61,11 @@ fn pointers_outside_the_memory_trap_before_anything_happens() {
         "long_key",
         "long_value",
         "many_topics",
+        "proof_sender",
+        "proof_statement",
+        "proof_out",
+        "long_statement",
+        "proof_height_id",
     ] {
         let outcome = attack("pointers", function);
         assert!(

@@ -7,7 +7,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-use tacit_types::{Address, Amount, CodeHash, Event, Gas, GenesisId, Height, UnixMillis};
+use tacit_types::{Address, Amount, CodeHash, Event, Gas, GenesisId, Height, ProofId, UnixMillis};
 
 pub(super) const ALICE: Address = Address([0xa1; 32]);
 pub(super) const BOB: Address = Address([0xb0; 32]);
@@ -26,6 +26,7 @@ pub(super) struct MemoryWorld {
     pub contracts: BTreeMap<Address, CodeHash>,
     pub storage: BTreeMap<(Address, Vec<u8>), Vec<u8>>,
     pub balances: BTreeMap<Address, u128>,
+    pub proofs: BTreeMap<ProofId, Height>,
     pub events: Vec<Event>,
     journal: Vec<Undo>,
 }
@@ -105,6 +106,10 @@ impl World for MemoryWorld {
         };
         self.set_balance(to, sum);
         Ok(Ok(()))
+    }
+
+    fn proof_height(&mut self, id: &ProofId) -> Result<Option<Height>, Fault> {
+        Ok(self.proofs.get(id).copied())
     }
 
     fn emit(&mut self, event: Event) {
