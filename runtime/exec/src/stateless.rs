@@ -216,12 +216,11 @@ fn inspect_action(body: &TxBody, action: &Action) -> Result<(), Reject> {
         Action::Prove(Prove::Credential(credential)) if credential.low > credential.high => {
             Err(RejectCode::EmptyRange.into())
         }
-        Action::PollCreate(create) if !(2..=POLL_OPTIONS_MAX).contains(&create.options) => {
-            Err(Reject::new(RejectCode::OutOfBounds, format!("2 to {POLL_OPTIONS_MAX} choices")))
-        }
-        Action::PollCreate(create) if create.closes.0.saturating_sub(body.expiry.0) > POLL_HEIGHTS_MAX => {
-            let detail = format!("a poll closes at most {POLL_HEIGHTS_MAX} heights after its transaction expires");
-            Err(Reject::new(RejectCode::OutOfBounds, detail))
+        Action::PollCreate(create) => {
+            within("number of choices", create.options.into(), 2, POLL_OPTIONS_MAX.into())?;
+            // How far ahead of the transaction's last height; a height that has passed is the body's affair.
+            let ahead = create.closes.0.saturating_sub(body.expiry.0);
+            within("closing height beyond the expiry", ahead, 0, POLL_HEIGHTS_MAX)
         }
         Action::CredentialIssue(issue) if issue.leaves.is_empty() => Err(RejectCode::EmptyAction.into()),
         Action::CredentialIssue(issue) => issue.leaves.iter().try_for_each(inspect_leaf),
