@@ -4,7 +4,9 @@
 
 use serde_json::{Value, json};
 use tacit_state::key;
-use tacit_state::record::{Account, Contract, FeeState, Group, ProofRecord, ValidatorState};
+use tacit_state::record::{
+    Account, Contract, CredentialMark, FeeState, Group, Issuer, Poll, ProofRecord, ValidatorState,
+};
 use tacit_types::*;
 
 fn hex(bytes: &[u8]) -> String {
@@ -30,6 +32,26 @@ fn keys_and_records_are_those_of_the_committed_vectors() {
         guardian: None,
     };
     let record = Group { owner: address, members: 1, frontier: Bytes::empty(), roots: List::new(vec![field]).unwrap() };
+    let proof = |credential| ProofRecord { id: ProofId([8; 32]), sender: address, height: Height(9), credential };
+    let mark = CredentialMark { issuer: IssuerId([10; 32]), revocations: 11 };
+    let poll = Poll {
+        creator: address,
+        group,
+        title: scope.clone(),
+        root: field,
+        members: 12,
+        opened: Height(13),
+        closes: Height(14),
+        votes: 15,
+        tally: List::new(vec![16, u128::MAX]).unwrap(),
+    };
+    let issuer = Issuer {
+        owner: address,
+        name: scope.clone(),
+        credentials: 17,
+        revocations: 11,
+        roots: List::new(vec![field]).unwrap(),
+    };
     let made = json!({
         "about": "docs/spec/state.md; address 01.., group 02.., nullifier 03.., scope vote:1, contract key 6b6579, index 258",
         "keys": {
@@ -39,6 +61,9 @@ fn keys_and_records_are_those_of_the_committed_vectors() {
             "code": hex(&key::code(&CodeHash([7; 32]))), "group": hex(&key::group(&group)),
             "group_member": hex(&key::group_member(&group, 258)),
             "nullifier": hex(&key::nullifier(&group, &scope, &field)), "proof": hex(&key::proof(&ProofId([8; 32]))),
+            "poll": hex(&key::poll(&PollId([9; 32]))), "vote": hex(&key::vote(&PollId([9; 32]), &field)),
+            "issuer": hex(&key::issuer(&IssuerId([10; 32]))),
+            "issuer_node": hex(&key::issuer_node(&IssuerId([10; 32]), 3, 258)),
         },
         "records": {
             "account": { "balance": "1000000000000000000", "sequence": 7,
@@ -49,7 +74,10 @@ fn keys_and_records_are_those_of_the_committed_vectors() {
             "validators": { "current": [[2, 1], [1, 1]], "bytes":
                 hex(&codec::encode(&ValidatorState { current: set(&[2, 1]), next: set(&[3]) })) },
             "group": { "bytes": hex(&codec::encode(&record)) },
-            "proof": { "bytes": hex(&codec::encode(&ProofRecord { id: ProofId([8; 32]), sender: address, height: Height(9) })) },
+            "proof": { "bytes": hex(&codec::encode(&proof(None))) },
+            "proof_of_credential": { "bytes": hex(&codec::encode(&proof(Some(mark)))) },
+            "poll": { "bytes": hex(&codec::encode(&poll)) },
+            "issuer": { "bytes": hex(&codec::encode(&issuer)) },
             "params": { "bytes": hex(&codec::encode(&params)) },
         },
     });
