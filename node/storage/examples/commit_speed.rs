@@ -123,6 +123,7 @@ fn block(database: &Database, accounts: u64) -> CommitBatch {
             signatures: List::empty(),
         },
         write_set: WriteSet(changes),
+        compact_block: None,
         receipts: (0..TXS).map(|index| receipt(height, index)).collect(),
     }
 }

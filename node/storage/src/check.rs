@@ -5,10 +5,11 @@
 //! finding, so that one run tells the whole damage. The node must be stopped: the database has one user at a time.
 
 use crate::column::Column;
+use crate::compact::NotesSoFar;
 use crate::database::Database;
 use crate::error::StorageError;
 use crate::events::events_of;
-use crate::record::{HeightRecord, MARK_KEY, Mark, Tip, height_key};
+use crate::record::{HeightRecord, MARK_KEY, Mark, Tip, height_key, read_height};
 use crate::recovery;
 use crate::state_trie::{EMPTY_ROOT, StateTrie};
 use crate::store::{Store, Walk};
@@ -115,19 +116,31 @@ impl Database {
         let end = recovery::check_tip(self.store(), tip);
         report.note(tip.height, end);
         let mut parent = None;
+        let mut notes = NotesSoFar::default();
         for height in (0..=tip.height.0).map(Height) {
             let record = report.note(height, recovery::height_record(self.store(), height));
             if let Some(record) = &record {
-                self.check_height(height, record, parent.as_ref(), report);
+                self.check_height(height, record, parent.as_ref(), &mut notes, report);
                 report.blocks += u64::from(height > Height::ZERO);
             }
             parent = record.map(|record| record.tip);
             progress(Progress { stage: "blocks", done: height.0, total: tip.height.0 });
         }
+        let last = self.store().last_key(Column::CompactBlocks)?;
+        if last.is_some_and(|key| read_height(&key).is_none_or(|height| height > tip.height)) {
+            report.find(None, "there is a compact block above the tip");
+        }
         Ok(())
     }
 
-    fn check_height(&self, height: Height, record: &HeightRecord, parent: Option<&Tip>, report: &mut CheckReport) {
+    fn check_height(
+        &self,
+        height: Height,
+        record: &HeightRecord,
+        parent: Option<&Tip>,
+        notes: &mut NotesSoFar,
+        report: &mut CheckReport,
+    ) {
         if height == Height::ZERO {
             return;
         }
@@ -149,6 +162,11 @@ impl Database {
             }
             let indexed = self.check_indexes(height, record, block, receipts);
             report.note(height, indexed);
+            if let Some(compact) = report.note(height, self.compact_block(height))
+                && let Some(problem) = notes.problem(block, receipts, compact)
+            {
+                report.find(Some(height), problem);
+            }
         }
     }
 

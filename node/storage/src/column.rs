@@ -42,6 +42,8 @@ columns! {
     Receipts = "receipts",
     /// Number of events per chunk of receipts by height, for heights that have events.
     Events = "events",
+    /// What wallets scan, by height, for heights with notes.
+    CompactBlocks = "compact_blocks",
     /// Validator sets by hash.
     Validators = "validators",
     /// The flat state: the truth.

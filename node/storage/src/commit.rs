@@ -17,6 +17,7 @@ use std::time::Instant;
 use tacit_state::record::ValidatorState;
 use tacit_state::{WriteSet, key};
 use tacit_types::receipt::receipts_root;
+use tacit_types::shielded::CompactBlock;
 use tacit_types::{BlockId, CommitCertificate, GenesisId, Header, Height, Receipt, UnixMillis, codec};
 
 /// How many receipts stand in one value, so that reading one decodes few others.
@@ -35,6 +36,8 @@ pub struct CommitBatch {
     pub write_set: WriteSet,
     /// What became of each transaction, in order.
     pub receipts: Vec<Receipt>,
+    /// The block as wallets scan it; none when it has no notes.
+    pub compact_block: Option<CompactBlock>,
 }
 
 /// The state that a chain begins with.
@@ -177,6 +180,9 @@ fn check_follows(tip: &Tip, block: &CommitBatch) -> Result<BlockId, StorageError
     if block.certificate.height != height || block.certificate.block_id != block_id {
         return inconsistent("its certificate is for another block");
     }
+    if block.compact_block.as_ref().is_some_and(|compact| compact.height != height || compact.join_splits.is_empty()) {
+        return inconsistent("its compact block is of another height, or empty");
+    }
     check_sorted(height, &block.write_set)?;
     Ok(block_id)
 }
@@ -195,6 +201,9 @@ fn put_block_parts(batch: &mut Batch<'_>, block: &CommitBatch, block_id: BlockId
     batch.put(Column::Blocks, &height_key(height), &block.block_bytes)?;
     batch.put(Column::BlockIds, &block_id.0, &height_key(height))?;
     put_state(batch, height, &block.write_set)?;
+    if let Some(compact) = &block.compact_block {
+        batch.put_value(Column::CompactBlocks, &height_key(height), compact)?;
+    }
     put_receipts(batch, height, &block.receipts)
 }
 

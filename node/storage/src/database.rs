@@ -6,11 +6,12 @@
 
 use crate::column::Column;
 use crate::error::StorageError;
+use crate::format::{check_format, refuse_another_format};
 use crate::options::Options;
-use crate::record::{FORMAT_KEY, FORMAT_VERSION, Format, FormatStep, GENESIS_KEY, Genesis, Mark, TIP_KEY, Tip};
+use crate::record::{GENESIS_KEY, Genesis, Mark, TIP_KEY, Tip};
 use crate::recovery;
 use crate::state_trie::{EMPTY_ROOT, StateTrie};
-use crate::store::{Durability, Store, Walk};
+use crate::store::Store;
 use crate::view::{Snapshot, View};
 use crate::write_back::{Job, WriteBack};
 use std::path::Path;
@@ -45,6 +46,7 @@ impl Database {
     /// # Errors
     /// Whatever is wrong on the disk, each with what to do about it; nothing is repaired by guessing.
     pub fn open(path: &Path, options: Options) -> Result<Self, StorageError> {
+        refuse_another_format(path)?;
         let store = Arc::new(Store::open(path, &options)?);
         check_format(&store)?;
         check_genesis(&store, options.genesis_id)?;
@@ -58,6 +60,7 @@ impl Database {
     /// # Errors
     /// When the files cannot be opened at all, or are of another format.
     pub fn open_for_check(path: &Path, options: Options) -> Result<Self, StorageError> {
+        refuse_another_format(path)?;
         let store = Arc::new(Store::open(path, &Options { create: false, ..options })?);
         check_format(&store)?;
         store.halt("it was opened for checking");
@@ -181,47 +184,6 @@ impl Database {
     }
 }
 
-/// Writes the format record of a new database, and refuses a format that this program does not know.
-pub(crate) fn check_format(store: &Store) -> Result<(), StorageError> {
-    let path = || store.path().to_owned();
-    let Some(bytes) = store.get(Column::Meta, FORMAT_KEY)? else {
-        return if is_empty(store)? { write_format(store) } else { Err(StorageError::NoFormat { path: path() }) };
-    };
-    // The version stands first in every format, so that it can be read before anything else is known.
-    let version = bytes.first_chunk().map(|version| u32::from_le_bytes(*version));
-    let Some(found) = version else {
-        return Err(StorageError::damaged(Column::Meta, FORMAT_KEY, "shorter than its version"));
-    };
-    let format = crate::store::decode::<Format>(Column::Meta, FORMAT_KEY, &bytes);
-    if found != FORMAT_VERSION {
-        let last = format.ok().and_then(|format| format.history.last().map(|step| step.program.clone()));
-        let writer = last.unwrap_or_else(|| "a version that left no name".into());
-        return Err(StorageError::FormatVersion { path: path(), found, known: FORMAT_VERSION, writer });
-    }
-    format.map(|_| ())
-}
-
-fn write_format(store: &Store) -> Result<(), StorageError> {
-    let step = FormatStep { version: FORMAT_VERSION, program: env!("CARGO_PKG_VERSION").into() };
-    let mut batch = store.batch();
-    batch.put_value(Column::Meta, FORMAT_KEY, &Format { version: FORMAT_VERSION, history: vec![step] })?;
-    batch.write(Durability::Synced)
-}
-
-fn is_empty(store: &Store) -> Result<bool, StorageError> {
-    for column in Column::ALL {
-        let mut empty = true;
-        store.walk(*column, b"", None, |_, _| {
-            empty = false;
-            Ok(Walk::Stop)
-        })?;
-        if !empty {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
 fn check_genesis(store: &Store, expected: Option<GenesisId>) -> Result<(), StorageError> {
     let stored: Option<Genesis> = store.read(Column::Meta, GENESIS_KEY)?;
     match (stored, expected) {
@@ -230,9 +192,4 @@ fn check_genesis(store: &Store, expected: Option<GenesisId>) -> Result<(), Stora
         }
         _ => Ok(()),
     }
-}
-
-/// The format record of the database; for `tacit db stats`.
-pub(crate) fn read_format(store: &Store) -> Result<Format, StorageError> {
-    store.read(Column::Meta, FORMAT_KEY)?.ok_or_else(|| StorageError::damaged(Column::Meta, FORMAT_KEY, "missing"))
 }

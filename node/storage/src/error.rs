@@ -35,7 +35,7 @@ pub enum StorageError {
     /// The data are in a format this program does not know.
     #[error(
         "the database {path} has format version {found}, this program knows {known}: use the version of tacit that wrote it \
-             ({writer}), or run `tacit db migrate` with a newer one"
+             ({writer}), or move the folder away and let an empty node sync"
     )]
     FormatVersion {
         /// Where.

@@ -1,8 +1,9 @@
 //! What is kept beside the chain: evidence, the mempool over a restart, proofs of the tip, statistics and checkpoints.
 
 use crate::column::Column;
-use crate::database::{Database, read_format};
+use crate::database::Database;
 use crate::error::StorageError;
+use crate::format::read_format;
 use crate::record::{Format, Mark, Tip, evidence_key, height_key, pool_key, read_height};
 use crate::store::{Durability, Walk};
 use rocksdb::checkpoint::Checkpoint;

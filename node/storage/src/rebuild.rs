@@ -5,8 +5,8 @@
 
 use crate::check::{LEAVES_PER_BATCH, LeafHashes, Progress, expect_flat_root, flat_leaves};
 use crate::column::Column;
-use crate::database::check_format;
 use crate::error::StorageError;
+use crate::format::{check_format, refuse_another_format};
 use crate::options::Options;
 use crate::record::{MARK_KEY, TIP_KEY, Tip};
 use crate::recovery;
@@ -21,6 +21,7 @@ use std::sync::Arc;
 /// [`StorageError::Diverged`] when the flat state itself is not what was agreed on: then nothing is changed, and only a
 /// snapshot or a new sync helps.
 pub fn rebuild_pages(path: &Path, options: &Options, mut progress: impl FnMut(Progress)) -> Result<Tip, StorageError> {
+    refuse_another_format(path)?;
     let store = Arc::new(Store::open(path, &Options { create: false, ..options.clone() })?);
     check_format(&store)?;
     let tip: Tip = store.read(Column::Meta, TIP_KEY)?.ok_or(StorageError::NoGenesis)?;

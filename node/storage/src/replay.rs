@@ -11,10 +11,19 @@ use crate::options::Options;
 use crate::record::Tip;
 use std::path::Path;
 use tacit_state::{StateRead, WriteSet};
+use tacit_types::shielded::CompactBlock;
 use tacit_types::{Block, Height, Receipt};
 
-/// What executing a block gives: what it changed, and what became of its transactions.
-pub type Executed = (WriteSet, Vec<Receipt>);
+/// What executing a block gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Executed {
+    /// What it changed in the state.
+    pub write_set: WriteSet,
+    /// What became of its transactions.
+    pub receipts: Vec<Receipt>,
+    /// The block as wallets scan it; none when it has no notes.
+    pub compact_block: Option<CompactBlock>,
+}
 
 impl Database {
     /// Executes every block again on top of `genesis` and compares each root with the stored one. Uses the folder
@@ -81,14 +90,19 @@ impl Database {
         let stored = self.stored_block(height).map_err(at)?.ok_or_else(missing)?;
         let block = stored.decode().map_err(at)?;
         let state = scratch.snapshot().map_err(at)?;
-        let (write_set, receipts) = execute(&block, &state)
+        let Executed { write_set, receipts, compact_block } = execute(&block, &state)
             .map_err(|reason| Mismatch { height, problem: format!("the block does not execute: {reason}") })?;
+        if compact_block != self.compact_block(height).map_err(at)? {
+            let problem = "executing again gives another compact block than the stored one".into();
+            return Err(Mismatch { height, problem });
+        }
         let batch = CommitBatch {
             header: block.header,
             block_bytes: stored.bytes,
             certificate: stored.certificate,
             write_set,
             receipts,
+            compact_block,
         };
         compare(&scratch.commit(batch).map_err(at)?, &record.tip)
     }

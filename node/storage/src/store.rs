@@ -241,11 +241,38 @@ fn database_options(options: &Options) -> rocksdb::Options {
     database
 }
 
-fn refuse_unknown_columns(path: &Path) -> Result<(), StorageError> {
-    if !path.join("CURRENT").exists() {
-        return Ok(());
+/// What [`peek`] found.
+pub(crate) struct Peeked {
+    /// The columns that the database has.
+    pub(crate) columns: Vec<String>,
+    /// The value.
+    pub(crate) value: Vec<u8>,
+}
+
+/// Reads one value of a database that may lack columns, and changes nothing. `None` when the database, the column or the
+/// value is not there.
+pub(crate) fn peek(path: &Path, column: Column, key: &[u8]) -> Result<Option<Peeked>, StorageError> {
+    refuse_unknown_columns(path)?;
+    let columns = columns_on_disk(path)?;
+    if !columns.iter().any(|name| name == column.name()) {
+        return Ok(None);
     }
-    let found = DB::list_cf(&rocksdb::Options::default(), path).map_err(|error| open_error(path, &error))?;
+    let failed = |error: rocksdb::Error| open_error(path, &error);
+    let db = DB::open_cf_for_read_only(&rocksdb::Options::default(), path, [column.name()], false).map_err(failed)?;
+    let Some(handle) = db.cf_handle(column.name()) else { return Ok(None) };
+    let value = db.get_cf(handle, key).map_err(|error| read_error(column, key, &error))?;
+    Ok(value.map(|value| Peeked { columns, value }))
+}
+
+fn columns_on_disk(path: &Path) -> Result<Vec<String>, StorageError> {
+    if !path.join("CURRENT").exists() {
+        return Ok(Vec::new());
+    }
+    DB::list_cf(&rocksdb::Options::default(), path).map_err(|error| open_error(path, &error))
+}
+
+fn refuse_unknown_columns(path: &Path) -> Result<(), StorageError> {
+    let found = columns_on_disk(path)?;
     let known = |name: &str| name == UNUSED_COLUMN || Column::ALL.iter().any(|column| column.name() == name);
     match found.into_iter().find(|name| !known(name)) {
         Some(column) => Err(StorageError::UnknownColumn { path: path.to_owned(), column }),

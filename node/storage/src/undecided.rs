@@ -62,6 +62,15 @@ impl Database {
         self.load_undecided(&undecided_round_prefix(height, round))
     }
 
+    /// The ids of the undecided blocks of one round, without reading the blocks.
+    ///
+    /// # Errors
+    /// [`StorageError::Damaged`], [`StorageError::Io`].
+    pub fn undecided_ids(&self, height: Height, round: Round) -> Result<Vec<BlockId>, StorageError> {
+        let proposals = self.proposals(&undecided_round_prefix(height, round))?;
+        Ok(proposals.into_iter().map(|proposal| proposal.block_id).collect())
+    }
+
     /// The undecided blocks of one height, by round and id.
     ///
     /// # Errors

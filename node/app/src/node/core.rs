@@ -5,14 +5,15 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 use tacit_exec::validate::CheckCache;
 use tacit_exec::{CheckedTx, ExecFault, Rules, Tip, ValidBlock};
 use tacit_mempool::Mempool;
 use tacit_storage::{Database, Snapshot, StorageError};
-use tacit_types::{BlockId, FullHash, Height, UnixMillis};
+use tacit_types::{BlockId, FullHash, Height};
 use tacit_vm::Vm;
 use tokio::sync::watch;
+
+pub use tacit_mempool::system::now;
 
 /// Memory for verdicts on transactions, in bytes.
 const VERDICT_BYTES_MAX: u64 = 48 * 1024 * 1024;
@@ -36,7 +37,16 @@ pub struct Core {
     pub threads: usize,
     /// Tells everybody the latest committed height.
     pub committed: watch::Sender<Height>,
-    valid_blocks: Mutex<BTreeMap<(Height, BlockId), Arc<ValidBlock>>>,
+    valid_blocks: Mutex<BTreeMap<(Height, BlockId), Judged>>,
+}
+
+/// A validated block and the bytes that it came in, which the commit stores as they are.
+#[derive(Clone)]
+pub struct Judged {
+    /// The block.
+    pub block: Arc<ValidBlock>,
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
 }
 
 impl Core {
@@ -79,16 +89,16 @@ impl Core {
     }
 
     /// Keeps a validated block for its decision.
-    pub fn remember(&self, height: Height, block: Arc<ValidBlock>) {
+    pub fn remember(&self, height: Height, judged: Judged) {
         let mut blocks = self.valid_blocks.lock().unwrap_or_else(PoisonError::into_inner);
         while blocks.len() >= VALID_BLOCKS_MAX {
             blocks.pop_first();
         }
-        blocks.insert((height, block.id()), block);
+        blocks.insert((height, judged.block.id()), judged);
     }
 
     /// A block validated before.
-    pub fn recall(&self, height: Height, id: BlockId) -> Option<Arc<ValidBlock>> {
+    pub fn recall(&self, height: Height, id: BlockId) -> Option<Judged> {
         self.valid_blocks.lock().unwrap_or_else(PoisonError::into_inner).get(&(height, id)).cloned()
     }
 
@@ -117,15 +127,7 @@ pub enum CoreFault {
 
 /// Fresh randomness from the operating system.
 pub fn fresh_seed() -> Result<[u8; 32], CoreFault> {
-    let mut seed = [0u8; 32];
-    getrandom::fill(&mut seed).map_err(CoreFault::Randomness)?;
-    Ok(seed)
-}
-
-/// The local clock.
-pub fn now() -> UnixMillis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    UnixMillis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    tacit_mempool::system::seed().map_err(CoreFault::Randomness)
 }
 
 /// Valid transactions by full hash, bounded in bytes. Belongs to the one [`Rules`] of this process.

@@ -1,5 +1,6 @@
 //! A chain for tests: every block follows from its height and the state before it, so that two runs give the same one.
 
+use crate::notes::{compact_block, fails, private_tx, private_txs};
 use std::path::Path;
 use tacit_state::record::ValidatorState;
 use tacit_state::trie::{TERMINATOR, Trie, key_path, value_hash};
@@ -84,7 +85,8 @@ fn previous_certificate(database: &Database) -> Option<CommitCertificate> {
 /// The block after `tip`, over the state after it.
 pub fn block_after(tip: &Tip, last_commit: Option<CommitCertificate>, state: &dyn StateRead) -> CommitBatch {
     let height = tip.height.next();
-    let txs: Vec<Tx> = (0..height.0 % 4 * 40).map(|index| tx(height, index)).collect();
+    let mut txs: Vec<Tx> = (0..height.0 % 4 * 40).map(|index| tx(height, index)).collect();
+    txs.extend((0..private_txs(height)).map(|index| private_tx(height, index)));
     let raws = txs.iter().map(|tx| RawTx::new(tx.encode()).unwrap()).collect();
     let body = BlockBody { last_commit, txs: List::new(raws).unwrap() };
     let header = header(tip, &body);
@@ -94,6 +96,7 @@ pub fn block_after(tip: &Tip, last_commit: Option<CommitCertificate>, state: &dy
         certificate: certificate(height, block_id),
         write_set: write_set(height, state),
         receipts: txs.iter().zip(0..).map(|(tx, index)| receipt(tx, index)).collect(),
+        compact_block: compact_block(&header, &txs),
         header,
     }
 }
@@ -143,6 +146,11 @@ fn tx(height: Height, index: u64) -> Tx {
 
 /// Every third transaction has no event, every seventh has two.
 fn receipt(tx: &Tx, index: u64) -> Receipt {
+    let failed = tx.body.authorization.is_shielded()
+        && (0..9).any(|number| {
+            let height = Height(tx.body.expiry.0 - 10);
+            fails(height, number) && private_tx(height, number).id() == tx.id()
+        });
     let event = Event::Transferred {
         asset: AssetId::NATIVE,
         from: Address([1; 32]),
@@ -152,7 +160,7 @@ fn receipt(tx: &Tx, index: u64) -> Receipt {
     let events = vec![event; if index.is_multiple_of(3) { 0 } else { 1 + usize::from(index.is_multiple_of(7)) }];
     Receipt {
         tx_id: tx.id(),
-        code: 0,
+        code: if failed { 321 } else { 0 },
         failed_action: 0,
         contract_code: 0,
         gas_used: Gas(10),

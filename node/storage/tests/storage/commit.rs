@@ -6,7 +6,7 @@ use crate::chain::{
 use tacit_state::WriteSet;
 use tacit_state::trie::{Proof, key_path, value_hash, verify};
 use tacit_storage::{Database, EventCursor, FORMAT_VERSION, Options, StorageError, UNDECIDED_PER_ROUND_MAX, events_of};
-use tacit_types::{BlockId, GenesisId, Height, Round, StateRoot, TxId};
+use tacit_types::{BlockId, GenesisId, Height, List, Round, StateRoot, TxId};
 
 #[test]
 fn what_was_committed_reads_back_and_survives_a_restart() {
@@ -30,6 +30,7 @@ fn what_was_committed_reads_back_and_survives_a_restart() {
         assert_eq!(database.receipts(height).unwrap().unwrap(), block.receipts);
         assert_eq!(database.state_root(height).unwrap(), Some(model.root(height)));
         assert_eq!(database.signers(height).unwrap(), Some(validators()));
+        assert_eq!(database.compact_block(height).unwrap(), block.compact_block);
         for (index, receipt) in block.receipts.iter().enumerate() {
             let (location, found) = database.receipt(&receipt.tx_id).unwrap().unwrap();
             assert_eq!((location.height, location.index as usize, &found), (height, index, receipt));
@@ -95,6 +96,15 @@ fn a_block_that_does_not_follow_the_tip_is_refused_and_changes_nothing() {
     assert!(matches!(refuse(&|block| block.block_bytes.truncate(300)), StorageError::Inconsistent { .. }));
     assert!(matches!(refuse(&|block| block.block_bytes[0] ^= 1), StorageError::Inconsistent { .. }));
     assert!(matches!(refuse(&|block| block.write_set.0.reverse()), StorageError::Inconsistent { .. }));
+    let notes = |height, keep: usize| {
+        move |block: &mut tacit_storage::CommitBatch| {
+            let compact = block.compact_block.as_mut().unwrap();
+            compact.height = height;
+            compact.join_splits = List::new(compact.join_splits.iter().take(keep).cloned().collect()).unwrap();
+        }
+    };
+    assert!(matches!(refuse(&notes(Height(3), 9)), StorageError::Inconsistent { .. }));
+    assert!(matches!(refuse(&notes(Height(4), 0)), StorageError::Inconsistent { .. }));
     assert_eq!(database.tip().unwrap().height, Height(3));
     assert_eq!(database.commit(good).unwrap().height, Height(4));
 }
@@ -190,6 +200,35 @@ fn blocks_for_sync_keep_to_their_bytes_but_always_move_on() {
 }
 
 #[test]
+fn compact_blocks_come_in_pages_that_join_without_gap_and_end_at_the_tip() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = with_blocks(dir.path(), 20);
+    let one = |height| Some((height, database.compact_block(height).unwrap()?.encode()));
+    let all: Vec<_> = (1..=20).map(Height).filter_map(one).collect();
+    assert_eq!(all.len(), 14);
+    for (count, bytes) in [(1, usize::MAX), (3, usize::MAX), (usize::MAX, 20_000), (usize::MAX, 1), (4, 16_000)] {
+        let (mut joined, mut from) = (Vec::new(), Height(0));
+        loop {
+            let page = database.compact_blocks(from, count, bytes).unwrap();
+            let length: usize = page.blocks.iter().map(|(_, bytes)| bytes.len()).sum();
+            assert!(page.blocks.len() == 1 || page.blocks.len() <= count && length <= bytes);
+            assert_eq!(page.tip, Height(20));
+            joined.extend(page.blocks);
+            let Some(next) = page.next else { break };
+            assert!(next > from);
+            from = next;
+        }
+        assert_eq!(joined, all);
+    }
+    // The page ends behind the last height with notes, and nothing is above the tip.
+    let end = database.compact_blocks(Height(20), 9, 9_999).unwrap();
+    assert_eq!((end.blocks.len(), end.next), (1, None));
+    let above = database.compact_blocks(Height(21), 9, 9_999).unwrap();
+    assert_eq!((above.blocks.len(), above.next, above.tip), (0, None, Height(20)));
+    assert_eq!(database.compact_blocks(Height(u64::MAX), 9, 9_999).unwrap().blocks, []);
+}
+
+#[test]
 fn undecided_blocks_are_kept_by_round_found_by_id_bounded_and_pruned() {
     let dir = tempfile::tempdir().unwrap();
     let database = with_blocks(dir.path(), 0);
@@ -206,6 +245,9 @@ fn undecided_blocks_are_kept_by_round_found_by_id_bounded_and_pruned() {
     for seed in 0..UNDECIDED_PER_ROUND_MAX as u8 {
         database.store_undecided(&block(5, 100 + seed)).unwrap();
     }
+    let ids: Vec<BlockId> = (100..100 + UNDECIDED_PER_ROUND_MAX as u8).map(|seed| BlockId([seed; 32])).collect();
+    assert_eq!(database.undecided_ids(Height(1), Round(5)).unwrap(), ids);
+    assert_eq!(database.undecided_ids(Height(1), Round(6)).unwrap(), []);
     let error = database.store_undecided(&block(5, 99)).unwrap_err();
     assert!(matches!(error, StorageError::UndecidedFull { .. }) && error.is_caller(), "{error}");
     database.store_undecided(&block(5, 100)).unwrap();

@@ -2,6 +2,7 @@
 //! block that it had acknowledged is ever lost, and every root stays what it must be.
 
 use crate::chain::{Model, genesis, next_block, options, undecided};
+use crate::notes::private_txs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -163,6 +164,11 @@ fn verify(path: &Path, acknowledged: u64, undecided_at: u64, model: &mut Model) 
         assert_eq!(database.certificate(height).unwrap().unwrap().block_id, block.header.id());
         assert_eq!(database.receipts(height).unwrap().unwrap().len(), block.body.txs.len());
     }
+    // No compact block without its block, whatever the moment of death.
+    let compact = database.compact_blocks(Height(0), usize::MAX, usize::MAX).unwrap();
+    let heights: Vec<Height> = compact.blocks.iter().map(|(height, _)| *height).collect();
+    let expected: Vec<Height> = (1..=tip.height.0).map(Height).filter(|height| private_txs(*height) > 0).collect();
+    assert_eq!((heights, compact.next, compact.tip), (expected, None, tip.height));
     if undecided_at > tip.height.0 {
         assert_eq!(database.undecided_of_height(Height(undecided_at)).unwrap().len(), 1);
     }

@@ -43,8 +43,11 @@ fn another_format_version_is_refused_with_what_to_do() {
     format[0] = 9;
     tamper(dir.path(), |put| put(Column::Meta, b"format", Some(&format)));
     let error = refused(dir.path());
-    assert!(matches!(error, StorageError::FormatVersion { found: 9, known: 1, .. }), "{error}");
-    assert!(error.to_string().contains("0.1.0") && error.to_string().contains("tacit db migrate"), "{error}");
+    assert!(matches!(error, StorageError::FormatVersion { found: 9, known: 2, .. }), "{error}");
+    assert!(
+        error.to_string().contains("0.1.0") && error.to_string().contains("version of tacit that wrote it"),
+        "{error}"
+    );
     // A later format may look different behind the version.
     tamper(dir.path(), |put| put(Column::Meta, b"format", Some(&[9, 0, 0, 0, 255, 255])));
     assert!(matches!(refused(dir.path()), StorageError::FormatVersion { found: 9, .. }));
@@ -52,6 +55,35 @@ fn another_format_version_is_refused_with_what_to_do() {
     assert!(matches!(refused(dir.path()), StorageError::Damaged { column: Column::Meta, .. }));
     tamper(dir.path(), |put| put(Column::Meta, b"format", None));
     assert!(matches!(refused(dir.path()), StorageError::NoFormat { .. }));
+}
+
+#[test]
+fn a_database_of_the_format_before_the_pool_is_refused_and_stays_readable_for_its_own_program() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(with_blocks(dir.path(), 1));
+    let mut format = raw_value(dir.path(), Column::Meta, b"format");
+    format[0] = 1;
+    tamper(dir.path(), |put| put(Column::Meta, b"format", Some(&format)));
+    drop_column(dir.path(), Column::CompactBlocks);
+    let error = refused(dir.path());
+    assert!(matches!(error, StorageError::FormatVersion { found: 1, known: 2, .. }), "{error}");
+    assert!(Database::open_for_check(dir.path(), options()).is_err());
+    let columns = rocksdb::DB::list_cf(&rocksdb::Options::default(), dir.path()).unwrap();
+    assert!(!columns.iter().any(|name| name == "compact_blocks"), "refusing must not change the folder");
+}
+
+#[test]
+fn a_column_that_vanished_is_damage_and_not_made_again_empty() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(with_blocks(dir.path(), 2));
+    drop_column(dir.path(), Column::CompactBlocks);
+    assert!(matches!(refused(dir.path()), StorageError::Damaged { column: Column::CompactBlocks, .. }));
+}
+
+fn drop_column(path: &Path, column: Column) {
+    let names = Column::ALL.iter().map(|column| column.name());
+    let mut raw = rocksdb::DB::open_cf(&rocksdb::Options::default(), path, names).unwrap();
+    raw.drop_cf(column.name()).unwrap();
 }
 
 #[test]

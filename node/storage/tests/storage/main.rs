@@ -5,5 +5,6 @@ mod chain;
 mod commit;
 mod crash;
 mod damage;
+mod notes;
 mod readers;
 mod recheck;

@@ -4,7 +4,8 @@ use crate::chain::{block_after, genesis, open, options, some_key, with_blocks};
 use std::path::Path;
 use tacit_state::StateRead;
 use tacit_storage::{CheckReport, Column, Database, Executed, StorageError, rebuild_pages};
-use tacit_types::{Block, Height};
+use tacit_types::shielded::CompactBlock;
+use tacit_types::{Block, Height, List};
 
 fn check(path: &Path) -> CheckReport {
     let mut stages = Vec::new();
@@ -25,7 +26,7 @@ fn execute(block: &Block, state: &dyn StateRead) -> Result<Executed, String> {
         receipts_root: header.receipts_root,
     };
     let again = block_after(&tip, block.body.last_commit.clone(), state);
-    Ok((again.write_set, again.receipts))
+    Ok(Executed { write_set: again.write_set, receipts: again.receipts, compact_block: again.compact_block })
 }
 
 #[test]
@@ -60,6 +61,7 @@ fn each_kind_of_damage_is_found() {
         (Column::Heights, &5u64.to_be_bytes(), "`heights`"),
         (Column::Receipts, &[0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0], "receipts"),
         (Column::Events, &5u64.to_be_bytes(), "events"),
+        (Column::CompactBlocks, &5u64.to_be_bytes(), "compact block is missing"),
         (Column::State, &some_key(), "root"),
         (Column::TriePages, &[1, 0x30], "trie_pages"),
         (Column::Meta, b"mark", "write-set"),
@@ -75,6 +77,33 @@ fn each_kind_of_damage_is_found() {
             report.findings
         );
     }
+}
+
+#[test]
+fn a_compact_block_that_is_not_the_blocks_is_found() {
+    let altered: &[(fn(&mut CompactBlock), &str)] = &[
+        (|compact| compact.first_position += 2, "do not follow"),
+        (|compact| compact.height = Height(7), "another height"),
+        (|compact| compact.join_splits = List::new(compact.join_splits[1..].to_vec()).unwrap(), "join-splits"),
+        (|compact| *compact = compact.clone().without_extras(), "join-splits"),
+    ];
+    for (alter, expected) in altered {
+        let dir = tempfile::tempdir().unwrap();
+        let database = with_blocks(dir.path(), 9);
+        database.close().unwrap();
+        let mut compact = database.compact_block(Height(5)).unwrap().unwrap();
+        drop(database);
+        alter(&mut compact);
+        put(dir.path(), Column::CompactBlocks, &5u64.to_be_bytes(), &compact.encode());
+        let findings = check(dir.path()).findings;
+        assert!(findings.iter().any(|finding| finding.height == Some(Height(5)) && finding.problem.contains(expected)));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    with_blocks(dir.path(), 4).close().unwrap();
+    put(dir.path(), Column::CompactBlocks, &5u64.to_be_bytes(), b"from a block that was never there");
+    assert!(check(dir.path()).findings.iter().any(|finding| finding.problem.contains("above the tip")));
+    put(dir.path(), Column::CompactBlocks, &4u64.to_be_bytes(), b"damaged");
+    assert!(check(dir.path()).findings.iter().any(|finding| finding.problem.contains("`compact_blocks`")));
 }
 
 #[test]
@@ -95,7 +124,7 @@ fn a_replay_names_the_first_height_that_differs() {
     let wrong = |block: &Block, state: &dyn StateRead| {
         let mut executed = execute(block, state)?;
         if block.header.height == Height(7) {
-            executed.0.0.pop();
+            executed.write_set.0.pop();
         }
         Ok(executed)
     };
@@ -103,6 +132,16 @@ fn a_replay_names_the_first_height_that_differs() {
     assert_eq!(report.findings.len(), 1);
     assert_eq!(report.findings[0].height, Some(Height(7)));
     assert!(report.findings[0].problem.contains("state root"), "{:?}", report.findings);
+    let other_notes = |block: &Block, state: &dyn StateRead| {
+        let mut executed = execute(block, state)?;
+        if block.header.height == Height(8) {
+            executed.compact_block = None;
+        }
+        Ok(executed)
+    };
+    let report = database.check_replay(&scratch, genesis().write_set, other_notes, |_| {}).unwrap();
+    assert_eq!(report.findings[0].height, Some(Height(8)));
+    assert!(report.findings[0].problem.contains("compact block"), "{:?}", report.findings);
     let refuses = |_: &Block, _: &dyn StateRead| Err("no such thing".to_owned());
     let report = database.check_replay(&scratch, genesis().write_set, refuses, |_| {}).unwrap();
     assert_eq!(report.findings[0].height, Some(Height(1)));
@@ -149,6 +188,12 @@ fn pages_are_not_built_from_a_flat_state_that_is_damaged_itself() {
 fn open_mark_is_kept(path: &Path, database: Database) -> bool {
     drop(database);
     Database::open(path, options()).unwrap().stats().unwrap().mark.is_some_and(|mark| mark.height == Height(9))
+}
+
+fn put(path: &Path, column: Column, key: &[u8], value: &[u8]) {
+    let names = Column::ALL.iter().map(|column| column.name());
+    let raw = rocksdb::DB::open_cf(&rocksdb::Options::default(), path, names).unwrap();
+    raw.put_cf(raw.cf_handle(column.name()).unwrap(), key, value).unwrap();
 }
 
 fn remove(path: &Path, column: Column, key: &[u8]) {
