@@ -74,7 +74,7 @@ fn follow_blocks(mut pool: Pool, count: u64) {
             base_fee: BASE_FEE,
             included: &included,
             accounts: &accounts,
-            spent: &[],
+            ..Committed::default()
         });
         committing += started.elapsed();
         slowest = slowest.max(started.elapsed());
@@ -96,7 +96,7 @@ fn flood(config: PoolConfig, checked: &[Arc<CheckedTx>]) {
     report("admit into a full pool", started.elapsed(), checked.len() as u64);
     println!("refused: {refused}, {:?}", pool.stats());
     let started = Instant::now();
-    pool.commit(&Committed { height: Height(1), base_fee: Price(20), included: &[], accounts: &[], spent: &[] });
+    pool.commit(&Committed { height: Height(1), base_fee: Price(20), ..Committed::default() });
     report("rank the whole pool anew", started.elapsed(), 1);
 }
 

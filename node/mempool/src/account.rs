@@ -14,6 +14,7 @@ use tacit_types::{Address, Amount, Price, Sequence};
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
     account: Account,
+    shielded: bool,
     txs: BTreeMap<u64, Queued>,
     ready_end: u64,
     bytes: usize,
@@ -37,6 +38,16 @@ impl Queue {
     /// The empty queue of an account.
     pub(crate) fn new(account: Account) -> Self {
         Self { account, ready_end: account.sequence.0, ..Self::default() }
+    }
+
+    /// The empty queue of one shielded transaction, which pays for itself.
+    pub(crate) fn of_shielded(tx: &PooledTx) -> Self {
+        Self { shielded: true, ..Self::new(tx.own_account()) }
+    }
+
+    /// Whether it is the queue of one shielded transaction.
+    pub(crate) const fn is_shielded(&self) -> bool {
+        self.shielded
     }
 
     /// The account as last told.

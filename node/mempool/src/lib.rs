@@ -13,12 +13,15 @@ pub mod pool;
 mod recent;
 pub mod saved;
 mod shell;
+pub mod source;
+pub mod system;
 #[cfg(test)]
 mod tests;
 mod tx;
 
-pub use config::PoolConfig;
+pub use config::{PoolConfig, SHIELDED_PART};
 pub use intake::{Accepted, Intake, Verdict};
 pub use pool::{Admitted, Committed, Pool, PoolStats, SelectLimits};
-pub use shell::{AccountView, Mempool};
+pub use shell::{Mempool, StateView};
+pub use source::Source;
 pub use tx::PooledTx;

@@ -4,9 +4,11 @@
 //! only on what went in and in which order. Rules:
 //!
 //! * one transaction per account and sequence; a later one takes the place when it pays 10 % more in fee and tip;
+//! * one transaction per nullifier; a later one takes the place of all that it conflicts with, on the same terms;
 //! * transactions of an account are proposed in the order of their sequences; those behind a gap are parked;
 //! * among accounts, the highest tip at the current base fee goes first, then first come;
-//! * when the pool is full, the worst goes: parked before ready, low before high, and only for something better.
+//! * when the pool is full, the worst goes: parked before ready, low before high, and only for something better;
+//! * shielded transactions have no account, and together at most their share of the pool.
 
 mod admit;
 mod commit;
@@ -14,7 +16,7 @@ mod evict;
 mod index;
 mod select;
 
-pub use admit::Admitted;
+pub use admit::{Admitted, CONFLICTS_MAX};
 pub use commit::Committed;
 pub use select::SelectLimits;
 
@@ -24,7 +26,7 @@ use crate::recent::RecentSet;
 use crate::tx::PooledTx;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use tacit_types::{Address, FullHash, Height, Price, Sequence, TxId, UnixMillis};
+use tacit_types::{Address, FieldBytes, FullHash, Height, Price, Sequence, TxId, UnixMillis};
 
 /// Included transactions that are remembered: about 13 full blocks.
 const RECENT_MAX: usize = 65_536;
@@ -40,16 +42,21 @@ pub struct Pool {
     queues: HashMap<Address, Queue>,
     heads: BTreeSet<HeadKey>,
     tails: BTreeSet<TailKey>,
+    /// Those of `tails` whose queue is a shielded transaction's.
+    shielded_tails: BTreeSet<TailKey>,
     by_hash: HashMap<FullHash, (Address, Sequence)>,
     by_id: HashMap<TxId, FullHash>,
     by_arrival: BTreeMap<u64, FullHash>,
     by_expiry: BTreeSet<(Height, FullHash)>,
     by_nullifier: HashMap<Vec<u8>, FullHash>,
+    by_anchor: HashMap<FieldBytes, BTreeSet<FullHash>>,
     included: RecentSet,
     next_arrival: u64,
     bytes: usize,
+    shielded_bytes: usize,
     parked: usize,
     executable: bool,
+    notes_paused: bool,
 }
 
 /// How full the pool is.
@@ -63,6 +70,10 @@ pub struct PoolStats {
     pub parked: usize,
     /// Accounts that have something waiting.
     pub accounts: usize,
+    /// Shielded transactions among those that wait.
+    pub shielded: usize,
+    /// Their bytes.
+    pub shielded_bytes: usize,
 }
 
 impl Pool {
@@ -77,16 +88,20 @@ impl Pool {
             queues: HashMap::new(),
             heads: BTreeSet::new(),
             tails: BTreeSet::new(),
+            shielded_tails: BTreeSet::new(),
             by_hash: HashMap::new(),
             by_id: HashMap::new(),
             by_arrival: BTreeMap::new(),
             by_expiry: BTreeSet::new(),
             by_nullifier: HashMap::new(),
+            by_anchor: HashMap::new(),
             included: RecentSet::new(RECENT_MAX),
             next_arrival: 0,
             bytes: 0,
+            shielded_bytes: 0,
             parked: 0,
             executable: false,
+            notes_paused: false,
         }
     }
 
@@ -142,6 +157,15 @@ impl Pool {
     /// How full the pool is.
     #[must_use]
     pub fn stats(&self) -> PoolStats {
-        PoolStats { txs: self.by_hash.len(), bytes: self.bytes, parked: self.parked, accounts: self.queues.len() }
+        // A shielded transaction is the tail of its own queue.
+        let shielded = self.shielded_tails.len();
+        PoolStats {
+            txs: self.by_hash.len(),
+            bytes: self.bytes,
+            parked: self.parked,
+            accounts: self.queues.len().saturating_sub(shielded),
+            shielded,
+            shielded_bytes: self.shielded_bytes,
+        }
     }
 }

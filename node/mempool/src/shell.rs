@@ -17,11 +17,16 @@ use tokio::sync::watch;
 /// Transactions admitted under one lock, so that readers on async tasks wait well under a millisecond.
 const LOCKED_TXS_MAX: usize = 64;
 
-/// Accounts as the committed state has them.
-pub trait AccountView: Send + Sync {
-    /// The account at `address`; an absent one is empty. `None` when the state cannot be read, which the reader
-    /// behind this has reported. Must not be older than the last block that the pool was told of.
+/// What the committed state says about a newcomer. `None` when the state cannot be read, which the reader behind this has
+/// reported. Answers must not be older than the last block that the pool was told of.
+pub trait StateView: Send + Sync {
+    /// The account at `address`; an absent one is empty.
     fn account(&self, address: &Address) -> Option<Account>;
+
+    /// Whether the next block could take the join-splits of `tx`: their anchors are known, their nullifiers new. Proofs of
+    /// spent notes verify for ever and cost nothing, so without this question they could fill the pool. Asked only of
+    /// transactions that have join-splits.
+    fn notes(&self, tx: &CheckedTx) -> Option<Result<(), RejectCode>>;
 }
 
 /// The node's pool. Cheap to clone.
@@ -48,7 +53,7 @@ impl Mempool {
     pub fn admit(
         &self,
         txs: &[Arc<CheckedTx>],
-        view: &dyn AccountView,
+        view: &dyn StateView,
         now: UnixMillis,
     ) -> Vec<Result<Admitted, RejectCode>> {
         let mut verdicts = Vec::with_capacity(txs.len());
@@ -68,6 +73,14 @@ impl Mempool {
         drop(pool);
         // Freeing thousands of transactions takes milliseconds, which nobody has to wait for.
         drop(gone);
+    }
+
+    /// Whether the shielded pool stands still at the next height, for a node that has just started; later commits say so.
+    pub fn set_notes_paused(&self, paused: bool) {
+        let mut gone = Vec::new();
+        let mut pool = self.lock();
+        pool.pause_notes(paused, &mut gone);
+        self.tell(&pool);
     }
 
     /// What to propose, best first; see [`Pool::select`].
@@ -148,37 +161,46 @@ impl Mempool {
         metrics::gauge!("tacit_mempool_txs").set(stats.txs as f64);
         metrics::gauge!("tacit_mempool_bytes").set(stats.bytes as f64);
         metrics::gauge!("tacit_mempool_parked").set(stats.parked as f64);
+        metrics::gauge!("tacit_mempool_shielded_txs").set(stats.shielded as f64);
     }
 }
 
 fn admit_one(
     pool: &mut Pool,
     tx: &Arc<CheckedTx>,
-    view: &dyn AccountView,
+    view: &dyn StateView,
     now: UnixMillis,
 ) -> Result<Admitted, RejectCode> {
-    let sender = tx.sender();
-    let tx = PooledTx::from_checked(tx.clone(), now);
-    let verdict = if pool.knows_account(&sender) {
-        match pool.admit(tx.clone(), Account::default) {
-            // Somebody may have sent it money since its first transaction came.
-            Err(RejectCode::CannotPayFee) => read_again(pool, tx, view),
-            verdict => verdict,
-        }
-    } else {
-        view.account(&sender).ok_or(RejectCode::PoolFull).and_then(|account| pool.admit(tx, || account))
-    };
+    let verdict = judge(pool, PooledTx::from_checked(tx.clone(), now), view);
     match &verdict {
         Ok(admitted) => {
             metrics::counter!("tacit_mempool_admitted_total").increment(1);
             metrics::counter!("tacit_mempool_evicted_total").increment(admitted.evicted.len() as u64);
+            metrics::counter!("tacit_mempool_replaced_total").increment(admitted.replaced.len() as u64);
         }
         Err(code) => count_rejected(*code),
     }
     verdict
 }
 
-fn read_again(pool: &mut Pool, tx: PooledTx, view: &dyn AccountView) -> Result<Admitted, RejectCode> {
+/// The pool's own questions first, those to the state after them.
+pub(crate) fn judge(pool: &mut Pool, tx: PooledTx, view: &dyn StateView) -> Result<Admitted, RejectCode> {
+    pool.check_alone(&tx)?;
+    if tx.touches_notes() {
+        view.notes(tx.checked()).ok_or(RejectCode::PoolFull)??;
+    }
+    if tx.shielded || pool.knows_account(&tx.sender) {
+        return match pool.admit(tx.clone(), Account::default) {
+            // Somebody may have sent it money since its first transaction came.
+            Err(RejectCode::CannotPayFee) => read_again(pool, tx, view),
+            verdict => verdict,
+        };
+    }
+    let account = view.account(&tx.sender).ok_or(RejectCode::PoolFull)?;
+    pool.admit(tx, || account)
+}
+
+fn read_again(pool: &mut Pool, tx: PooledTx, view: &dyn StateView) -> Result<Admitted, RejectCode> {
     let account = view.account(&tx.sender).ok_or(RejectCode::PoolFull)?;
     pool.update_account(&tx.sender, account);
     pool.admit(tx, || account)

@@ -6,6 +6,7 @@ mod intake;
 mod model;
 mod property;
 mod rules;
+mod shielded;
 
 use crate::tx::PooledTx;
 use crate::{Committed, Pool, PoolConfig, SelectLimits};
@@ -17,8 +18,8 @@ use tacit_state::record::Account;
 use tacit_types::action::Transfer;
 use tacit_types::tx::{IndexedSignature, TX_VERSION};
 use tacit_types::{
-    Action, Address, Amount, AssetId, Authorization, ChainParams, FullHash, Gas, GenesisId, Height, List, Name,
-    Network, Price, PublicKey, RawTx, Sequence, Signature, Tx, TxBody, TxId, UnixMillis, Witness, codec,
+    Action, Address, Amount, AssetId, Authorization, ChainParams, FieldBytes, FullHash, Gas, GenesisId, Height, List,
+    Name, Network, Price, PublicKey, RawTx, Sequence, Signature, Tx, TxBody, TxId, UnixMillis, Witness, codec,
 };
 
 const BASE_FEE: Price = Price(10);
@@ -35,9 +36,15 @@ struct Spec {
     size: usize,
     expiry: u64,
     nullifier: Option<u8>,
+    /// A second one.
+    also: Option<u8>,
     proofs: usize,
     /// Another witness for the same effects.
     witness: u8,
+    /// Without an account: `who` and `sequence` only make it another transaction.
+    shielded: bool,
+    /// Root of the note tree that it names.
+    anchor: Option<u8>,
 }
 
 impl Default for Spec {
@@ -51,8 +58,11 @@ impl Default for Spec {
             size: 200,
             expiry: 1_000,
             nullifier: None,
+            also: None,
             proofs: 0,
             witness: 0,
+            shielded: false,
+            anchor: None,
         }
     }
 }
@@ -61,18 +71,21 @@ impl Spec {
     fn build(&self) -> PooledTx {
         let effects = format!("{:?}", Self { witness: 0, ..*self });
         let bytes = format!("{self:?}");
+        let tx_id = TxId::of(&[effects.as_bytes()]);
         PooledTx {
             full_hash: FullHash::of(&[bytes.as_bytes()]),
-            tx_id: TxId::of(&[effects.as_bytes()]),
-            sender: address(self.who),
-            sequence: Sequence(self.sequence),
+            tx_id,
+            sender: if self.shielded { Address(tx_id.0) } else { address(self.who) },
+            shielded: self.shielded,
+            sequence: Sequence(if self.shielded { 0 } else { self.sequence }),
             max_fee: Price(self.fee),
-            max_tip: Price(self.tip),
+            max_tip: Price(if self.shielded { self.fee } else { self.tip }),
             gas_limit: Gas(self.gas),
             proofs: self.proofs,
             size: self.size,
             expiry: Height(self.expiry),
-            nullifiers: self.nullifier.map(|n| vec![n]).into_iter().collect(),
+            nullifiers: self.nullifier.into_iter().chain(self.also).map(|n| vec![n]).collect(),
+            anchors: self.anchor.map(|n| FieldBytes([n; 32])).into_iter().collect(),
             arrival: 0,
             arrived_at: UnixMillis(0),
             checked: any_checked(),

@@ -3,50 +3,67 @@
 use super::Pool;
 use crate::account::Queue;
 use crate::tx::PooledTx;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tacit_state::record::Account;
 use tacit_types::limits::EXPIRY_HEIGHTS_MAX;
-use tacit_types::{FullHash, RejectCode};
+use tacit_types::{Amount, FullHash, RejectCode};
+
+/// Most waiting transactions that one newcomer may replace because they spend its nullifiers.
+pub const CONFLICTS_MAX: usize = 16;
 
 /// What admission changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admitted {
     /// Whether it can be proposed now; otherwise it is parked behind a missing sequence.
     pub ready: bool,
-    /// The transaction whose place it took.
-    pub replaced: Option<FullHash>,
+    /// The transactions whose place it took: the one with its sequence, then those that spend its nullifiers.
+    pub replaced: Vec<FullHash>,
     /// Transactions that had to go for it.
     pub evicted: Vec<FullHash>,
 }
 
 impl Pool {
     /// Lets `tx` wait. `account` is asked for only when the pool does not know the sender; it must tell the state
-    /// at the pool's height or later.
+    /// at the pool's height or later. A shielded transaction has no account, and nobody is asked.
     ///
     /// # Errors
     /// A [`RejectCode`] from 100 on; the pool is then unchanged.
     pub fn admit(&mut self, mut tx: PooledTx, account: impl FnOnce() -> Account) -> Result<Admitted, RejectCode> {
         self.check_alone(&tx)?;
-        let fresh = (!self.knows_account(&tx.sender)).then(|| Queue::new(account()));
-        let victims = {
+        let fresh = (!self.knows_account(&tx.sender)).then(|| match tx.shielded {
+            true => Queue::of_shielded(&tx),
+            false => Queue::new(account()),
+        });
+        let (conflicts, victims) = {
             let Some(queue) = fresh.as_ref().or_else(|| self.queues.get(&tx.sender)) else {
                 return Err(RejectCode::PoolFull);
             };
             self.check_in_queue(&tx, queue)?;
-            self.check_nullifiers(&tx, queue)?;
-            self.make_room(&tx, queue)?
+            let conflicts = self.conflicts(&tx, queue)?;
+            let victims = self.make_room(&tx, queue, &conflicts)?;
+            (conflicts, victims)
         };
-        let evicted: Vec<FullHash> = victims.iter().map(|victim| victim.full_hash).collect();
-        for victim in &victims {
-            self.remove(&victim.sender, victim.sequence);
-        }
+        let outvoted = self.remove_all(&conflicts);
+        let evicted = self.remove_all(&victims);
         if let Some(queue) = fresh {
             self.queues.insert(tx.sender, queue);
         }
         tx.arrival = self.next_arrival;
         self.next_arrival += 1;
         let (replaced, ready) = self.enter(Arc::new(tx));
-        Ok(Admitted { ready, replaced, evicted })
+        if !outvoted.is_empty() {
+            // What could be proposed may have been among those that went.
+            self.executable = self.any_payable();
+        }
+        Ok(Admitted { ready, replaced: replaced.into_iter().chain(outvoted).collect(), evicted })
+    }
+
+    fn remove_all(&mut self, txs: &[Arc<PooledTx>]) -> Vec<FullHash> {
+        for tx in txs {
+            self.remove(&tx.sender, tx.sequence);
+        }
+        txs.iter().map(|tx| tx.full_hash).collect()
     }
 
     fn enter(&mut self, tx: Arc<PooledTx>) -> (Option<FullHash>, bool) {
@@ -67,7 +84,11 @@ impl Pool {
         (replaced.map(|replaced| replaced.full_hash), ready)
     }
 
-    fn check_alone(&self, tx: &PooledTx) -> Result<(), RejectCode> {
+    /// What can be said without any account.
+    ///
+    /// # Errors
+    /// A [`RejectCode`] from 100 on.
+    pub(crate) fn check_alone(&self, tx: &PooledTx) -> Result<(), RejectCode> {
         if self.known(&tx.full_hash) {
             return Err(RejectCode::AlreadyKnown);
         }
@@ -80,6 +101,9 @@ impl Pool {
         }
         if tx.max_fee < self.base_fee {
             return Err(RejectCode::UnderPriced);
+        }
+        if self.notes_paused && tx.touches_notes() {
+            return Err(RejectCode::PoolPaused);
         }
         Ok(())
     }
@@ -112,12 +136,29 @@ impl Pool {
         Ok(())
     }
 
-    fn check_nullifiers(&self, tx: &PooledTx, queue: &Queue) -> Result<(), RejectCode> {
-        let replaced = queue.get(tx.sequence).map(|waiting| waiting.full_hash);
-        let taken = |nullifier| self.by_nullifier.get(nullifier).is_some_and(|holder| Some(*holder) != replaced);
-        if tx.nullifiers.iter().any(taken) {
-            return Err(RejectCode::NullifierConflict);
+    /// The waiting transactions that spend a nullifier of `tx` and have to go for it. The one with its sequence goes anyway and
+    /// is not among them.
+    ///
+    /// Each must be outbid like the one with its sequence. Together they must not pay more than `tx`, and be few, or else a
+    /// single fee would buy the verification and the relay of many. And `tx` must be ready: what nobody can include yet takes
+    /// nobody's place.
+    fn conflicts(&self, tx: &PooledTx, queue: &Queue) -> Result<Vec<Arc<PooledTx>>, RejectCode> {
+        let own = queue.get(tx.sequence).map(|waiting| waiting.full_hash);
+        let holders: BTreeSet<FullHash> =
+            tx.nullifiers.iter().filter_map(|nullifier| self.by_nullifier.get(nullifier).copied()).collect();
+        let conflicts: Vec<Arc<PooledTx>> = holders
+            .iter()
+            .filter(|holder| Some(**holder) != own)
+            .filter_map(|holder| self.get(holder).cloned())
+            .collect();
+        // A transaction must not push out what it stands on.
+        let outbid = |other: &Arc<PooledTx>| other.sender != tx.sender && tx.outbids(other);
+        let together = conflicts.iter().try_fold(Amount::ZERO, |sum, other| sum.checked_add(other.max_cost()));
+        let paid = together.is_some_and(|together| together <= tx.max_cost());
+        let ready = queue.would_be_ready(tx.sequence);
+        if conflicts.is_empty() || (ready && paid && conflicts.len() <= CONFLICTS_MAX && conflicts.iter().all(outbid)) {
+            return Ok(conflicts);
         }
-        Ok(())
+        Err(RejectCode::NullifierConflict)
     }
 }

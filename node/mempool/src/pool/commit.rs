@@ -2,15 +2,16 @@
 
 use super::Pool;
 use crate::tx::PooledTx;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tacit_state::record::Account;
-use tacit_types::{Address, FullHash, Height, Price};
+use tacit_types::{Address, FieldBytes, FullHash, Height, Price};
 
 /// The eviction order is worked out anew when the base fee has moved by more than this part of what it was.
 const RERANK_PART: u64 = 8;
 
 /// What a committed block changed, as far as the pool cares.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Committed<'a> {
     /// Its height.
     pub height: Height,
@@ -20,8 +21,13 @@ pub struct Committed<'a> {
     pub included: &'a [FullHash],
     /// Every account that it changed, as it is now; others may stand here too.
     pub accounts: &'a [(Address, Account)],
-    /// Keys of the nullifiers that it spent, as [`tacit_state::key::nullifier`] makes them.
+    /// State keys of the nullifiers that it spent, of all kinds.
     pub spent: &'a [Vec<u8>],
+    /// Roots of the note tree that no join-split may name any longer.
+    pub lost_anchors: &'a [FieldBytes],
+    /// Whether the shielded pool stands still at the next height. What touches it cannot be included then, and would only be
+    /// in the way of the rest.
+    pub notes_paused: bool,
 }
 
 impl Pool {
@@ -41,6 +47,10 @@ impl Pool {
         for nullifier in block.spent {
             gone.extend(self.drop_spent(nullifier));
         }
+        for anchor in block.lost_anchors {
+            self.drop_anchor(anchor, &mut gone);
+        }
+        self.pause_notes(block.notes_paused, &mut gone);
         self.drop_expired(&mut gone);
         self.rerank();
         self.executable = self.any_payable();
@@ -64,15 +74,29 @@ impl Pool {
     }
 
     fn drop_spent(&mut self, nullifier: &[u8]) -> Option<Arc<PooledTx>> {
-        let (sender, sequence) = *self.by_hash.get(self.by_nullifier.get(nullifier)?)?;
-        self.remove(&sender, sequence)
+        let holder = *self.by_nullifier.get(nullifier)?;
+        self.remove_by_hash(&holder)
+    }
+
+    fn drop_anchor(&mut self, anchor: &FieldBytes, gone: &mut Vec<Arc<PooledTx>>) {
+        let waiting = self.by_anchor.get(anchor).cloned().unwrap_or_default();
+        gone.extend(waiting.iter().filter_map(|hash| self.remove_by_hash(hash)));
+    }
+
+    /// Lets nothing wait that touches the shielded pool while that stands still. Whoever waited sends again.
+    pub(crate) fn pause_notes(&mut self, paused: bool, gone: &mut Vec<Arc<PooledTx>>) {
+        self.notes_paused = paused;
+        if paused {
+            let waiting: BTreeSet<FullHash> = self.by_anchor.values().flatten().copied().collect();
+            gone.extend(waiting.iter().filter_map(|hash| self.remove_by_hash(hash)));
+        }
     }
 
     fn drop_expired(&mut self, gone: &mut Vec<Arc<PooledTx>>) {
         let next = self.height.next();
         while let Some((_, hash)) = self.by_expiry.first().copied().filter(|(expiry, _)| *expiry < next) {
-            match self.by_hash.get(&hash).copied() {
-                Some((sender, sequence)) => gone.extend(self.remove(&sender, sequence)),
+            match self.remove_by_hash(&hash) {
+                Some(expired) => gone.push(expired),
                 None => {
                     self.by_expiry.pop_first();
                 }
@@ -89,9 +113,13 @@ impl Pool {
         }
         self.ranked_at = self.base_fee;
         self.tails.clear();
+        self.shielded_tails.clear();
         for queue in self.queues.values_mut() {
             queue.recount(self.ranked_at);
             self.tails.extend(queue.tail_key());
+            if queue.is_shielded() {
+                self.shielded_tails.extend(queue.tail_key());
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use super::Pool;
 use crate::account::Queue;
 use crate::tx::PooledTx;
 use std::sync::Arc;
-use tacit_types::{Address, Sequence};
+use tacit_types::{Address, FullHash, Sequence};
 
 impl Pool {
     /// Changes the queue of `sender` by `change` and moves its head and tail in their orders. A queue that ends empty
@@ -14,6 +14,7 @@ impl Pool {
         let (old_head, old_tail, old_parked) = (queue.head_key(), queue.tail_key(), queue.parked());
         let outcome = change(queue);
         let (new_head, new_tail, new_parked) = (queue.head_key(), queue.tail_key(), queue.parked());
+        let shielded = queue.is_shielded();
         if queue.is_empty() {
             self.queues.remove(sender);
         }
@@ -22,8 +23,10 @@ impl Pool {
             new_head.map(|key| self.heads.insert(key));
         }
         if old_tail != new_tail {
-            old_tail.map(|key| self.tails.remove(&key));
-            new_tail.map(|key| self.tails.insert(key));
+            for tails in [&mut self.tails].into_iter().chain(shielded.then_some(&mut self.shielded_tails)) {
+                old_tail.map(|key| tails.remove(&key));
+                new_tail.map(|key| tails.insert(key));
+            }
         }
         self.parked = self.parked.saturating_sub(old_parked).saturating_add(new_parked);
         Some(outcome)
@@ -39,6 +42,12 @@ impl Pool {
         for nullifier in &tx.nullifiers {
             self.by_nullifier.insert(nullifier.clone(), tx.full_hash);
         }
+        for anchor in &tx.anchors {
+            self.by_anchor.entry(*anchor).or_default().insert(tx.full_hash);
+        }
+        if tx.shielded {
+            self.shielded_bytes = self.shielded_bytes.saturating_add(tx.size);
+        }
     }
 
     /// Takes `tx`, which has left its queue, out of all indices.
@@ -51,6 +60,23 @@ impl Pool {
         for nullifier in &tx.nullifiers {
             self.by_nullifier.remove(nullifier);
         }
+        for anchor in &tx.anchors {
+            if let Some(waiting) = self.by_anchor.get_mut(anchor) {
+                waiting.remove(&tx.full_hash);
+                if waiting.is_empty() {
+                    self.by_anchor.remove(anchor);
+                }
+            }
+        }
+        if tx.shielded {
+            self.shielded_bytes = self.shielded_bytes.saturating_sub(tx.size);
+        }
+    }
+
+    /// Takes the transaction with this hash out of the pool.
+    pub(super) fn remove_by_hash(&mut self, hash: &FullHash) -> Option<Arc<PooledTx>> {
+        let (sender, sequence) = *self.by_hash.get(hash)?;
+        self.remove(&sender, sequence)
     }
 
     /// Takes one transaction out of its queue and of all indices.

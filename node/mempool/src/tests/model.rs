@@ -16,6 +16,7 @@ pub(super) struct Model {
     pub(super) accounts: BTreeMap<Address, Account>,
     pub(super) txs: Vec<PooledTx>,
     included: HashSet<FullHash>,
+    paused: bool,
     arrivals: u64,
 }
 
@@ -30,12 +31,16 @@ impl Model {
             accounts,
             txs: vec![],
             included,
+            paused: false,
             arrivals: 0,
         }
     }
 
+    /// The account at `sender`; a shielded transaction's own one pays for it alone.
     fn account(&self, sender: &Address) -> Account {
-        self.accounts[sender]
+        let own = |tx: &PooledTx| account(tx.max_cost(), 0);
+        let shielded = || self.txs.iter().find(|tx| tx.sender == *sender).map(own);
+        self.accounts.get(sender).copied().or_else(shielded).unwrap_or_default()
     }
 
     fn queue(&self, sender: &Address) -> Vec<&PooledTx> {
@@ -72,7 +77,10 @@ impl Model {
         if tx.max_fee < self.base_fee {
             return Err(RejectCode::UnderPriced);
         }
-        let account = self.account(&tx.sender);
+        if self.paused && !tx.anchors.is_empty() {
+            return Err(RejectCode::PoolPaused);
+        }
+        let account = if tx.shielded { account(tx.max_cost(), 0) } else { self.account(&tx.sender) };
         if tx.sequence < account.sequence {
             return Err(RejectCode::SequenceTooLow);
         }
@@ -105,46 +113,87 @@ impl Model {
         if own.iter().map(|other| other.max_cost().0).sum::<u128>() + tx.max_cost().0 > account.balance.0 {
             return Err(RejectCode::CannotPayFee);
         }
-        if others.iter().any(|other| other.nullifiers.iter().any(|nullifier| tx.nullifiers.contains(nullifier))) {
+        let clashes = |other: &&&PooledTx| other.nullifiers.iter().any(|nullifier| tx.nullifiers.contains(nullifier));
+        let mut conflicts: Vec<&PooledTx> = others.iter().filter(clashes).copied().collect();
+        conflicts.sort_by_key(|other| other.full_hash);
+        let beaten = |other: &&PooledTx| {
+            other.sender != tx.sender
+                && tx.max_fee.0 * 10 >= other.max_fee.0 * 11
+                && tx.max_tip.0 * 10 >= other.max_tip.0 * 11
+        };
+        if !conflicts.iter().all(beaten)
+            || (!conflicts.is_empty() && !ready)
+            || conflicts.len() > 16
+            || conflicts.iter().map(|other| other.max_cost().0).sum::<u128>() > tx.max_cost().0
+        {
             return Err(RejectCode::NullifierConflict);
         }
-        let evicted = self.victims(&tx, &others)?;
-        self.txs.retain(|other| !evicted.contains(&other.full_hash) && Some(other.full_hash) != replaced);
+        let outvoted: Vec<FullHash> = conflicts.iter().map(|other| other.full_hash).collect();
+        let staying: Vec<&PooledTx> =
+            others.iter().filter(|other| !outvoted.contains(&other.full_hash)).copied().collect();
+        let evicted = self.victims(&tx, &staying)?;
+        let replaced: Vec<FullHash> = replaced.into_iter().chain(outvoted).collect();
+        self.txs.retain(|other| !evicted.contains(&other.full_hash) && !replaced.contains(&other.full_hash));
         tx.arrival = self.arrivals;
         self.arrivals += 1;
         self.txs.push(tx);
         Ok(Admitted { ready, replaced, evicted })
     }
 
-    /// Whole queues of others, worst tail first, each from the back, while they rank below `tx`.
-    fn victims(&self, tx: &PooledTx, others: &[&PooledTx]) -> Result<Vec<FullHash>, RejectCode> {
-        let fits = |gone: &[&PooledTx]| {
-            let bytes: usize = others.iter().map(|other| other.size).sum::<usize>() + tx.size;
-            bytes - gone.iter().map(|other| other.size).sum::<usize>() <= self.config.max_bytes
-                && others.len() + 1 - gone.len() <= self.config.max_txs
+    /// First of shielded transactions only, until a shielded `tx` fits into their share, then of all, until it fits into the
+    /// pool.
+    fn victims(&self, tx: &PooledTx, staying: &[&PooledTx]) -> Result<Vec<FullHash>, RejectCode> {
+        let mut gone = Vec::new();
+        let config = &self.config;
+        let shielded: Vec<&PooledTx> = staying.iter().filter(|other| other.shielded).copied().collect();
+        if tx.shielded {
+            let limits = (config.max_shielded_bytes, config.max_shielded_txs);
+            self.add_victims(tx, &shielded, limits, &mut gone)?;
+        }
+        self.add_victims(tx, staying, (config.max_bytes, config.max_txs), &mut gone)?;
+        Ok(gone)
+    }
+
+    /// Whole queues of others, worst tail first, each from the back, while they rank below `tx`. Ranks are those of the pool
+    /// before anything leaves.
+    fn add_victims(
+        &self,
+        tx: &PooledTx,
+        others: &[&PooledTx],
+        (max_bytes, max_txs): (usize, usize),
+        gone: &mut Vec<FullHash>,
+    ) -> Result<(), RejectCode> {
+        let fits = |gone: &[FullHash]| {
+            let left: Vec<_> = others.iter().filter(|other| !gone.contains(&other.full_hash)).collect();
+            left.iter().map(|other| other.size).sum::<usize>() + tx.size <= max_bytes && left.len() < max_txs
         };
         let rank = self.rank(tx);
+        let senders: std::collections::BTreeSet<Address> = self.txs.iter().map(|other| other.sender).collect();
+        let candidate = |other: &&PooledTx| others.iter().any(|one| one.full_hash == other.full_hash);
+        let of_class = |queue: &Vec<&PooledTx>| others.iter().any(|one| one.sender == queue[0].sender);
         let mut queues: Vec<Vec<&PooledTx>> =
-            self.accounts.keys().filter(|sender| **sender != tx.sender).map(|sender| self.queue(sender)).collect();
-        queues.retain(|queue| !queue.is_empty());
+            senders.iter().filter(|sender| **sender != tx.sender).map(|sender| self.queue(sender)).collect();
+        queues.retain(of_class);
         queues.sort_by_key(|queue| {
             let tail = queue.last().unwrap();
             (self.rank(tail), std::cmp::Reverse(tail.arrival))
         });
-        let mut gone: Vec<&PooledTx> = Vec::new();
         for queue in queues {
             for victim in queue.into_iter().rev() {
-                if fits(&gone) || self.rank(victim) >= rank {
+                if fits(gone) || self.rank(victim) >= rank {
                     break;
                 }
-                gone.push(victim);
+                if candidate(&victim) && !gone.contains(&victim.full_hash) {
+                    gone.push(victim.full_hash);
+                }
             }
         }
-        if fits(&gone) { Ok(gone.iter().map(|tx| tx.full_hash).collect()) } else { Err(RejectCode::PoolFull) }
+        if fits(gone) { Ok(()) } else { Err(RejectCode::PoolFull) }
     }
 
     pub(super) fn select(&self, limits: &SelectLimits) -> Vec<FullHash> {
         let mut next: BTreeMap<Address, Account> = self.accounts.clone();
+        next.extend(self.txs.iter().filter(|tx| tx.shielded).map(|tx| (tx.sender, account(tx.max_cost(), 0))));
         let mut left = *limits;
         let mut chosen = Vec::new();
         loop {
@@ -177,17 +226,23 @@ impl Model {
         }
     }
 
-    /// The accounts have changed to what they are now; `included` and `spent` say what the block did.
-    pub(super) fn commit(&mut self, base_fee: Price, included: &[FullHash], spent: &[Vec<u8>]) {
+    /// The accounts have changed to what they are now; `block` says the rest.
+    pub(super) fn commit(&mut self, block: &Committed<'_>) {
         self.height += 1;
-        self.base_fee = base_fee;
-        self.included.extend(included);
+        self.base_fee = block.base_fee;
+        self.paused = block.notes_paused;
+        self.included.extend(block.included);
+        let (height, paused) = (self.height, self.paused);
         let accounts = &self.accounts;
-        let height = self.height;
-        self.txs.retain(|tx| tx.sequence >= accounts[&tx.sender].sequence && tx.expiry.0 > height);
-        self.txs.retain(|tx| !tx.nullifiers.iter().any(|nullifier| spent.contains(nullifier)));
-        if base_fee.0.abs_diff(self.ranked_at.0) > self.ranked_at.0 / 8 {
-            self.ranked_at = base_fee;
+        let stale = |tx: &PooledTx| match accounts.get(&tx.sender) {
+            Some(account) => tx.sequence < account.sequence,
+            None => block.included.contains(&tx.full_hash),
+        };
+        self.txs.retain(|tx| !stale(tx) && tx.expiry.0 > height);
+        self.txs.retain(|tx| !tx.nullifiers.iter().any(|nullifier| block.spent.contains(nullifier)));
+        self.txs.retain(|tx| !tx.anchors.iter().any(|anchor| paused || block.lost_anchors.contains(anchor)));
+        if block.base_fee.0.abs_diff(self.ranked_at.0) > self.ranked_at.0 / 8 {
+            self.ranked_at = block.base_fee;
         }
     }
 }

@@ -21,6 +21,12 @@ enum Step {
         uses: u64,
         balance: u128,
     },
+    /// A block of another world that spent a note, and after which a root is too old or all notes stand still.
+    Notes {
+        spent: Option<u8>,
+        lost: Option<u8>,
+        paused: bool,
+    },
     Select {
         gas: u64,
         bytes: usize,
@@ -33,10 +39,17 @@ enum Step {
 fn spec() -> impl Strategy<Value = Spec> {
     let place = (1..=ACCOUNTS, 0_u64..9, 1_u64..30);
     let price = (8_u64..30, 0_u64..12, 1_u64..60);
-    let rest = (50_usize..500, proptest::option::weighted(0.2, 0_u8..6), 0_usize..3, 0_u8..2);
-    (place, price, rest).prop_map(|((who, sequence, expiry), (fee, tip, gas), (size, nullifier, proofs, witness))| {
-        Spec { who, sequence, fee, tip: tip.min(fee), gas, size, expiry, nullifier, proofs, witness }
-    })
+    let rest = (50_usize..500, 0_usize..3, 0_u8..2);
+    let some = |weight, range: std::ops::Range<u8>| proptest::option::weighted(weight, range);
+    let notes = (any::<bool>(), some(0.4, 0..6), some(0.2, 6..12), some(0.4, 0..4));
+    (place, price, rest, notes).prop_map(
+        |((who, sequence, expiry), (fee, tip, gas), (size, proofs, witness), notes)| {
+            let (shielded, nullifier, also, anchor) = notes;
+            let anchor = if shielded { anchor.or(Some(9)) } else { anchor };
+            let tip = tip.min(fee);
+            Spec { who, sequence, fee, tip, gas, size, expiry, nullifier, also, proofs, witness, shielded, anchor }
+        },
+    )
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -44,6 +57,8 @@ fn step() -> impl Strategy<Value = Step> {
         12 => spec().prop_map(Step::Submit),
         1 => (0_usize..6, 5_u64..20).prop_map(|(txs, base_fee)| Step::Block { txs, base_fee }),
         1 => (1..=ACCOUNTS, 0_u64..3, 0_u128..6_000).prop_map(|(who, uses, balance)| Step::Foreign { who, uses, balance }),
+        1 => (proptest::option::of(0_u8..12), proptest::option::of(0_u8..4), proptest::bool::weighted(0.2))
+            .prop_map(|(spent, lost, paused)| Step::Notes { spent, lost, paused }),
         2 => (0_u64..200, 0_usize..2_500, 0_usize..10, 0_usize..8, 5_u64..20)
             .prop_map(|(gas, bytes, txs, proofs, base_fee)| Step::Select { gas, bytes, txs, proofs, base_fee }),
     ]
@@ -56,6 +71,8 @@ fn small_pool() -> PoolConfig {
         max_txs_per_account: 6,
         max_bytes_per_account: 1_200,
         max_parked_per_account: 2,
+        max_shielded_bytes: 1_300,
+        max_shielded_txs: 5,
     }
 }
 
@@ -70,7 +87,8 @@ proptest! {
             match step {
                 Step::Submit(spec) => {
                     let tx = spec.build();
-                    let state = model.accounts[&tx.sender];
+                    // Nobody may be asked for the account of a shielded transaction.
+                    let state = model.accounts.get(&tx.sender).copied().unwrap_or_default();
                     prop_assert_eq!(pool.admit(tx.clone(), || state), model.admit(tx), "{:?}", spec);
                 }
                 Step::Block { txs, base_fee } => block(&mut pool, &mut model, txs, Price(base_fee)),
@@ -79,7 +97,16 @@ proptest! {
                     *state = account(Amount(balance), state.sequence.0 + uses);
                     let changed = [(address(who), *state)];
                     let base_fee = model.base_fee;
-                    follow(&mut pool, &mut model, base_fee, &[], &changed, &[]);
+                    follow(&mut pool, &mut model, Committed { base_fee, accounts: &changed, ..Committed::default() });
+                }
+                Step::Notes { spent, lost, paused } => {
+                    let spent: Vec<Vec<u8>> = spent.map(|n| vec![n]).into_iter().collect();
+                    let lost: Vec<FieldBytes> = lost.map(|n| FieldBytes([n; 32])).into_iter().collect();
+                    let base_fee = model.base_fee;
+                    let accounts = &[];
+                    let block =
+                        Committed { base_fee, spent: &spent, lost_anchors: &lost, notes_paused: paused, accounts, ..Committed::default() };
+                    follow(&mut pool, &mut model, block);
                 }
                 Step::Select { gas, bytes, txs, proofs, base_fee } => {
                     let limits = SelectLimits { gas: Gas(gas), bytes, txs, proofs, base_fee: Price(base_fee) };
@@ -96,7 +123,7 @@ proptest! {
 fn block(pool: &mut Pool, model: &mut Model, txs: usize, base_fee: Price) {
     let limits = SelectLimits { txs, ..everything(model.base_fee) };
     let chosen = pool.select(&limits);
-    for tx in &chosen {
+    for tx in chosen.iter().filter(|tx| !tx.shielded) {
         let state = model.accounts.get_mut(&tx.sender).unwrap();
         let price = model.base_fee.saturating_add(tx.tip_at(model.base_fee).unwrap());
         state.balance = state.balance.checked_sub(tx.gas_limit.cost(price)).unwrap();
@@ -106,19 +133,21 @@ fn block(pool: &mut Pool, model: &mut Model, txs: usize, base_fee: Price) {
     let included: Vec<FullHash> = chosen.iter().map(|tx| tx.full_hash).collect();
     let spent: Vec<Vec<u8>> = chosen.iter().flat_map(|tx| tx.nullifiers.clone()).collect();
     let changed: Vec<(Address, Account)> = model.accounts.iter().map(|(address, state)| (*address, *state)).collect();
-    follow(pool, model, base_fee, &included, &changed, &spent);
+    let notes_paused = false;
+    let lost_anchors = &[];
+    let height = Height(0);
+    let accounts = &changed;
+    follow(
+        pool,
+        model,
+        Committed { height, base_fee, included: &included, accounts, spent: &spent, lost_anchors, notes_paused },
+    );
 }
 
-fn follow(
-    pool: &mut Pool,
-    model: &mut Model,
-    base_fee: Price,
-    included: &[FullHash],
-    accounts: &[(Address, Account)],
-    spent: &[Vec<u8>],
-) {
-    model.commit(base_fee, included, spent);
-    pool.commit(&Committed { height: Height(model.height), base_fee, included, accounts, spent });
+/// Both hear of the block at the next height.
+fn follow(pool: &mut Pool, model: &mut Model, block: Committed<'_>) {
+    model.commit(&block);
+    pool.commit(&Committed { height: Height(model.height), ..block });
 }
 
 fn compare(pool: &Pool, model: &Model) -> Result<(), TestCaseError> {
@@ -129,6 +158,14 @@ fn compare(pool: &Pool, model: &Model) -> Result<(), TestCaseError> {
     prop_assert_eq!(stats.bytes, model.txs.iter().map(|tx| tx.size).sum::<usize>());
     prop_assert_eq!(stats.parked, model.parked());
     prop_assert!(stats.bytes <= model.config.max_bytes && stats.txs <= model.config.max_txs);
+    let shielded: Vec<&PooledTx> = model.txs.iter().filter(|tx| tx.shielded).collect();
+    prop_assert_eq!(stats.shielded, shielded.len());
+    prop_assert_eq!(stats.shielded_bytes, shielded.iter().map(|tx| tx.size).sum::<usize>());
+    prop_assert!(stats.shielded <= model.config.max_shielded_txs);
+    prop_assert!(stats.shielded_bytes <= model.config.max_shielded_bytes);
+    let mut nullifiers: Vec<&Vec<u8>> = model.txs.iter().flat_map(|tx| &tx.nullifiers).collect();
+    nullifiers.sort();
+    prop_assert!(nullifiers.windows(2).all(|pair| pair[0] != pair[1]), "two waiting transactions spend the same note");
     let limits = everything(model.base_fee);
     let selected: Vec<FullHash> = pool.select(&limits).iter().map(|tx| tx.full_hash).collect();
     prop_assert_eq!(pool.is_executable(), !selected.is_empty());

@@ -35,7 +35,7 @@ fn all(pool: &Pool) -> Vec<(u8, u64)> {
 }
 
 fn commit(pool: &mut Pool, height: u64, base_fee: Price, accounts: &[(Address, Account)]) {
-    pool.commit(&Committed { height: Height(height), base_fee, included: &[], accounts, spent: &[] });
+    pool.commit(&Committed { height: Height(height), base_fee, accounts, ..Committed::default() });
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_replacement_pays_ten_percent_more_in_fee_and_in_tip() {
     }
     let better = Spec { fee: 110, tip: 11, ..Spec::default() };
     let admitted = admit(&mut pool, better).unwrap();
-    assert_eq!(admitted.replaced, Some(Spec { fee: 100, tip: 10, ..Spec::default() }.hash()));
+    assert_eq!(admitted.replaced, [Spec { fee: 100, tip: 10, ..Spec::default() }.hash()]);
     assert_eq!(pool.stats().txs, 1);
     assert!(pool.get(&better.hash()).is_some());
 }
@@ -219,7 +219,7 @@ fn a_commit_takes_out_what_was_included_and_what_its_sequence_made_stale() {
         base_fee: BASE_FEE,
         included: &[included],
         accounts: &[(address(1), account(RICH, 2))],
-        spent: &[],
+        ..Committed::default()
     });
     assert_eq!(all(&pool), [(1, 2)]);
     assert!(pool.known(&included) && pool.get(&included).is_none());
@@ -235,7 +235,7 @@ fn an_included_transaction_goes_even_if_nobody_names_its_account() {
     admit(&mut pool, Spec::default()).unwrap();
     admit(&mut pool, Spec { sequence: 1, ..Spec::default() }).unwrap();
     let included = [Spec::default().hash()];
-    pool.commit(&Committed { height: Height(1), base_fee: BASE_FEE, included: &included, accounts: &[], spent: &[] });
+    pool.commit(&Committed { height: Height(1), base_fee: BASE_FEE, included: &included, ..Committed::default() });
     assert_eq!(all(&pool), [(1, 1)]);
 }
 
@@ -244,7 +244,7 @@ fn a_nullifier_spent_elsewhere_takes_its_transaction_out() {
     let mut pool = pool();
     admit(&mut pool, Spec { nullifier: Some(3), ..Spec::default() }).unwrap();
     admit(&mut pool, Spec { sequence: 1, ..Spec::default() }).unwrap();
-    pool.commit(&Committed { height: Height(1), base_fee: BASE_FEE, included: &[], accounts: &[], spent: &[vec![3]] });
+    pool.commit(&Committed { height: Height(1), base_fee: BASE_FEE, spent: &[vec![3]], ..Committed::default() });
     assert_eq!((pool.stats().txs, pool.stats().parked), (1, 1));
     admit(&mut pool, Spec { nullifier: Some(3), who: 2, ..Spec::default() }).unwrap();
 }
