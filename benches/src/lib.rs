@@ -168,6 +168,7 @@ impl DiskChain {
                 certificate,
                 write_set: executed.writes,
                 receipts: executed.receipts,
+                compact_block: executed.shielded,
             })
             .expect("a commit");
         Spent { validate, execute, commit: Time::since(start) }

@@ -7,10 +7,11 @@
 
 use crate::reference::BlockRef;
 use futures::future::BoxFuture;
+use std::net::IpAddr;
 use tacit_types::{
-    Address, Amount, Block, BlockId, ChainParams, CodeHash, CommitCertificate, FieldBytes, FullHash, Gas, GenesisId,
-    GroupId, Height, Name, Network, Price, ProofId, RawTx, Receipt, RejectCode, Round, Sequence, StateRoot, Tx, TxId,
-    UnixMillis, ValidatorSet,
+    Address, Amount, AssetId, Block, BlockId, ChainParams, CodeHash, CommitCertificate, FieldBytes, FullHash, Gas,
+    GenesisId, GroupId, Height, Name, Network, Price, ProofId, RawTx, Receipt, RejectCode, Round, Sequence, StateRoot,
+    Tx, TxId, UnixMillis, ValidatorSet,
 };
 use tokio::sync::watch;
 
@@ -258,6 +259,78 @@ pub struct RecordedProof {
     pub height: Height,
 }
 
+/// The shielded pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// Latest height.
+    pub height: Height,
+    /// Root of the note tree after it.
+    pub root: FieldBytes,
+    /// How many notes.
+    pub notes: u64,
+    /// Last height at which the pool stands still, if it ever was stopped.
+    pub paused_until: Option<Height>,
+}
+
+/// A page of compact blocks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompactPage {
+    /// Latest height.
+    pub tip: Height,
+    /// First height that the page does not cover, if it does not reach the tip.
+    pub next: Option<Height>,
+    /// Encoded compact blocks of the heights that have notes, ascending.
+    pub blocks: Vec<Vec<u8>>,
+}
+
+/// A full subtree of the note tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SubtreeRoot {
+    /// Its place among the subtrees.
+    pub index: u32,
+    /// Its root.
+    pub root: FieldBytes,
+    /// The height that filled it.
+    pub height: Height,
+}
+
+/// An asset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetState {
+    /// Latest height.
+    pub height: Height,
+    /// Digits after the point.
+    pub decimals: u8,
+    /// All there is of it.
+    pub supply: Amount,
+    /// How much of it lies in the shielded pool.
+    pub shielded: Amount,
+    /// What its issuer said; none for the native token.
+    pub issued: Option<IssuedAsset>,
+}
+
+/// What the issuer of an asset said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuedAsset {
+    /// Who may mint.
+    pub issuer: Address,
+    /// A label.
+    pub symbol: Name,
+    /// The supply never exceeds this.
+    pub cap: Amount,
+}
+
+/// What an account holds besides native money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountAssets {
+    /// Latest height.
+    pub height: Height,
+    /// Assets and amounts, by id.
+    pub balances: Vec<(AssetId, Amount)>,
+    /// Where to go on, if there is more.
+    pub next: Option<AssetId>,
+}
+
 /// A misbehaviour seen by this node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvidenceRecord {
@@ -306,8 +379,9 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Verifies and pools a transaction. Must not block: verification belongs on other threads, in batches.
     ///
-    /// A transaction that is already pooled byte for byte counts as accepted.
-    fn submit(&self, tx: RawTx) -> BoxFuture<'_, Answer<Submitted>>;
+    /// A transaction that is already pooled byte for byte counts as accepted. `client` is the address that sent it, if it is
+    /// known; who sends forgeries is answered [`BackendError::Busy`] after some.
+    fn submit(&self, tx: RawTx, client: Option<IpAddr>) -> BoxFuture<'_, Answer<Submitted>>;
 
     /// How far a transaction is. Cheap.
     fn tx_status(&self, id: &TxId) -> Answer<TxStatus>;
@@ -339,6 +413,24 @@ pub trait Backend: Send + Sync + 'static {
 
     /// A recorded proof. Cheap.
     fn proof(&self, id: &ProofId) -> Answer<Option<RecordedProof>>;
+
+    /// The shielded pool. Cheap.
+    fn pool(&self) -> Answer<PoolState>;
+
+    /// Compact blocks from height `from` on: at most `limit`, and as many as fit `bytes_max` bytes, but at least one.
+    fn compact_blocks(&self, from: Height, limit: u32, bytes_max: usize) -> Answer<CompactPage>;
+
+    /// At most `limit` full subtrees of the note tree from index `start` on.
+    fn subtree_roots(&self, start: u32, limit: u32) -> Answer<Vec<SubtreeRoot>>;
+
+    /// The height at which the note with this nullifier was spent. Cheap.
+    fn note_spent(&self, nullifier: &FieldBytes) -> Answer<Option<Height>>;
+
+    /// An asset, the native one included. Cheap.
+    fn asset(&self, id: &AssetId) -> Answer<Option<AssetState>>;
+
+    /// At most `limit` assets of an account from id `from` on.
+    fn account_assets(&self, address: &Address, from: &AssetId, limit: u32) -> Answer<AccountAssets>;
 
     /// At most `limit` pieces of evidence from index `from` on.
     fn evidence(&self, from: u64, limit: u32) -> Answer<Vec<EvidenceRecord>>;

@@ -46,6 +46,14 @@ impl ConnectionLimits {
     }
 }
 
+impl Place {
+    /// The address that the connection came from.
+    #[must_use]
+    pub const fn ip(&self) -> IpAddr {
+        self.ip
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);

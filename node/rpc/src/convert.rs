@@ -1,4 +1,4 @@
-//! From the chain's types to the JSON shapes, and from parameters back. The only file that knows both.
+//! From the chain's types to the JSON shapes, and from parameters back. Only this file and the one below it know both.
 
 use crate::backend::{self, BackendError, CommittedBlock, Simulated, TxStatus};
 use crate::error::{ErrorKind, RpcError};
@@ -10,9 +10,13 @@ use crate::types::{
 };
 use tacit_types::shielded::PublicValue;
 use tacit_types::{
-    Address, Amount, CommitCertificate, Event, Header, Height, Network, ProofId, Receipt, RejectCode, TxId,
+    Address, Amount, CommitCertificate, Event, Header, Height, Network, ProofId, Receipt, RejectCode, Tx, TxBody, TxId,
     ValidatorSet,
 };
+
+mod shielded;
+
+pub use shielded::{anchor_view, join_split_view, subtree_roots_view};
 
 impl From<BackendError> for RpcError {
     fn from(error: BackendError) -> Self {
@@ -124,13 +128,20 @@ impl Converter {
     #[must_use]
     pub fn block(&self, committed: &CommittedBlock, full: bool) -> BlockView {
         let CommittedBlock { id, block, receipts, certificate } = committed;
-        let txs = block.body.txs.iter().zip(receipts).zip(0u32..).map(|((raw, receipt), index)| BlockTx {
-            index,
-            tx_id: HexArray(receipt.tx_id.0),
-            hash: HexArray(raw.full_hash().0),
-            code: receipt.code,
-            gas_used: receipt.gas_used.0,
-            bytes: full.then(|| HexBytes(raw.as_bytes().to_vec())),
+        let txs = block.body.txs.iter().zip(receipts).zip(0u32..).map(|((raw, receipt), index)| {
+            // What was committed decodes.
+            let body = Tx::decode(raw.as_bytes()).ok().map(|tx| tx.body);
+            let join_splits = body.iter().flat_map(TxBody::join_splits);
+            BlockTx {
+                index,
+                tx_id: HexArray(receipt.tx_id.0),
+                hash: HexArray(raw.full_hash().0),
+                code: receipt.code,
+                gas_used: receipt.gas_used.0,
+                shielded: body.as_ref().is_some_and(|body| body.authorization.is_shielded()),
+                join_splits: join_splits.map(|(action, join_split)| join_split_view(action, join_split)).collect(),
+                bytes: full.then(|| HexBytes(raw.as_bytes().to_vec())),
+            }
         });
         BlockView {
             block_id: HexArray(id.0),

@@ -1,6 +1,7 @@
 //! One registration per method: it makes both the callable method and its entry in the OpenRPC document, so neither
 //! can exist without the other.
 
+use crate::connections::Place;
 use crate::context::Context;
 use crate::error::{ErrorKind, RpcError};
 use crate::fields::field_names;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The same method was registered twice.
@@ -85,12 +87,12 @@ impl Table {
         });
     }
 
-    /// A method that waits for others.
+    /// A method that waits for others, and hears which address asks.
     pub(crate) fn asynchronous<P, R, Fut>(
         &mut self,
         name: &'static str,
         summary: &'static str,
-        method: fn(Arc<Context>, P) -> Fut,
+        method: fn(Arc<Context>, Option<IpAddr>, P) -> Fut,
     ) where
         P: DeserializeOwned + JsonSchema + Send + 'static,
         R: Serialize + JsonSchema + Clone + Send + 'static,
@@ -98,8 +100,10 @@ impl Table {
     {
         self.describe::<P, R>(name, summary, None);
         self.add(move |module| {
-            module.register_async_method(name, move |params, context, _| async move {
-                method(context, read_params(&params)?).await.map_err(wire)
+            module.register_async_method(name, move |params, context, extensions| async move {
+                // The server puts the place of each connection there.
+                let client = extensions.get::<Arc<Place>>().map(|place| place.ip());
+                method(context, client, read_params(&params)?).await.map_err(wire)
             })
         });
     }

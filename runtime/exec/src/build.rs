@@ -12,8 +12,8 @@ use tacit_types::block::{Block, BlockBody};
 use tacit_types::header::{HEADER_VERSION, Header};
 use tacit_types::{Address, CommitCertificate, List, Round, UnixMillis};
 
-/// Bytes kept free for header, certificate and list lengths.
-const OVERHEAD_BYTES: usize = 16 * 1024;
+/// Block bytes kept free for header, certificate and list lengths when transactions are chosen.
+pub const BLOCK_OVERHEAD_BYTES: usize = 16 * 1024;
 
 /// What the proposer brings to a block besides the transactions.
 pub struct Proposal<'a> {
@@ -104,7 +104,7 @@ impl Room {
         let size = |limit: u32| usize::try_from(limit).unwrap_or(usize::MAX);
         Self {
             gas: params.block_gas_limit.0,
-            bytes: size(params.block_bytes_max).saturating_sub(OVERHEAD_BYTES),
+            bytes: size(params.block_bytes_max).saturating_sub(BLOCK_OVERHEAD_BYTES),
             txs: size(params.block_txs_max),
             proofs: size(params.block_proofs_max),
         }

@@ -215,6 +215,12 @@ pub fn anchor(root: &FieldBytes) -> Key {
     join(ANCHOR, &[&root.0])
 }
 
+/// Prefix of all roots of the note tree that may be named.
+#[must_use]
+pub fn anchors_prefix() -> Key {
+    join(ANCHOR, &[])
+}
+
 /// The root of the note tree that was current at the end of `height` and not after.
 #[must_use]
 pub fn anchor_end(height: Height) -> Key {

@@ -150,7 +150,11 @@ impl Replayer {
             receipts_root: executed.receipts_root,
             signers,
         };
-        Ok((executed.writes, executed.receipts))
+        Ok(tacit_storage::Executed {
+            write_set: executed.writes,
+            receipts: executed.receipts,
+            compact_block: executed.shielded,
+        })
     }
 }
 

@@ -1,26 +1,26 @@
 //! The pool's two neighbours: where transactions come in (RPC and the network, both through one intake that checks
 //! them in batches) and where they go out (the next proposal). Also what a commit means for the pool.
 
-use super::core::{Core, now};
+use super::core::{Core, CoreFault, now};
+use super::shielded;
 use async_trait::async_trait;
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tacit_exec::build::BLOCK_OVERHEAD_BYTES;
 use tacit_exec::tip::NextBlock;
-use tacit_exec::{CheckedTx, Reject};
+use tacit_exec::{CheckedTx, Reject, ValidBlock};
 use tacit_mempool::pool::{Committed, SelectLimits};
-use tacit_mempool::{AccountView, Intake};
+use tacit_mempool::{Intake, Source, StateView};
 use tacit_network::{Network, PeerId, SubmitVerdict, TxPool};
 use tacit_rpc::BackendError;
 use tacit_rpc::backend::Submitted;
 use tacit_state::overlay::{decode, read_value};
 use tacit_state::record::Account;
 use tacit_state::{StateFault, WriteSet, key};
-use tacit_storage::Database;
-use tacit_types::{Address, FullHash, Price, RawTx, RejectCode, Tx};
+use tacit_storage::{Database, Snapshot};
+use tacit_types::{Address, FieldBytes, FullHash, Price, RawTx, RejectCode, Tx};
 use tracing::Instrument;
-
-/// Block bytes kept free for header, certificate and lengths when transactions are chosen.
-const BLOCK_OVERHEAD_BYTES: usize = 16 * 1024;
 
 /// How many candidates beyond a block's count are offered to the builder, which leaves out what cannot be charged.
 const SPARE_CANDIDATES: usize = 256;
@@ -28,13 +28,24 @@ const SPARE_CANDIDATES: usize = 256;
 /// The pool's view of accounts: the state after the tip.
 pub struct Accounts(pub Database);
 
-impl AccountView for Accounts {
+impl StateView for Accounts {
     fn account(&self, address: &Address) -> Option<Account> {
         let snapshot = self.0.snapshot().ok()?;
         match read_value(&snapshot, &key::account(address)) {
             Ok(account) => Some(account.unwrap_or_default()),
             Err(error) => {
                 tracing::error!(%error, "an account cannot be read");
+                None
+            }
+        }
+    }
+
+    fn notes(&self, tx: &CheckedTx) -> Option<Result<(), RejectCode>> {
+        let snapshot = self.0.snapshot().ok()?;
+        match shielded::check_notes(&snapshot, tx) {
+            Ok(verdict) => Some(verdict.map_err(|reject| reject.code)),
+            Err(error) => {
+                tracing::error!(%error, "the shielded pool cannot be read");
                 None
             }
         }
@@ -62,8 +73,9 @@ impl Admission {
         let _ = self.network.set(network);
     }
 
-    /// Checks and admits one transaction. One that is known byte for byte counts as admitted.
-    pub async fn submit(&self, raw: RawTx) -> Result<Submitted, BackendError> {
+    /// Checks and admits one transaction that came from the address `client`. One that is known byte for byte counts as
+    /// admitted.
+    pub async fn submit(&self, raw: RawTx, client: Option<IpAddr>) -> Result<Submitted, BackendError> {
         let hash = raw.full_hash();
         let id_of_known = || {
             let pooled = self.core.pool.get(&hash).map(|tx| tx.id());
@@ -74,8 +86,12 @@ impl Admission {
         {
             return Ok(Submitted { tx_id, hash });
         }
+        let source = source_of(client);
+        if let Some(wait) = self.intake.silenced(&source) {
+            return Err(BackendError::Busy(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)));
+        }
         let span = tracing::info_span!(target: "tacit::station", "station", name = "admit", hash = %hash);
-        match self.intake.submit(vec![raw.clone()]).instrument(span).await.pop() {
+        match self.intake.submit(vec![raw.clone()], source).instrument(span).await.pop() {
             Some(Ok(accepted)) => {
                 tracing::debug!(target: "tacit::station", station = "admit", tx_id = %accepted.tx_id, "passed");
                 if let Some(network) = self.network.get() {
@@ -96,9 +112,18 @@ impl Admission {
     pub async fn restore(&self, raws: Vec<RawTx>) -> usize {
         let mut restored = 0;
         for chunk in raws.chunks(512) {
-            restored += self.intake.submit(chunk.to_vec()).await.iter().filter(|verdict| verdict.is_ok()).count();
+            let verdicts = self.intake.submit(chunk.to_vec(), Source::shared(&"saved")).await;
+            restored += verdicts.iter().filter(|verdict| verdict.is_ok()).count();
         }
         restored
+    }
+}
+
+/// Behind the loopback may stand a proxy with many clients, one of which must not silence the others.
+fn source_of(client: Option<IpAddr>) -> Source {
+    match client {
+        Some(ip) if !ip.is_loopback() => Source::remote(&ip),
+        _ => Source::shared(&"loopback"),
     }
 }
 
@@ -121,8 +146,8 @@ impl TxPool for Admission {
         self.core.pool.pending(now(), older_than, max)
     }
 
-    async fn submit(&self, txs: Vec<RawTx>, _from: PeerId) -> Vec<SubmitVerdict> {
-        let verdicts = self.intake.submit(txs).await;
+    async fn submit(&self, txs: Vec<RawTx>, from: PeerId) -> Vec<SubmitVerdict> {
+        let verdicts = self.intake.submit(txs, Source::remote(&from)).await;
         verdicts
             .into_iter()
             .map(|verdict| match verdict {
@@ -148,21 +173,43 @@ pub fn candidates(core: &Core, base_fee: Price) -> Vec<Arc<CheckedTx>> {
     })
 }
 
-/// Tells the pool what a block changed for those who wait: every account that it touched, receivers included.
-pub fn after_commit(core: &Core, next: &NextBlock, changed: &[(Address, Account)], txs: &[Arc<CheckedTx>]) {
-    let included: Vec<FullHash> = txs.iter().map(|tx| tx.full_hash()).collect();
-    let spent: Vec<Vec<u8>> = txs.iter().flat_map(|tx| tx.nullifiers()).collect();
+/// Tells the pool what a block changed for those who wait: every account that it touched, receivers included, what it spent,
+/// and which roots of the note tree are too old from now on.
+pub fn after_commit(core: &Core, snapshot: &Snapshot, changes: &Changes, block: &ValidBlock) -> Result<(), CoreFault> {
+    let next = NextBlock::read(snapshot, snapshot.tip().height)?;
+    let included: Vec<FullHash> = block.txs().iter().map(|tx| tx.full_hash()).collect();
     core.pool.commit(&Committed {
-        height: next.height.previous().unwrap_or_default(),
+        height: snapshot.tip().height,
         base_fee: next.base_fee,
         included: &included,
-        accounts: changed,
-        spent: &spent,
+        accounts: &changes.accounts,
+        spent: &changes.spent,
+        lost_anchors: &changes.lost_anchors,
+        notes_paused: shielded::is_paused(snapshot)?,
     });
+    Ok(())
+}
+
+/// What a block changed, as far as the pool cares.
+pub struct Changes {
+    accounts: Vec<(Address, Account)>,
+    spent: Vec<Vec<u8>>,
+    lost_anchors: Vec<FieldBytes>,
+}
+
+impl Changes {
+    /// Reads it off what the block wrote.
+    pub fn of(writes: &WriteSet, block: &ValidBlock) -> Result<Self, StateFault> {
+        Ok(Self {
+            accounts: changed_accounts(writes)?,
+            spent: shielded::spent(writes, block.txs()),
+            lost_anchors: shielded::lost_anchors(writes),
+        })
+    }
 }
 
 /// The accounts that a block changed, as they are after it.
-pub fn changed_accounts(writes: &WriteSet) -> Result<Vec<(Address, Account)>, StateFault> {
+fn changed_accounts(writes: &WriteSet) -> Result<Vec<(Address, Account)>, StateFault> {
     let prefix = key::accounts_prefix();
     let accounts = writes.0.iter().filter_map(|change| {
         let address = change.key.strip_prefix(prefix.as_slice())?.try_into().ok().map(Address)?;

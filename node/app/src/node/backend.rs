@@ -2,23 +2,26 @@
 
 use super::admit::Admission;
 use super::core::{Core, CoreFault};
-use super::evidence;
+use super::{evidence, shielded};
 use futures::future::BoxFuture;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tacit_exec::Refusal;
 use tacit_exec::simulate::Bench;
 use tacit_exec::tip::NextBlock;
 use tacit_rpc::backend::{
-    AccountState, Answer, Backend, BackendError, BlockReceipts, ChainIdentity, CommittedBlock, ContractState,
-    EvidenceRecord, GroupLeaves, GroupState, Health, ParamsState, RecordedProof, Simulated, StateProof, Status,
-    Submitted, TxStatus, ViewCall, ViewOutput,
+    AccountAssets, AccountState, Answer, AssetState, Backend, BackendError, BlockReceipts, ChainIdentity,
+    CommittedBlock, CompactPage, ContractState, EvidenceRecord, GroupLeaves, GroupState, Health, ParamsState,
+    PoolState, RecordedProof, Simulated, StateProof, Status, Submitted, SubtreeRoot, TxStatus, ViewCall, ViewOutput,
 };
 use tacit_rpc::reference::BlockRef;
 use tacit_state::overlay::read_value;
 use tacit_state::{StateRead, key, record};
 use tacit_storage::Snapshot;
-use tacit_types::{Address, Amount, GroupId, Height, ProofId, RawTx, Tx, TxId, ValidatorSet, codec};
+use tacit_types::{
+    Address, Amount, AssetId, FieldBytes, GroupId, Height, ProofId, RawTx, Tx, TxId, ValidatorSet, codec,
+};
 use tacit_vm::Lane;
 use tokio::sync::watch;
 
@@ -186,8 +189,8 @@ impl Backend for NodeBackend {
         Ok((height, supply.unwrap_or_default()))
     }
 
-    fn submit(&self, tx: RawTx) -> BoxFuture<'_, Answer<Submitted>> {
-        Box::pin(async move { self.admission.submit(tx).await })
+    fn submit(&self, tx: RawTx, client: Option<IpAddr>) -> BoxFuture<'_, Answer<Submitted>> {
+        Box::pin(async move { self.admission.submit(tx, client).await })
     }
 
     fn tx_status(&self, id: &TxId) -> Answer<TxStatus> {
@@ -318,6 +321,35 @@ impl Backend for NodeBackend {
     fn proof(&self, id: &ProofId) -> Answer<Option<RecordedProof>> {
         let (_, proof): (_, Option<record::ProofRecord>) = self.read(&key::proof(id))?;
         Ok(proof.map(|proof| RecordedProof { sender: proof.sender, height: proof.height }))
+    }
+
+    fn pool(&self) -> Answer<PoolState> {
+        Ok(shielded::pool(&self.snapshot()?)?)
+    }
+
+    fn compact_blocks(&self, from: Height, limit: u32, bytes_max: usize) -> Answer<CompactPage> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let page = self.core.database.compact_blocks(from, limit, bytes_max).map_err(internal)?;
+        let blocks = page.blocks.into_iter().map(|(_, bytes)| bytes).collect();
+        Ok(CompactPage { tip: page.tip, next: page.next, blocks })
+    }
+
+    fn subtree_roots(&self, start: u32, limit: u32) -> Answer<Vec<SubtreeRoot>> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(shielded::subtree_roots(&self.snapshot()?, start, limit)?)
+    }
+
+    fn note_spent(&self, nullifier: &FieldBytes) -> Answer<Option<Height>> {
+        Ok(shielded::note_spent(&self.snapshot()?, nullifier)?)
+    }
+
+    fn asset(&self, id: &AssetId) -> Answer<Option<AssetState>> {
+        Ok(shielded::asset(&self.snapshot()?, id)?)
+    }
+
+    fn account_assets(&self, address: &Address, from: &AssetId, limit: u32) -> Answer<AccountAssets> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(shielded::account_assets(&self.snapshot()?, address, from, limit)?)
     }
 
     fn evidence(&self, from: u64, limit: u32) -> Answer<Vec<EvidenceRecord>> {

@@ -2,7 +2,8 @@
 //!
 //! Validity is `exec`'s and durability is `storage`'s; this file only brings them together in the right order.
 
-use super::core::{Core, fresh_seed, now};
+use super::admit::Changes;
+use super::core::{Core, Judged, fresh_seed, now};
 use super::station;
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::sync::Arc;
@@ -17,8 +18,8 @@ use tacit_exec::validate::{self, Context};
 use tacit_exec::{BlockInvalid, ExecFault, ValidBlock};
 use tacit_state::key;
 use tacit_state::overlay::read_value;
-use tacit_state::record::Account;
 use tacit_storage::{CommitBatch, StorageError, UNDECIDED_PER_ROUND_MAX};
+use tacit_types::shielded::CompactBlock;
 use tacit_types::{
     Address, Amount, BlockId, CommitCertificate, GenesisId, Height, Round, Signature, ValidatorSet, codec,
 };
@@ -36,7 +37,7 @@ impl NodeChain {
         Self { core, proposer }
     }
 
-    fn validate_bytes(&self, bytes: &[u8], mode: validate::Mode) -> Result<Arc<ValidBlock>, ValidateError> {
+    fn validate_bytes(&self, bytes: &[u8], mode: validate::Mode) -> Result<Judged, ValidateError> {
         let core = &self.core;
         let (state, tip) = core.head().map_err(|fault| ExecFault::Invariant(fault.to_string()))?;
         let seed = fresh_seed().map_err(|fault| ExecFault::Invariant(fault.to_string()))?;
@@ -49,15 +50,16 @@ impl NodeChain {
             threads: core.threads,
         };
         let block = Arc::new(validate::validate(&context, bytes, mode)?);
-        core.remember(block.block().header.height, Arc::clone(&block));
-        Ok(block)
+        let judged = Judged { block, bytes: bytes.into() };
+        core.remember(judged.block.block().header.height, judged.clone());
+        Ok(judged)
     }
 
     /// The decided block: validated before the vote, or read back from the undecided ones after a restart.
-    fn decided_block(&self, certificate: &CommitCertificate) -> Result<Arc<ValidBlock>, Fault> {
+    fn decided_block(&self, certificate: &CommitCertificate) -> Result<Judged, Fault> {
         let (height, id) = (certificate.height, certificate.block_id);
-        if let Some(block) = self.core.recall(height, id) {
-            return Ok(block);
+        if let Some(judged) = self.core.recall(height, id) {
+            return Ok(judged);
         }
         let stored = self.core.database.undecided_by_id(height, &id).map_err(halt)?;
         let stored = stored.ok_or_else(|| {
@@ -73,46 +75,47 @@ impl NodeChain {
 
     /// Whether storage would refuse another block of this round: then there must be no vote for it either.
     fn round_is_full(&self, candidate: &Candidate<'_>) -> Result<bool, Fault> {
-        let stored = self.core.database.undecided(candidate.height, candidate.round).map_err(halt)?;
-        let is_new = stored.iter().all(|block| block.block_id != candidate.block_id);
-        Ok(is_new && stored.len() >= UNDECIDED_PER_ROUND_MAX)
+        let stored = self.core.database.undecided_ids(candidate.height, candidate.round).map_err(halt)?;
+        Ok(!stored.contains(&candidate.block_id) && stored.len() >= UNDECIDED_PER_ROUND_MAX)
     }
 
     fn execute_and_commit(&self, certificate: CommitCertificate) -> Result<Committed, Fault> {
         let core = &self.core;
         let height = certificate.height;
-        let valid = self.decided_block(&certificate)?;
-        let (state, _) = core.head().map_err(halt)?;
+        let Judged { block: valid, bytes } = self.decided_block(&certificate)?;
+        let state = core.database.snapshot().map_err(halt)?;
         let executed = station::span("execute", height)
             .in_scope(|| tacit_exec::execute(&state, &core.rules, &core.vm, &valid))
             .map_err(halt)?;
         station::passed("execute", height, valid.txs());
-        let changed = super::admit::changed_accounts(&executed.writes).map_err(halt)?;
+        let changes = Changes::of(&executed.writes, &valid).map_err(halt)?;
         let batch = CommitBatch {
             header: valid.block().header.clone(),
-            block_bytes: valid.block().encode(),
+            block_bytes: bytes.to_vec(),
             certificate,
             write_set: executed.writes,
             receipts: executed.receipts,
+            compact_block: executed.shielded.clone(),
         };
         station::span("commit", height).in_scope(|| core.database.commit(batch)).map_err(halt)?;
         station::passed("commit", height, valid.txs());
         core.database.prune_undecided(height).map_err(halt)?;
-        self.tell(height, &changed, &valid)?;
+        self.tell(&changes, &valid, executed.shielded.as_ref())?;
         Ok(Committed { height, transactions: valid.txs().len() })
     }
 
     /// Station nine: pool, subscribers and metrics hear of the commit, after it is durable.
-    fn tell(&self, height: Height, changed: &[(Address, Account)], block: &ValidBlock) -> Result<(), Fault> {
+    fn tell(&self, changes: &Changes, block: &ValidBlock, compact: Option<&CompactBlock>) -> Result<(), Fault> {
         let core = &self.core;
-        let (state, _) = core.head().map_err(halt)?;
-        let next = NextBlock::read(&state, height).map_err(halt)?;
-        super::admit::after_commit(core, &next, changed, block.txs());
+        let state = core.database.snapshot().map_err(halt)?;
+        let height = state.tip().height;
+        super::admit::after_commit(core, &state, changes, block).map_err(halt)?;
         core.forget(height);
         core.committed.send_replace(height);
         metrics::gauge!("tacit_height").set(height.0 as f64);
         let supply: Amount = read_value(&state, &key::supply()).map_err(halt)?.unwrap_or_default();
         metrics::gauge!("tacit_native_supply_base_units").set(supply.0 as f64);
+        super::shielded::measure(&state, compact).map_err(halt)?;
         metrics::counter!("tacit_committed_transactions_total").increment(block.txs().len() as u64);
         tracing::info!(
             target: "tacit::commit",
@@ -176,7 +179,7 @@ impl Chain for NodeChain {
             last_commit,
         };
         let bytes = build::build(&proposal, &candidates).map_err(halt)?.encode();
-        let block = self
+        let Judged { block, .. } = self
             .validate_bytes(&bytes, validate::Mode::Live { now: now() })
             .map_err(|error| Fault(format!("this node built a block that it finds invalid itself: {error}")))?;
         station::passed("propose", height, block.txs());
@@ -190,7 +193,7 @@ impl Chain for NodeChain {
         };
         let agree = station::span("agree", candidate.height);
         let block = match agree.in_scope(|| self.validate_bytes(candidate.bytes, rule)) {
-            Ok(block) => block,
+            Ok(judged) => judged.block,
             Err(ValidateError::Fault(fault)) => return Err(halt(fault)),
             Err(ValidateError::Invalid(reason)) => return Ok(refuse(mode, &reason)),
         };

@@ -9,5 +9,6 @@ mod chain;
 pub mod core;
 mod evidence;
 pub mod keys;
+mod shielded;
 pub mod start;
 mod station;

@@ -4,7 +4,7 @@ use super::admit::{Accounts, Admission};
 use super::backend::{Liveness, NodeBackend};
 use super::chain::NodeChain;
 use super::core::{Core, CoreFault};
-use super::keys;
+use super::{keys, shielded};
 use crate::config::Config;
 use crate::home::Home;
 use crate::telemetry;
@@ -135,6 +135,8 @@ fn open_core(home: &Home, config: &Config, genesis: &Genesis, document: &str) ->
     let snapshot = database.snapshot()?;
     let next = NextBlock::read(&snapshot, tip.height).map_err(CoreFault::from)?;
     let pool = Mempool::new(pool_config(config), tip.height, next.base_fee);
+    pool.set_notes_paused(shielded::is_paused(&snapshot)?);
+    shielded::measure(&snapshot, None)?;
     let vm = Vm::new(VmConfig::default()).map_err(|fault| eyre!("the contract engine does not start: {fault}"))?;
     let threads = match config.node.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -144,11 +146,10 @@ fn open_core(home: &Home, config: &Config, genesis: &Genesis, document: &str) ->
 }
 
 fn pool_config(config: &Config) -> PoolConfig {
+    let max_bytes = config.mempool.max_mib.saturating_mul(1024 * 1024);
     PoolConfig {
-        max_bytes: config.mempool.max_mib.saturating_mul(1024 * 1024),
-        max_txs: config.mempool.max_transactions,
         max_txs_per_account: config.mempool.max_per_account as u64,
-        ..PoolConfig::default()
+        ..PoolConfig::sized(max_bytes, config.mempool.max_transactions)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod error;
 mod events;
+mod shielded;
 
 pub use error::ClientError;
 pub use events::EventStream;

@@ -4,11 +4,13 @@
 //! on blocking threads, behind a gate.
 
 mod account;
+mod asset;
 mod chain;
 mod contract;
 mod events;
 mod group;
 mod node;
+mod shielded;
 mod tx;
 
 use crate::context::Context;
@@ -24,8 +26,10 @@ pub fn all() -> Table {
     chain::register(&mut table);
     tx::register(&mut table);
     account::register(&mut table);
+    asset::register(&mut table);
     contract::register(&mut table);
     group::register(&mut table);
+    shielded::register(&mut table);
     events::register(&mut table);
     table.register_discover();
     table

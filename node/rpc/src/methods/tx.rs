@@ -7,6 +7,7 @@ use crate::error::{ErrorKind, RpcError};
 use crate::json::{HexArray, HexBytes};
 use crate::table::Table;
 use crate::types::{SimulateView, SubmitView, TxBytesParams, TxIdParams, TxRawView, TxView};
+use std::net::IpAddr;
 use std::sync::Arc;
 use tacit_types::{DecodeError, RawTx, RejectCode, Tx, TxId};
 
@@ -22,10 +23,10 @@ pub fn register(table: &mut Table) {
     );
 }
 
-async fn submit(ctx: Arc<Ctx>, params: TxBytesParams) -> Outcome<SubmitView> {
+async fn submit(ctx: Arc<Ctx>, client: Option<IpAddr>, params: TxBytesParams) -> Outcome<SubmitView> {
     let _permit = ctx.submissions.enter().await?;
     let raw = RawTx::new(params.bytes.0).map_err(|error| refused_bytes(&error))?;
-    match ctx.backend.submit(raw.clone()).await {
+    match ctx.backend.submit(raw.clone(), client).await {
         Ok(submitted) => Ok(convert::submit_view(submitted)),
         Err(error) => submitted_before(&ctx, &raw, &error).map(convert::submit_view).ok_or_else(|| error.into()),
     }

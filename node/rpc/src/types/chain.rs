@@ -1,6 +1,6 @@
 //! What `node_` and `chain_` methods answer.
 
-use super::AddressText;
+use super::{AddressText, JoinSplitView};
 use crate::json::{Decimal, Hex32, HexArray, HexBytes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -89,6 +89,10 @@ answers! {
         code: u16,
         /// Gas it used.
         gas_used: u64,
+        /// Whether no account stands behind it.
+        shielded: bool,
+        /// Its join-splits.
+        join_splits: Vec<JoinSplitView>,
         /// Its bytes, when asked for.
         bytes: Option<HexBytes>,
     }

@@ -99,8 +99,7 @@ pub enum EventView {
         action: u16,
         /// Position of its first output in the note tree.
         position: u64,
-        /// What left or entered the pool; absent when nothing did.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        /// What left or entered the pool; null when nothing did.
         public: Option<PublicValueView>,
     },
     /// An asset was made.

@@ -14,16 +14,29 @@ macro_rules! answers {
     };
 }
 
+macro_rules! params {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+            #[serde(deny_unknown_fields)]
+            pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
+        )*
+    };
+}
+
 mod account;
 mod chain;
 mod event;
 mod params;
+mod shielded;
 
 pub use crate::reference::{BlockRef, Cursor};
 pub use account::*;
 pub use chain::*;
 pub use event::*;
 pub use params::*;
+pub use shielded::*;
 
 /// Most items on a page.
 pub const PAGE_MAX: u32 = 1_000;

@@ -9,4 +9,5 @@ mod methods;
 mod mock;
 mod openrpc;
 mod shapes;
+mod shielded;
 mod transactions;

@@ -1,7 +1,7 @@
 //! Every method answers by position and by name, and refuses what it should.
 
 use crate::http::{error, result};
-use crate::mock::{ALICE, CONTRACT, GROUP, PROOF, serve, transfer, transferred};
+use crate::mock::{ALICE, ASSET, CONTRACT, GROUP, PROOF, serve, transfer, transferred};
 use serde_json::{Value, json};
 use tacit_rpc::json::to_hex;
 use tacit_types::{Address, Gas, Network};
@@ -37,6 +37,12 @@ fn calls() -> Vec<(&'static str, Vec<(&'static str, Value)>)> {
         ("group_get", vec![("group", json!(hex(&GROUP.0)))]),
         ("group_members", vec![("group", json!(hex(&GROUP.0))), ("from", json!(2)), ("limit", json!(3))]),
         ("proof_get", vec![("proof_id", json!(hex(&PROOF.0)))]),
+        ("shielded_getAnchor", vec![]),
+        ("shielded_getBlocks", vec![("from", json!(0)), ("limit", json!(5)), ("memos", json!(false))]),
+        ("shielded_getSubtreeRoots", vec![("start", json!(1)), ("limit", json!(5))]),
+        ("shielded_getNullifier", vec![("nullifier", json!(hex(&[5; 32])))]),
+        ("asset_get", vec![("asset", json!(hex(&ASSET.0)))]),
+        ("account_assets", vec![("address", json!(text(&ALICE))), ("from", json!(hex(&[2; 32]))), ("limit", json!(1))]),
         ("evidence_list", vec![("from", json!(0)), ("limit", json!(2))]),
         (
             "events_get",
@@ -117,6 +123,7 @@ async fn things_that_do_not_exist_are_not_found() {
         ("group_get", json!([nothing])),
         ("group_members", json!([nothing])),
         ("proof_get", json!([nothing])),
+        ("asset_get", json!([hex(&[1; 32])])),
         ("tx_getRaw", json!([nothing])),
         ("chain_getValidators", json!([77])),
         ("chain_getBlock", json!(["latest"])),
@@ -145,6 +152,7 @@ async fn addresses_of_another_network_or_with_a_typing_error_are_refused() {
         for (method, params) in [
             ("account_get", json!([address])),
             ("contract_info", json!([address])),
+            ("account_assets", json!([address])),
             ("contract_view", json!([address, "f"])),
             ("events_get", json!(["1:0", 1, { "address": address }])),
         ] {
@@ -166,6 +174,10 @@ async fn limits_on_pages_keys_inputs_and_gas_are_kept() {
         ("group_members", json!([group, 0, 0]), "invalid_params"),
         ("group_members", json!([group, 0, 1_001]), "invalid_params"),
         ("events_get", json!(["1:0", 1_001]), "invalid_params"),
+        ("shielded_getBlocks", json!([1, 0]), "invalid_params"),
+        ("shielded_getBlocks", json!([1, 1_001]), "invalid_params"),
+        ("shielded_getSubtreeRoots", json!([0, 1_001]), "invalid_params"),
+        ("account_assets", json!([text(&ALICE), null, 1_001]), "invalid_params"),
         ("evidence_list", json!([0, 4_294_967_295u32]), "invalid_params"),
         ("state_getProof", json!([hex(&[1; 1_025])]), "invalid_params"),
         ("state_getProof", json!(["0x"]), "invalid_params"),

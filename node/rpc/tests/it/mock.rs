@@ -3,12 +3,14 @@
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tacit_rpc::backend::*;
 use tacit_rpc::{Backend, BackendError, BlockRef, RpcConfig, RpcServer};
 use tacit_types::block::BlockBody;
+use tacit_types::shielded::CompactBlock;
 use tacit_types::units::{Power, UnixMillis};
 use tacit_types::*;
 use tokio::sync::watch;
@@ -18,6 +20,7 @@ pub const ALICE: Address = Address([0xa1; 32]);
 pub const CONTRACT: Address = Address([0xc0; 32]);
 pub const GROUP: GroupId = GroupId([0x60; 32]);
 pub const PROOF: ProofId = ProofId([0x70; 32]);
+pub const ASSET: AssetId = AssetId([0x61; 32]);
 
 pub struct Mock {
     pub blocks: Mutex<Vec<CommittedBlock>>,
@@ -26,6 +29,13 @@ pub struct Mock {
     pub refuse: Mutex<Option<RejectCode>>,
     pub fail: Mutex<Option<BackendError>>,
     pub delay: Mutex<Duration>,
+    /// Compact blocks, ascending.
+    pub compact: Mutex<Vec<CompactBlock>>,
+    pub paused_until: Mutex<Option<Height>>,
+    /// Addresses that submitted.
+    pub clients: Mutex<Vec<Option<IpAddr>>>,
+    /// Answered to submissions.
+    pub busy: Mutex<Option<u64>>,
     /// Code and gas that simulations answer.
     pub simulation: Mutex<(u16, u64)>,
     pub running: AtomicUsize,
@@ -41,6 +51,10 @@ impl Mock {
             refuse: Mutex::default(),
             fail: Mutex::default(),
             delay: Mutex::default(),
+            clients: Mutex::default(),
+            busy: Mutex::default(),
+            compact: Mutex::default(),
+            paused_until: Mutex::default(),
             simulation: Mutex::new((RejectCode::ContractReverted.number(), 1_234)),
             running: AtomicUsize::new(0),
             most_running: AtomicUsize::new(0),
@@ -225,8 +239,12 @@ impl Backend for Mock {
         Ok((self.height(), Amount(u128::MAX)))
     }
 
-    fn submit(&self, tx: RawTx) -> BoxFuture<'_, Answer<Submitted>> {
+    fn submit(&self, tx: RawTx, client: Option<IpAddr>) -> BoxFuture<'_, Answer<Submitted>> {
         async move {
+            self.clients.lock().unwrap().push(client);
+            if let Some(retry_after_ms) = *self.busy.lock().unwrap() {
+                return Err(BackendError::Busy(retry_after_ms));
+            }
             if let Some(code) = *self.refuse.lock().unwrap() {
                 return Err(BackendError::Rejected(code, None));
             }
@@ -328,6 +346,60 @@ impl Backend for Mock {
 
     fn proof(&self, id: &ProofId) -> Answer<Option<RecordedProof>> {
         Ok((*id == PROOF).then_some(RecordedProof { sender: ALICE, height: Height(1) }))
+    }
+
+    fn pool(&self) -> Answer<PoolState> {
+        let paused_until = *self.paused_until.lock().unwrap();
+        Ok(PoolState { height: self.height(), root: FieldBytes([8; 32]), notes: 123, paused_until })
+    }
+
+    fn compact_blocks(&self, from: Height, limit: u32, bytes_max: usize) -> Answer<CompactPage> {
+        self.work()?;
+        let all = self.compact.lock().unwrap();
+        let (mut page, mut left) = (CompactPage { tip: self.height(), next: None, blocks: vec![] }, bytes_max);
+        for block in all.iter().filter(|block| block.height >= from) {
+            let bytes = block.encode();
+            if page.blocks.len() == limit as usize || (bytes.len() > left && !page.blocks.is_empty()) {
+                page.next = Some(block.height);
+                break;
+            }
+            left = left.saturating_sub(bytes.len());
+            page.blocks.push(bytes);
+        }
+        Ok(page)
+    }
+
+    fn subtree_roots(&self, start: u32, limit: u32) -> Answer<Vec<SubtreeRoot>> {
+        let one =
+            |index| SubtreeRoot { index, root: FieldBytes([index as u8; 32]), height: Height(u64::from(index) + 9) };
+        Ok((start..3).take(limit as usize).map(one).collect())
+    }
+
+    fn note_spent(&self, nullifier: &FieldBytes) -> Answer<Option<Height>> {
+        Ok((nullifier.0 == [5; 32]).then_some(Height(7)))
+    }
+
+    fn asset(&self, id: &AssetId) -> Answer<Option<AssetState>> {
+        let issued = IssuedAsset { issuer: ALICE, symbol: Name::new("GOLD").unwrap(), cap: Amount(u128::MAX) };
+        let state = |issued| AssetState {
+            height: self.height(),
+            decimals: 6,
+            supply: Amount(u128::MAX),
+            shielded: Amount(1),
+            issued,
+        };
+        Ok(match *id {
+            ASSET => Some(state(Some(issued))),
+            AssetId::NATIVE => Some(state(None)),
+            _ => None,
+        })
+    }
+
+    fn account_assets(&self, address: &Address, from: &AssetId, limit: u32) -> Answer<AccountAssets> {
+        let held = if *address == ALICE { 3u8 } else { 0 };
+        let mut left = (1..=held).map(|n| AssetId([n; 32])).filter(|asset| asset >= from);
+        let balances = left.by_ref().take(limit as usize).map(|asset| (asset, Amount(u128::MAX))).collect();
+        Ok(AccountAssets { height: self.height(), balances, next: left.next() })
     }
 
     fn evidence(&self, from: u64, limit: u32) -> Answer<Vec<EvidenceRecord>> {

@@ -58,7 +58,7 @@ async fn a_block_answers_its_whole_header_so_that_its_id_can_be_computed() {
     );
     let raw = stored.block.body.txs[0].clone();
     let id = stored.receipts[0].tx_id;
-    let tx = json!({ "index": 0, "tx_id": to_hex(&id.0), "hash": to_hex(&raw.full_hash().0), "code": 0, "gas_used": 21_000, "bytes": null });
+    let tx = json!({ "index": 0, "tx_id": to_hex(&id.0), "hash": to_hex(&raw.full_hash().0), "code": 0, "gas_used": 21_000, "shielded": false, "join_splits": [], "bytes": null });
     assert_eq!(block["txs"], json!([tx]));
     let full = result(server.address(), "chain_getBlock", json!({ "block": 1, "full": true })).await;
     assert_eq!(full["txs"][0]["bytes"], to_hex(raw.as_bytes()));

@@ -126,3 +126,24 @@ async fn the_client_tells_refusals_from_a_node_that_is_not_there() {
     assert!(matches!(gone, ClientError::Unreachable { .. }), "{gone:?}");
     assert!(matches!(Client::new("no url"), Err(ClientError::BadUrl { .. })));
 }
+
+#[tokio::test]
+async fn the_node_hears_which_address_submits_over_http_and_websocket() {
+    let (server, mock) = serve(|_| {}).await;
+    let bytes = json!([to_hex(&transfer(1).encode())]);
+    result(server.address(), "tx_submit", bytes.clone()).await;
+    let url = format!("ws://{}", server.address());
+    let socket = jsonrpsee::ws_client::WsClientBuilder::default().build(url).await.unwrap();
+    let _: Value =
+        jsonrpsee::core::client::ClientT::request(&socket, "tx_submit", vec![bytes[0].clone()]).await.unwrap();
+    let here = Some(std::net::IpAddr::from([127, 0, 0, 1]));
+    assert_eq!(*mock.clients.lock().unwrap(), [here, here]);
+}
+
+#[tokio::test]
+async fn a_silenced_client_is_told_when_to_come_back() {
+    let (server, mock) = serve(|_| {}).await;
+    *mock.busy.lock().unwrap() = Some(60_000);
+    let refused = error(server.address(), "tx_submit", json!([to_hex(&transfer(1).encode())])).await;
+    assert_eq!((&refused["code"], &refused["data"]["retry_after_ms"]), (&json!(-32005), &json!(60_000)));
+}

@@ -141,7 +141,7 @@ impl Network {
         let transfer = |sequence| accounts::transfer(&self.genesis.id, FEEDER, sequence);
         let raws: Vec<RawTx> = (self.fed..self.fed + count).map(transfer).collect();
         for node in &self.nodes {
-            let verdicts = node.intake.submit(raws.clone()).await;
+            let verdicts = node.intake.submit(raws.clone(), tacit_mempool::Source::shared(&"test")).await;
             assert!(verdicts.iter().all(Result::is_ok), "{verdicts:?}");
         }
         self.fed += count;
