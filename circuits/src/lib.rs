@@ -17,6 +17,7 @@ mod field;
 mod gadgets;
 mod hash;
 pub mod keys;
+mod msm;
 pub mod note;
 #[cfg(feature = "prove")]
 pub mod prove;

@@ -10,7 +10,6 @@
 mod assemble;
 mod file;
 pub(crate) mod key;
-mod msm;
 mod quotient;
 mod system;
 

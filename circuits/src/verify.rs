@@ -10,8 +10,11 @@
 
 mod batch;
 mod decode;
+mod dot;
 mod key;
+mod lockstep;
 mod miller;
+mod multiples;
 
 pub use batch::{KeyedItem, verify_batch_with_keys};
 pub use key::VerifyingKey;

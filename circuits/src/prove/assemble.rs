@@ -18,9 +18,9 @@ use ark_std::rand::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
 
 use super::file::ProvingKey;
-use super::msm::{Endomorphism, Halves, Sum, halves};
 use super::quotient::quotient;
 use crate::gadgets::Values;
+use crate::msm::{Endomorphism, Halves, Sum, halves};
 
 /// More threads than windows would be idle.
 const MAX_THREADS: usize = 16;

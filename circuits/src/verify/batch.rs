@@ -4,29 +4,39 @@
 //! `prod e(r_i A_i, B_i) = prod over keys of e(R alpha, beta) e(sum_j S_j IC_j, gamma) e(sum r_i C_i, delta)`, where
 //! `R = sum r_i` and `S_j = sum r_i x_ij`: one Miller pair per proof, three per key, one final exponentiation.
 //!
-//! The left side is computed once, in chunks of eight proofs. When a set fails it is halved at chunk borders and the
-//! stored left sides are used again; a chunk that fails is verified proof by proof. So one bad proof among many costs a
-//! few products and eight single verifications, and even a batch of only bad proofs little more than singles would.
+//! The left side is computed once, in chunks of sixteen proofs, and many chunks take the steps of the Miller loop together
+//! (see [`super::lockstep`]). When a set fails with the error `e`, its product is computed once more, the k-th chunk raised
+//! to the power k: when chunk k alone is bad, that gives `e^k`, and but for a chance of 2^-120 only then. The same finds the
+//! bad proof in its chunk. So one bad proof among many costs two products, its chunk's left sides one by one, and one single
+//! verification. Where several chunks are bad the set is halved, and after a few bad proofs all that is left of a failing
+//! set is verified one by one, thus a batch of only bad proofs costs little more than singles would.
 //!
 //! Factors are `a + b * lambda` with 64-bit a and b, lambda being the eigenvalue of G1's endomorphism: 2^128 distinct
 //! values at half the doublings. They come from BLAKE3 over the caller's seed and every key, input and proof.
 
 use std::num::NonZeroUsize;
 
-use ark_bn254::{Bn254, Config, Fq12, Fr, G1Affine, G1Projective};
-use ark_ec::bn::G2Prepared;
+use ark_bn254::{Bn254, Fq12, Fr, G1Affine, G1Projective, G2Affine};
 use ark_ec::pairing::{MillerLoopOutput, Pairing, PairingOutput};
 use ark_ec::scalar_mul::glv::GLVConfig;
-use ark_ec::{CurveGroup, VariableBaseMSM};
+use ark_ec::{AffineRepr, CurveGroup, PrimeGroup};
 use ark_ff::{AdditiveGroup, Field, Zero};
 
 use super::key::VerifyingKey;
-use super::{ProofBytes, Verdict, decode, miller};
+use super::lockstep::{Place, fixed_product, products};
+use super::{ProofBytes, Verdict, decode, multiples};
 use crate::error::Reject;
 use crate::field::FieldBytes;
+use crate::msm::{self, Half, Halves};
 
 /// Proofs per stored left side.
-const CHUNK: usize = 8;
+const CHUNK: usize = 16;
+
+/// Proofs that take the steps of the Miller loop together.
+const BLOCK: usize = 4 * CHUNK;
+
+/// Bad proofs after which a failing set is verified one by one: where many are bad, more products gain nothing.
+const MANY: usize = 4;
 
 /// A proof with its public inputs and the key to verify it under.
 #[derive(Clone, Copy, Debug)]
@@ -49,11 +59,12 @@ pub fn verify_batch_with_keys(items: &[KeyedItem<'_>], seed: [u8; 32], threads: 
     let mut chunks = Vec::new();
     for result in left_sides(items, &factors, threads) {
         verdicts.extend(result.verdicts);
-        chunks.push(result.chunk);
+        chunks.extend(result.chunks);
     }
-    chunks.retain(|chunk| !chunk.proofs.is_empty());
-    settle(items, &chunks, &mut verdicts);
-    verdicts
+    let mut settlement = Settlement { items, verdicts, found: 0 };
+    let error = product(items, chunks.iter().map(|chunk| (chunk, 1)));
+    settlement.settle(&chunks, error);
+    settlement.verdicts
 }
 
 /// A random factor `low + high * lambda`.
@@ -66,6 +77,11 @@ struct Factor {
 impl Factor {
     fn scalar(self) -> Fr {
         Fr::from(self.low) + Fr::from(self.high) * <ark_bn254::g1::Config as GLVConfig>::LAMBDA
+    }
+
+    /// The factor times a small power, halved.
+    fn halves(self, power: u64) -> Halves {
+        [self.low, self.high].map(|half| Half::from(u128::from(half) * u128::from(power)))
     }
 
     /// The factor times a point: one run of 64 doublings for both halves.
@@ -152,34 +168,38 @@ fn factors(items: &[KeyedItem<'_>], seed: [u8; 32]) -> Vec<Factor> {
 }
 
 /// A proof that decoded, waiting for the product.
+#[derive(Clone)]
 struct Decoded {
     /// Place in the batch.
     index: usize,
     inputs: Vec<Fr>,
+    /// The factor times A.
+    a: Place,
+    b: G2Affine,
     c: G1Affine,
     factor: Factor,
 }
 
-/// Up to eight decoded proofs and the Miller loop over their `(r_i A_i, B_i)`.
+/// Up to sixteen decoded proofs and the Miller loop over their `(r_i A_i, B_i)`.
 struct Chunk {
     proofs: Vec<Decoded>,
     left: Fq12,
 }
 
-struct ChunkResult {
-    /// One per item of the chunk; the decoded ones are settled later.
+struct BlockResult {
+    /// One per item of the block; the decoded ones are settled later.
     verdicts: Vec<Verdict>,
-    chunk: Chunk,
+    chunks: Vec<Chunk>,
 }
 
 /// Decodes all proofs and computes all left sides, chunks spread over threads, results in order.
-fn left_sides(items: &[KeyedItem<'_>], factors: &[Factor], threads: usize) -> Vec<ChunkResult> {
+fn left_sides(items: &[KeyedItem<'_>], factors: &[Factor], threads: usize) -> Vec<BlockResult> {
     let chunk_count = items.len().div_ceil(CHUNK);
     let threads = NonZeroUsize::new(threads.min(chunk_count)).unwrap_or(NonZeroUsize::MIN);
     let share = chunk_count.div_ceil(threads.get()) * CHUNK;
-    let work = move |first: usize, items: &[KeyedItem<'_>], factors: &[Factor]| -> Vec<ChunkResult> {
-        let parts = items.chunks(CHUNK).zip(factors.chunks(CHUNK)).enumerate();
-        parts.map(|(part, (items, factors))| left_side(first + part * CHUNK, items, factors)).collect()
+    let work = move |first: usize, items: &[KeyedItem<'_>], factors: &[Factor]| -> Vec<BlockResult> {
+        let parts = items.chunks(BLOCK).zip(factors.chunks(BLOCK)).enumerate();
+        parts.map(|(part, (items, factors))| left_side(first + part * BLOCK, items, factors)).collect()
     };
     if share >= items.len() {
         return work(0, items, factors);
@@ -203,48 +223,130 @@ fn left_sides(items: &[KeyedItem<'_>], factors: &[Factor], threads: usize) -> Ve
     })
 }
 
-fn left_side(first: usize, items: &[KeyedItem<'_>], factors: &[Factor]) -> ChunkResult {
+fn left_side(first: usize, items: &[KeyedItem<'_>], factors: &[Factor]) -> BlockResult {
     let mut verdicts = Vec::with_capacity(items.len());
-    let mut proofs = Vec::with_capacity(items.len());
-    let (mut points, mut lines) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+    let mut decoded = Vec::with_capacity(items.len());
     for (offset, (item, factor)) in items.iter().zip(factors).enumerate() {
-        match decode_item(item) {
-            Ok((inputs, decoded, b)) => {
-                verdicts.push(Ok(()));
-                points.push(factor.times(decoded.a));
-                lines.push(b);
-                proofs.push(Decoded { index: first + offset, inputs, c: decoded.c, factor: *factor });
+        let parts = decode_item(item);
+        verdicts.push(parts.as_ref().map(|_| ()).map_err(Clone::clone));
+        decoded.extend(parts.into_iter().map(|(inputs, points)| (first + offset, inputs, points, *factor)));
+    }
+    let scaled: Vec<_> = decoded.iter().map(|(_, _, points, factor)| factor.times(points.a)).collect();
+    let places = Place::of(&G1Projective::normalize_batch(&scaled));
+    let proofs = decoded.into_iter().zip(places).map(|((index, inputs, points, factor), a)| {
+        let decode::Points { b, c, .. } = points;
+        Decoded { index, inputs, a, b, c, factor }
+    });
+    let (chunks, outside) = chunks_of(proofs.collect(), CHUNK);
+    for index in outside {
+        verdicts[index - first] = Err(Reject::Subgroup { point: "B" });
+    }
+    BlockResult { verdicts, chunks }
+}
+
+/// Left sides of proofs in chunks of `size`. Proofs whose B lies outside the subgroup are left out; their places in the
+/// batch are returned. Each costs its chunk's left side once more.
+fn chunks_of(proofs: Vec<Decoded>, size: usize) -> (Vec<Chunk>, Vec<usize>) {
+    let pairs = |proofs: &[Decoded]| -> (Vec<Place>, Vec<G2Affine>) {
+        (proofs.iter().map(|proof| proof.a).collect(), proofs.iter().map(|proof| proof.b).collect())
+    };
+    let (places, points) = pairs(&proofs);
+    let (lefts, sound) = products(&places, points, size);
+    let (mut chunks, mut outside) = (Vec::with_capacity(lefts.len()), Vec::new());
+    for ((proofs, sound), mut left) in proofs.chunks(size).zip(sound.chunks(size)).zip(lefts) {
+        let (mut kept, mut dropped) = (Vec::with_capacity(proofs.len()), false);
+        for (proof, sound) in proofs.iter().zip(sound) {
+            if *sound {
+                kept.push(proof.clone());
+            } else {
+                outside.push(proof.index);
+                dropped = true;
             }
-            Err(reject) => verdicts.push(Err(reject)),
+        }
+        if dropped {
+            let (places, points) = pairs(&kept);
+            left = products(&places, points, size).0.first().copied().unwrap_or(Fq12::ONE);
+        }
+        if !kept.is_empty() {
+            chunks.push(Chunk { proofs: kept, left });
         }
     }
-    let left = Bn254::multi_miller_loop(G1Projective::normalize_batch(&points), lines).0;
-    ChunkResult { verdicts, chunk: Chunk { proofs, left } }
+    (chunks, outside)
 }
 
-/// The checks of single verification, in the same order, so that a refusal has the same reason.
-fn decode_item(item: &KeyedItem<'_>) -> Result<(Vec<Fr>, decode::Points, G2Prepared<Config>), Reject> {
+/// The checks of single verification, in the same order, so that a refusal has the same reason; all but the subgroup's,
+/// which comes last.
+fn decode_item(item: &KeyedItem<'_>) -> Result<(Vec<Fr>, decode::Points), Reject> {
     let inputs = item.key.read_inputs(item.inputs)?;
-    let points = decode::proof_points(item.proof)?;
-    let lines = miller::lines(&points.b).ok_or(Reject::Subgroup { point: "B" })?;
-    Ok((inputs, points, lines))
+    Ok((inputs, decode::proof_points(item.proof)?))
 }
 
-/// Finds the proofs that do not hold: halves failing sets, verifies failing chunks one by one.
-fn settle(items: &[KeyedItem<'_>], chunks: &[Chunk], verdicts: &mut [Verdict]) {
-    if chunks.is_empty() || product_holds(items, chunks) {
-        return;
-    }
-    if let [chunk] = chunks {
-        for proof in &chunk.proofs {
-            let item = &items[proof.index];
-            verdicts[proof.index] = item.key.verify(item.inputs, item.proof);
+/// Finds the proofs that do not hold.
+struct Settlement<'a> {
+    items: &'a [KeyedItem<'a>],
+    verdicts: Vec<Verdict>,
+    /// Bad proofs found so far, those that did not decode not counted.
+    found: usize,
+}
+
+/// What a product differs from one by; `None` for no difference.
+type Deviation = Option<PairingOutput<Bn254>>;
+
+impl Settlement<'_> {
+    /// Settles a set whose product is known.
+    fn settle(&mut self, chunks: &[Chunk], error: Deviation) {
+        let Some(error) = error else { return };
+        if self.found >= MANY {
+            return chunks.iter().for_each(|chunk| self.one_by_one(chunk));
         }
-        return;
+        if let Some(bad) = self.only_bad(chunks, error) {
+            return self.settle_chunk(bad, error);
+        }
+        let (first, second) = chunks.split_at(chunks.len() / 2);
+        let first_error = product(self.items, first.iter().map(|chunk| (chunk, 1)));
+        // The product of the whole is that of both halves.
+        let second_error = Some(error - first_error.unwrap_or_default()).filter(|error| !error.is_zero());
+        self.settle(first, first_error);
+        self.settle(second, second_error);
     }
-    let (first, second) = chunks.split_at(chunks.len() / 2);
-    settle(items, first, verdicts);
-    settle(items, second, verdicts);
+
+    /// The chunk that alone makes a set fail, if there is such a one.
+    fn only_bad<'c>(&self, chunks: &'c [Chunk], error: PairingOutput<Bn254>) -> Option<&'c Chunk> {
+        if let [chunk] = chunks {
+            return Some(chunk);
+        }
+        let raised = product(self.items, chunks.iter().zip(1..))?;
+        let mut power = error;
+        chunks.iter().find(|_| {
+            let found = power == raised;
+            power += error;
+            found
+        })
+    }
+
+    /// Settles a chunk that fails.
+    fn settle_chunk(&mut self, chunk: &Chunk, error: PairingOutput<Bn254>) {
+        let (single, _) = chunks_of(chunk.proofs.clone(), 1);
+        match self.only_bad(&single, error).map(|chunk| &chunk.proofs[..]) {
+            Some([proof]) if self.verify(proof).is_err() => {}
+            _ => self.one_by_one(chunk),
+        }
+    }
+
+    fn one_by_one(&mut self, chunk: &Chunk) {
+        for proof in &chunk.proofs {
+            let _ = self.verify(proof);
+        }
+    }
+
+    /// The verdict that counts, for every proof that is refused.
+    fn verify(&mut self, proof: &Decoded) -> Verdict {
+        let item = &self.items[proof.index];
+        let verdict = item.key.verify(item.inputs, item.proof);
+        self.found += usize::from(verdict.is_err());
+        self.verdicts[proof.index] = verdict.clone();
+        verdict
+    }
 }
 
 /// The part of the right side that belongs to one key.
@@ -252,59 +354,57 @@ struct KeySum<'a> {
     key: &'a VerifyingKey,
     /// `sum r_i`, then `sum r_i x_ij` for every input.
     scalars: Vec<Fr>,
-    c_points: Vec<G1Affine>,
-    c_factors: Vec<u64>,
+    c_terms: Vec<(G1Affine, Halves)>,
 }
 
-/// Whether the product over all proofs of these chunks holds.
-fn product_holds(items: &[KeyedItem<'_>], chunks: &[Chunk]) -> bool {
+/// The product over all proofs of these chunks, each chunk raised to a power.
+fn product<'c>(items: &[KeyedItem<'_>], chunks: impl Iterator<Item = (&'c Chunk, u64)>) -> Deviation {
     let mut left = Fq12::ONE;
     let mut sums: Vec<KeySum<'_>> = Vec::new();
-    for chunk in chunks {
-        left *= chunk.left;
+    for (chunk, power) in chunks {
+        left *= chunk.left.pow([power]);
         for proof in &chunk.proofs {
             let key = items[proof.index].key;
             let place = sums.iter().position(|sum| core::ptr::eq(sum.key, key)).unwrap_or(sums.len());
             if place == sums.len() {
                 sums.push(KeySum::new(key));
             }
-            sums[place].add(proof);
+            sums[place].add(proof, power);
         }
     }
-    let (mut points, mut lines) = (Vec::new(), Vec::new());
-    for sum in &sums {
-        sum.pairs(&mut points, &mut lines);
-    }
-    let right = Bn254::multi_miller_loop(G1Projective::normalize_batch(&points), lines).0;
-    Bn254::final_exponentiation(MillerLoopOutput(left * right))
-        .is_some_and(|result: PairingOutput<Bn254>| result.is_zero())
+    let points: Vec<G1Projective> = sums.iter().flat_map(KeySum::points).collect();
+    let lines = sums.iter().flat_map(|sum| &sum.key.fixed);
+    // A sum that is the identity contributes nothing.
+    let affine = G1Projective::normalize_batch(&points).into_iter().zip(lines);
+    let (points, lines): (Vec<_>, Vec<_>) = affine.filter(|(point, _)| !point.is_zero()).unzip();
+    let right = fixed_product(&Place::of(&points).into_iter().zip(lines).collect::<Vec<_>>());
+    // No product of Miller values is zero; should one be, its proofs must not pass.
+    let result = Bn254::final_exponentiation(MillerLoopOutput(left * right));
+    result.map_or(Some(PairingOutput::generator()), |result| Some(result).filter(|result| !result.is_zero()))
 }
 
 impl<'a> KeySum<'a> {
     fn new(key: &'a VerifyingKey) -> Self {
-        Self { key, scalars: vec![Fr::ZERO; key.ic.len()], c_points: Vec::new(), c_factors: Vec::new() }
+        Self { key, scalars: vec![Fr::ZERO; key.ic.len()], c_terms: Vec::new() }
     }
 
-    fn add(&mut self, proof: &Decoded) {
-        let factor = proof.factor.scalar();
+    fn add(&mut self, proof: &Decoded, power: u64) {
+        let factor = proof.factor.scalar() * Fr::from(power);
         self.scalars[0] += factor;
         for (scalar, input) in self.scalars[1..].iter_mut().zip(&proof.inputs) {
             *scalar += factor * input;
         }
-        self.c_points.push(proof.c);
-        self.c_factors.push(proof.factor.low);
-        self.c_points.push(<ark_bn254::g1::Config as GLVConfig>::endomorphism_affine(&proof.c));
-        self.c_factors.push(proof.factor.high);
+        self.c_terms.push((proof.c, proof.factor.halves(power)));
     }
 
-    /// The three pairs of this key, with beta, gamma and delta negated so that the whole product must be one.
-    fn pairs(&self, points: &mut Vec<G1Projective>, lines: &mut Vec<G2Prepared<Config>>) {
-        let terms = self.key.ic.iter().zip(&self.scalars);
-        points.push(self.key.alpha * self.scalars[0]);
-        points.push(terms.fold(G1Projective::ZERO, |sum, (point, scalar)| sum + *point * *scalar));
-        points.push(G1Projective::msm_u64(&self.c_points, &self.c_factors));
-        let key = self.key;
-        lines.extend([&key.negative_beta, &key.negative_gamma, &key.negative_delta].map(Clone::clone));
+    /// What stands before beta, gamma and delta, whose lines are those of their opposites, so that the whole product must
+    /// be one.
+    fn points(&self) -> [G1Projective; 3] {
+        [
+            multiples::sum([(&self.key.alpha, self.scalars[0])].into_iter()),
+            multiples::sum(self.key.ic.iter().zip(self.scalars.iter().copied())),
+            msm::sum(self.c_terms.iter().map(|(point, factor)| (point, *factor))),
+        ]
     }
 }
 
@@ -325,8 +425,7 @@ mod tests {
         for factor in cases {
             let point = G1Projective::rand(&mut rng).into_affine();
             assert_eq!(factor.times(point), point * factor.scalar());
-            let image = <ark_bn254::g1::Config as GLVConfig>::endomorphism_affine(&point);
-            let sum = G1Projective::msm_u64(&[point, image], &[factor.low, factor.high]);
+            let sum: G1Projective = msm::sum([(&point, factor.halves(1))].into_iter());
             assert_eq!(sum, point * factor.scalar());
         }
     }

@@ -82,9 +82,29 @@ fn base_field(bytes: &[u8; 32]) -> Option<Fq> {
     Fq::from_bigint(BigInt(limbs))
 }
 
+/// `value^ROOT_EXPONENT`, four bits of the exponent at a time: half the products of bit by bit.
+fn root_power(value: &Fq) -> Fq {
+    let mut powers = [Fq::ONE; 16];
+    for index in 1..powers.len() {
+        powers[index] = powers[index - 1] * value;
+    }
+    let mut result = Fq::ONE;
+    for limb in ROOT_EXPONENT.iter().rev() {
+        for digit in (0..16).rev().map(|place| limb >> (4 * place) & 15) {
+            (0..4).for_each(|_| {
+                result.square_in_place();
+            });
+            if digit != 0 {
+                result *= powers[digit as usize];
+            }
+        }
+    }
+    result
+}
+
 /// The square root in the base field, where p = 3 mod 4.
 fn root(square: Fq) -> Option<Fq> {
-    let candidate = square.pow(ROOT_EXPONENT) * square;
+    let candidate = root_power(&square) * square;
     (candidate.square() == square).then_some(candidate)
 }
 
@@ -97,7 +117,7 @@ fn root_of_extension(square: Fq2) -> Option<Fq2> {
     }
     let norm_root = root(square.c0.square() + square.c1.square())?;
     let t = (square.c0 + norm_root) * HALF;
-    let power = t.pow(ROOT_EXPONENT);
+    let power = root_power(&t);
     let candidate = power * t;
     let other = square.c1 * HALF * power;
     let result = if candidate.square() == t { Fq2::new(candidate, other) } else { Fq2::new(-other, candidate) };

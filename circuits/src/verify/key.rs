@@ -5,11 +5,13 @@
 //! anyone forge: a key without a phase-2 contribution (delta equal to gamma or to the generator), any two of beta, gamma
 //! and delta equal or opposite, and the identity anywhere.
 
-use ark_bn254::{Bn254, Config, Fr, G1Affine, G1Projective, G2Affine};
-use ark_ec::bn::G2Prepared;
-use ark_ec::pairing::{Pairing, PairingOutput};
+use ark_bn254::{Bn254, Fr, G1Projective, G2Affine};
+use ark_ec::pairing::{MillerLoopOutput, Pairing, PairingOutput};
 use ark_ec::{AffineRepr, CurveGroup};
+use ark_ff::Field;
 
+use super::lockstep::{FixedLines, Place, mixed_product};
+use super::multiples::{self, Multiples};
 use super::{ProofBytes, Verdict, decode, miller};
 use crate::error::Reject;
 use crate::field::FieldBytes;
@@ -17,15 +19,14 @@ use crate::field::FieldBytes;
 /// Bytes before the IC points.
 const HEAD: usize = 32 + 3 * 64 + 8;
 
-/// A checked verifying key, prepared for verification. About 60 KiB in memory.
+/// A checked verifying key, prepared for verification: 36 KiB in memory and one more for each public input.
 #[derive(Clone)]
 pub struct VerifyingKey {
-    pub(super) alpha: G1Affine,
+    pub(super) alpha: Multiples,
     /// One point per public input, after the constant's.
-    pub(super) ic: Vec<G1Affine>,
-    pub(super) negative_beta: G2Prepared<Config>,
-    pub(super) negative_gamma: G2Prepared<Config>,
-    pub(super) negative_delta: G2Prepared<Config>,
+    pub(super) ic: Vec<Multiples>,
+    /// The lines of minus beta, gamma and delta.
+    pub(super) fixed: [FixedLines; 3],
     alpha_beta: PairingOutput<Bn254>,
     digest: [u8; 32],
 }
@@ -56,15 +57,17 @@ impl VerifyingKey {
         let [beta0, beta1, gamma0, gamma1, delta0, delta1] = points else {
             return Err(malformed("it is too short"));
         };
-        let (beta, negative_beta) = subgroup_point(*beta0, *beta1, "beta")?;
-        let (gamma, negative_gamma) = subgroup_point(*gamma0, *gamma1, "gamma")?;
-        let (delta, negative_delta) = subgroup_point(*delta0, *delta1, "delta")?;
+        let beta = subgroup_point(*beta0, *beta1, "beta")?;
+        let gamma = subgroup_point(*gamma0, *gamma1, "gamma")?;
+        let delta = subgroup_point(*delta0, *delta1, "delta")?;
         refuse_related(&beta, &gamma, &delta)?;
         let alpha = decode::g1(*alpha, "alpha")?;
         let ic = ic.iter().map(|bytes| decode::g1(*bytes, "IC")).collect::<Result<Vec<_>, _>>()?;
+        let fixed = [-beta, -gamma, -delta].each_ref().map(FixedLines::of);
         let digest = digest_of(bytes);
         let alpha_beta = Bn254::pairing(alpha, beta);
-        Ok(Self { alpha, ic, negative_beta, negative_gamma, negative_delta, alpha_beta, digest })
+        let (alpha, ic) = (Multiples::of(&alpha), ic.iter().map(Multiples::of).collect());
+        Ok(Self { alpha, ic, fixed, alpha_beta, digest })
     }
 
     /// Number of public inputs the key takes.
@@ -85,10 +88,12 @@ impl VerifyingKey {
         let inputs = self.read_inputs(inputs)?;
         let points = decode::proof_points(proof)?;
         let b = miller::lines(&points.b).ok_or(Reject::Subgroup { point: "B" })?;
-        let combined = self.combine(inputs).into_affine();
-        let lines = [b, self.negative_gamma.clone(), self.negative_delta.clone()];
-        let product = Bn254::multi_miller_loop([points.a, combined, points.c], lines);
-        match Bn254::final_exponentiation(product) {
+        let combined = self.combine(&inputs).into_affine();
+        // Only who knows the key's secret finds inputs that cancel; such a proof is judged by the pairs that are left.
+        let fixed = [(combined, &self.fixed[1]), (points.c, &self.fixed[2])].into_iter();
+        let (places, lines): (Vec<_>, Vec<_>) = fixed.filter(|(point, _)| !point.is_zero()).unzip();
+        let fixed: Vec<_> = Place::of(&places).into_iter().zip(lines).collect();
+        match Bn254::final_exponentiation(MillerLoopOutput(mixed_product(&points.a, &b, &fixed))) {
             Some(result) if result == self.alpha_beta => Ok(()),
             _ => Err(Reject::Invalid),
         }
@@ -103,9 +108,8 @@ impl VerifyingKey {
     }
 
     /// `IC_0 + sum of input_j * IC_j`.
-    fn combine(&self, inputs: Vec<Fr>) -> G1Projective {
-        let start = self.ic[0].into_group();
-        self.ic[1..].iter().zip(inputs).fold(start, |sum, (point, input)| sum + *point * input)
+    fn combine(&self, inputs: &[Fr]) -> G1Projective {
+        multiples::sum(self.ic.iter().zip(core::iter::once(Fr::ONE).chain(inputs.iter().copied())))
     }
 }
 
@@ -122,10 +126,9 @@ pub(crate) fn digest_of(bytes: &[u8]) -> [u8; 32] {
     blake3::derive_key("tacit circuits v1 verifying key", bytes)
 }
 
-fn subgroup_point(c0: [u8; 32], c1: [u8; 32], point: &'static str) -> Result<(G2Affine, G2Prepared<Config>), Reject> {
+fn subgroup_point(c0: [u8; 32], c1: [u8; 32], point: &'static str) -> Result<G2Affine, Reject> {
     let value = decode::g2(c0, c1, point)?;
-    let negative = miller::lines(&-value).ok_or(Reject::Subgroup { point })?;
-    Ok((value, negative))
+    miller::lines(&value).map(|_| value).ok_or(Reject::Subgroup { point })
 }
 
 /// With two of the three related by a known factor a proof can be computed from the key alone, for any inputs. The

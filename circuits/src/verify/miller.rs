@@ -43,7 +43,7 @@ pub(super) fn lines(q: &G2Affine) -> Option<G2Prepared<Config>> {
 }
 
 /// psi: untwist, raise to the p-th power, twist.
-fn endomorphism(q: &G2Affine) -> G2Affine {
+pub(super) fn endomorphism(q: &G2Affine) -> G2Affine {
     let conjugate = |value: Fq2| Fq2::new(value.c0, -value.c1);
     let x = conjugate(q.x) * Config::TWIST_MUL_BY_Q_X;
     G2Affine::new_unchecked(x, conjugate(q.y) * Config::TWIST_MUL_BY_Q_Y)
@@ -94,7 +94,7 @@ fn halve(value: Fq) -> Fq {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use ark_ec::{AffineRepr, CurveConfig, CurveGroup};
@@ -127,6 +127,20 @@ mod tests {
             assert!(!point.is_in_correct_subgroup_assuming_on_curve());
             assert!(lines(&point).is_none());
         }
+    }
+
+    /// Points outside the subgroup: of any order, of a small one, and mixtures.
+    pub(in crate::verify) fn outside_points(rng: &mut rand_chacha::ChaCha20Rng, count: usize) -> Vec<G2Affine> {
+        let mut points = Vec::new();
+        while points.len() < count {
+            let any = any_curve_point(rng);
+            let small = small_order_part(&any);
+            if !small.is_zero() {
+                points.extend([any, small, (ark_bn254::G2Projective::rand(rng) + small).into_affine()]);
+            }
+        }
+        points.truncate(count);
+        points
     }
 
     /// The order of the twist is r times a cofactor with the prime factors 10069, 5864401 and larger ones. Points of small

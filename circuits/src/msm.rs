@@ -1,11 +1,11 @@
-//! Sums of many points times many scalars, the bulk of a proof's work.
+//! Sums of many points times many scalars: the bulk of a proof's work, and a part of a batch's.
 //!
 //! Pippenger's method with three savings. Scalars are halved by the curve's endomorphism `(x, y) -> (beta x, y)`, which
 //! multiplies by lambda, so that there are twice the points but half the windows. Within a window, points that fall into
 //! one bucket are added pairwise in affine coordinates, and thousands of such additions share one inversion: six products
 //! each instead of ten or more. Zero halves (every bit of the witness has one, a zero bit two) cost nothing.
 //!
-//! Windows are independent: the caller spreads them over threads.
+//! Windows are independent: the prover spreads them over threads. The verifier uses the same sums for a batch.
 
 use ark_bn254::{Fq, Fq2, Fr};
 use ark_ec::AffineRepr;
@@ -17,11 +17,8 @@ use zeroize::Zeroize;
 /// Additions that share an inversion.
 const SHARED: usize = 512;
 
-/// Bits of a half; one more than the magnitude has, for the carry of signed digits.
-const HALF_BITS: u32 = 128;
-
 /// A curve on which `(beta x, y)` is lambda times `(x, y)`.
-pub(super) trait Endomorphism: SWCurveConfig<ScalarField = Fr> {
+pub(crate) trait Endomorphism: SWCurveConfig<ScalarField = Fr> {
     /// beta.
     fn beta() -> Self::BaseField;
 }
@@ -41,18 +38,32 @@ impl Endomorphism for ark_bn254::g2::Config {
 
 /// A signed number of at most 127 bits.
 #[derive(Clone, Copy, Default, Zeroize)]
-pub(super) struct Half {
+pub(crate) struct Half {
     magnitude: u128,
     negative: bool,
 }
 
+impl Half {
+    /// Magnitude, and whether it is negative.
+    pub(crate) fn parts(self) -> (u128, bool) {
+        (self.magnitude, self.negative)
+    }
+}
+
+impl From<u128> for Half {
+    /// The number must be below 2^127.
+    fn from(number: u128) -> Self {
+        Self { magnitude: number, negative: false }
+    }
+}
+
 /// A scalar as `first + second * lambda`.
-pub(super) type Halves = [Half; 2];
+pub(crate) type Halves = [Half; 2];
 
 /// Halves a scalar. The pairs `(a, b)` with `a + b lambda = 0 mod r` form a lattice with the short basis `(S, M), (N, -S)`;
 /// what remains of `(scalar, 0)` after taking away a lattice point next to it is the answer. `S_RATIO` and `M_RATIO` are
 /// `S / r` and `M / r` in units of 2^-256, which rounds well enough: both parts stay below 2^127.
-pub(super) fn halves(scalar: &Fr) -> Halves {
+pub(crate) fn halves(scalar: &Fr) -> Halves {
     const S: u128 = 0x89d3_2568_94d2_13e3;
     const M: u128 = 0x6f4d_8248_eeb8_59fd_0be4_e154_1221_250b;
     const N: u128 = 0x6f4d_8248_eeb8_59fc_8211_bbeb_7d4f_1128;
@@ -91,7 +102,7 @@ fn scaled(number: &[u64; 4], ratio: [u64; 3]) -> u128 {
 }
 
 /// One sum to compute, window by window.
-pub(super) struct Sum<P: Endomorphism> {
+pub(crate) struct Sum<P: Endomorphism> {
     /// Points and their images, each with its half of the scalar.
     points: Vec<Affine<P>>,
     /// The magnitudes, shifted so that digits come out signed.
@@ -99,6 +110,8 @@ pub(super) struct Sum<P: Endomorphism> {
     negative: Vec<bool>,
     /// Bits of a window.
     bits: u32,
+    /// Number of windows, all independent.
+    windows: u32,
 }
 
 impl<P: Endomorphism> Drop for Sum<P> {
@@ -110,13 +123,14 @@ impl<P: Endomorphism> Drop for Sum<P> {
 
 impl<P: Endomorphism> Sum<P> {
     /// A sum over points, none of which is the identity, with halved scalars.
-    pub(super) fn new<'a>(terms: impl Iterator<Item = (&'a Affine<P>, Halves)>) -> Self {
+    pub(crate) fn new<'a>(terms: impl Iterator<Item = (&'a Affine<P>, Halves)>) -> Self {
         let room = 2 * terms.size_hint().0;
         let mut sum = Self {
             points: Vec::with_capacity(room),
             numbers: Vec::with_capacity(room),
             negative: Vec::with_capacity(room),
-            bits: 0,
+            bits: 1,
+            windows: 0,
         };
         let beta = P::beta();
         for (point, [first, second]) in terms {
@@ -125,7 +139,10 @@ impl<P: Endomorphism> Sum<P> {
                 sum.push(Affine::new_unchecked(point.x * beta, point.y), second);
             }
         }
-        sum.bits = best_window(sum.points.len());
+        // One bit more than the numbers have, for the carry of signed digits.
+        let longest = sum.numbers.iter().max().map_or(0, |number| 1 + u128::BITS - number.leading_zeros());
+        sum.bits = best_window(sum.points.len(), longest);
+        sum.windows = longest.div_ceil(sum.bits);
         let shift = sum.shift();
         sum.numbers.iter_mut().for_each(|number| *number += shift);
         sum
@@ -140,19 +157,19 @@ impl<P: Endomorphism> Sum<P> {
     }
 
     /// Number of windows, all independent.
-    pub(super) fn windows(&self) -> u32 {
-        HALF_BITS.div_ceil(self.bits)
+    pub(crate) fn windows(&self) -> u32 {
+        self.windows
     }
 
     /// Half a window's range for every window but the highest: added beforehand and taken off each digit afterwards.
     fn shift(&self) -> u128 {
-        (0..self.windows() - 1).map(|window| 1u128 << (self.bits * (window + 1) - 1)).sum()
+        (1..self.windows).map(|window| 1u128 << (self.bits * window - 1)).sum()
     }
 
     /// The digit of a term, between minus and plus half a window's range.
     fn digit(&self, term: usize, window: u32) -> i32 {
         let (number, half) = (self.numbers[term] >> (self.bits * window), 1i32 << (self.bits - 1));
-        let digit = if window + 1 == self.windows() {
+        let digit = if window + 1 == self.windows {
             (number as u32).cast_signed()
         } else {
             (number as u32 & ((1 << self.bits) - 1)).cast_signed() - half
@@ -161,7 +178,7 @@ impl<P: Endomorphism> Sum<P> {
     }
 
     /// The sum over one window: `sum of digit * point`.
-    pub(super) fn window(&self, window: u32) -> Projective<P> {
+    pub(crate) fn window(&self, window: u32) -> Projective<P> {
         let buckets = 1usize << (self.bits - 1);
         // A counting sort by the digit's magnitude.
         let digits: Vec<i32> = (0..self.points.len()).map(|term| self.digit(term, window)).collect();
@@ -186,7 +203,7 @@ impl<P: Endomorphism> Sum<P> {
     }
 
     /// Puts the windows' sums together, lowest first.
-    pub(super) fn combine(&self, windows: &[Projective<P>]) -> Projective<P> {
+    pub(crate) fn combine(&self, windows: &[Projective<P>]) -> Projective<P> {
         let mut total = Projective::ZERO;
         for window in windows.iter().rev() {
             (0..self.bits).for_each(|_| {
@@ -199,9 +216,9 @@ impl<P: Endomorphism> Sum<P> {
 }
 
 /// The window width with the least additions: one per point and window, two per bucket.
-fn best_window(points: usize) -> u32 {
-    let cost = |bits: &u32| HALF_BITS.div_ceil(*bits) as usize * (points + (2 << (bits - 1)));
-    (4..=16).min_by_key(cost).unwrap_or(4)
+fn best_window(points: usize, longest: u32) -> u32 {
+    let cost = |bits: &u32| longest.div_ceil(*bits) as usize * (points + (2 << (bits - 1)));
+    (2..=16).min_by_key(cost).unwrap_or(2)
 }
 
 /// `sum of index * points[index]`: with `index = high * width + low`, the sum over rows of one `high` and the sum over
@@ -339,9 +356,8 @@ fn sum_of_two<P: SWCurveConfig>(p: &Affine<P>, q: &Affine<P>, inverse: &P::BaseF
 }
 
 /// The whole sum on this thread.
-#[cfg(test)]
-pub(super) fn sum<P: Endomorphism>(points: &[Affine<P>], scalars: &[Fr]) -> Projective<P> {
-    let sum = Sum::new(points.iter().zip(scalars.iter().map(halves)));
+pub(crate) fn sum<'a, P: Endomorphism>(terms: impl Iterator<Item = (&'a Affine<P>, Halves)>) -> Projective<P> {
+    let sum = Sum::new(terms);
     let windows: Vec<_> = (0..sum.windows()).map(|window| sum.window(window)).collect();
     sum.combine(&windows)
 }
@@ -421,7 +437,7 @@ mod tests {
             let edges: Vec<Fr> = edges().into_iter().cycle().take(count).collect();
             for scalars in [random, bits, small, edges, vec![Fr::ZERO; count], vec![-Fr::ONE; count]] {
                 let expected = Projective::<P>::msm(&points, &scalars).unwrap();
-                assert_eq!(sum(&points, &scalars), expected, "{count} points");
+                assert_eq!(sum(points.iter().zip(scalars.iter().map(halves))), expected, "{count} points");
             }
         }
     }
