@@ -32,6 +32,7 @@ fn random_item(rng: &mut ChaCha20Rng) -> VerifyItem {
         3 => change_context(&mut item.public, [0xff; 32]),
         4 => change_context(&mut item.public, [1; 32]),
         5 => item.proof.0[32..96].fill(0),
+        6 => outside_subgroup(&mut item, rng.gen_range(0..4)),
         _ => {}
     }
     item
@@ -62,6 +63,67 @@ fn random_mixtures_get_the_verdicts_of_single_verification() {
         for threads in [0, 1, 2, 5] {
             assert_eq!(verify_batch(&keys, &items, rng.r#gen(), threads), expected, "{size} items, {threads} threads");
         }
+    }
+}
+
+/// A point B that is on the curve and nowhere near its subgroup.
+fn outside_subgroup(item: &mut VerifyItem, seed: u64) {
+    use ark_serialize::CanonicalSerialize;
+    super::verify::outside_subgroup(seed).serialize_compressed(&mut item.proof.0[32..96]).unwrap();
+}
+
+/// Batches that fill several blocks of the verifier, with few and with many bad proofs among them, and with bad ones of
+/// which some do not even reach the product.
+#[test]
+fn large_batches_get_the_verdicts_of_single_verification() {
+    let mut rng = ChaCha20Rng::seed_from_u64(20_261_121);
+    let keys = VerifyingKeys::development();
+    for (size, bad) in [(65, 1), (130, 1), (130, 2), (130, 5), (90, 30), (64, 64)] {
+        let mut items: Vec<VerifyItem> = HONEST.iter().cycle().take(size).copied().collect();
+        let mut places: Vec<usize> = (0..size).collect();
+        for chosen in 0..bad {
+            places.swap(chosen, rng.gen_range(chosen..size));
+            let item = &mut items[places[chosen]];
+            match rng.gen_range(0..4) {
+                0 => outside_subgroup(item, chosen as u64),
+                1 => item.proof.0[..32].fill(0xff),
+                _ => change_context(&mut item.public, [4; 32]),
+            }
+        }
+        let verdicts = verify_batch(&keys, &items, rng.r#gen(), 2);
+        let mut refused: Vec<usize> = (0..size).filter(|index| verdicts[*index].is_err()).collect();
+        let expected = &mut places[..bad];
+        expected.sort_unstable();
+        refused.sort_unstable();
+        assert_eq!(refused, expected, "{bad} of {size}");
+        for place in refused {
+            assert_eq!(verdicts[place], verify_one(&keys, &items[place]), "{bad} of {size}, place {place}");
+        }
+    }
+}
+
+/// The lone bad proof is located by how the set's error changes when its chunks are weighted. Errors that cancel within a
+/// chunk, across chunks or against the weights 1, 2, 3 must not hide behind one another.
+#[test]
+fn errors_that_would_cancel_against_the_weights_are_found() {
+    use ark_bn254::{Bn254, Fr, G1Affine};
+    use ark_ec::{AffineRepr, CurveGroup};
+    use ark_groth16::Proof;
+    use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
+    let good: Vec<VerifyItem> = HONEST.iter().filter(|item| item.statement() == Statement::Range).copied().collect();
+    let keys = VerifyingKeys::development();
+    for shifts in
+        [vec![(0, 1), (1, -1)], vec![(0, 2), (16, -1)], vec![(0, 1), (16, -2), (32, 1)], vec![(3, 1), (20, 1)]]
+    {
+        let mut items: Vec<VerifyItem> = good.iter().cycle().take(48).copied().collect();
+        for (place, by) in &shifts {
+            let mut proof = Proof::<Bn254>::deserialize_compressed(&items[*place].proof.0[..]).unwrap();
+            proof.c = (proof.c + G1Affine::generator() * Fr::from(*by as i64)).into_affine();
+            proof.serialize_compressed(&mut items[*place].proof.0[..]).unwrap();
+        }
+        let verdicts = verify_batch(&keys, &items, [9; 32], 1);
+        let refused: Vec<usize> = (0..48).filter(|index| verdicts[*index].is_err()).collect();
+        assert_eq!(refused, shifts.iter().map(|(place, _)| *place).collect::<Vec<_>>());
     }
 }
 

@@ -29,9 +29,7 @@
 //! | 35 | - | last height at which the pool stands still (8 bytes, little-endian) |
 //! | 36 | index (4 bytes, big-endian) | full subtree of 2^16 notes (`record::Subtree`) |
 
-use tacit_types::{
-    Address, AssetId, CodeHash, FieldBytes, GroupId, Height, IssuerId, Name, PollId, ProofId, codec,
-};
+use tacit_types::{Address, AssetId, CodeHash, FieldBytes, GroupId, Height, IssuerId, Name, PollId, ProofId, codec};
 
 /// A flat key.
 pub type Key = Vec<u8>;
