@@ -1,4 +1,4 @@
-//! What the state says to private money. Proofs are taken for granted here (see `proven.rs` for real ones): these tests
+//! What the state says to private money. Proofs are taken for granted here in all files but `proven.rs`: these tests
 //! put themselves in the place of somebody whose proofs always verify and ask what the chain still refuses.
 #![allow(clippy::unwrap_used)]
 
@@ -6,6 +6,8 @@ mod anchors;
 mod assets;
 mod pause;
 mod payment;
+mod proven;
 mod scratch;
 mod spending;
 mod support;
+mod wallet;
