@@ -24,14 +24,14 @@ pub struct ChainSpec {
     pub production: bool,
     /// Time of genesis in milliseconds since 1970; the first block is later.
     pub time_ms: u64,
+    /// Address of the account that may stop the shielded pool; nobody when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guardian: Option<String>,
     /// Limits and prices.
     #[serde(default)]
     pub params: ParamsSpec,
     /// Which verifying keys the chain uses.
     pub proofs: ProofsSpec,
-    /// Address of the account that may stop the shielded pool; nobody when left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub guardian: Option<String>,
     /// Who signs the first height.
     pub validators: Vec<ValidatorSpec>,
     /// Who owns what at the start.

@@ -18,6 +18,9 @@ const ACCOUNT_BALANCE: &str = "1000000000000000000000000";
 /// Further accounts of the same words, funded for load generators, which want many senders.
 pub const LOAD_ACCOUNTS: std::ops::Range<u32> = 1_000..1_256;
 
+/// The well-known account that may stop the shielded pool of a development network: the last one.
+const GUARDIAN: u32 = DEVNET_ACCOUNTS - 1;
+
 /// Ports of one node lie this far from the next one's.
 pub const PORTS_PER_NODE: u16 = 10;
 
@@ -107,7 +110,7 @@ impl Plan {
             time_ms: crate::node::core::now().0,
             params: ParamsSpec::default(),
             proofs: ProofsSpec { development: true, ..ProofsSpec::default() },
-            guardian: None,
+            guardian: Some(devnet_account(GUARDIAN)?.address.to_text(Network::Dev)),
             validators: validators
                 .iter()
                 .map(|seed| ValidatorSpec { public_key: PublicKey(public_key(seed)).to_string(), power: 1 })

@@ -45,6 +45,5 @@ pub fn apply(
         Action::CredentialIssue(issue) => issuer::issue(context, issue),
         Action::CredentialRevoke(revoke) => issuer::revoke(context, revoke),
         Action::Require(require) => require::apply(context, require),
-        _ => Err(tacit_types::RejectCode::UnknownVersion.into()),
     }
 }
