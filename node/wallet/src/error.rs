@@ -132,6 +132,9 @@ pub enum WalletError {
     /// A payment disclosure that shows nothing.
     #[error(transparent)]
     Disclosure(#[from] crate::shielded::DisclosureError),
+    /// A prover gave no proof.
+    #[error(transparent)]
+    Prover(#[from] crate::shielded::ProverError),
     /// A prover gave a proof that does not verify.
     #[error("a proof does not verify; nothing was signed or sent; use another prover, or report this")]
     BadProof,

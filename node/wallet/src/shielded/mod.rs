@@ -4,6 +4,7 @@
 //! comes from the chain is never trusted: a note counts as received only after every check of the specification.
 
 mod address;
+pub mod build;
 mod derive;
 pub mod disclosure;
 mod keys;
@@ -11,6 +12,7 @@ mod memo;
 mod note;
 mod note_cipher;
 pub mod plan;
+pub mod prover;
 mod text;
 mod viewing;
 
@@ -21,5 +23,6 @@ pub use memo::{Memo, MemoError, MemoKey};
 pub use note::{DecryptedNote, Note, SpendableNote};
 pub use note_cipher::{ForeignNote, SentNote, encrypt, recover_sent, try_decrypt};
 pub use plan::{PlanError, expiry_step, price_step};
+pub use prover::ProverError;
 pub use text::KeyTextError;
 pub use viewing::{FullViewingKey, IncomingViewingKey, OutgoingKey, ViewingKey};
