@@ -180,6 +180,121 @@ contract() {
     RESULT="1,000 of 1,000,000 tokens moved, overspending reverted"
 }
 
+# The wallet of $1, each in a home of its own, as if on another machine: keystore, cache and password.
+wallet() {
+    local who=$1 verb=$2
+    shift 2
+    TACIT_KEYSTORE="$WORK/$who/keys" TACIT_WALLETS="$WORK/$who/wallets" "$TACIT" wallet "$verb" "$@"
+}
+new_wallet() {
+    mkdir -p "$WORK/$1"
+    wallet "$1" new "$1" --password-file "$WORK/password" --json >"$WORK/$1/new.json" 2>"$WORK/$1/words" || return 1
+}
+shielded_address() { wallet "$1" address --from "$1" --password-file "$WORK/password" --shielded --json | field shielded_address; }
+pays() {
+    local who=$1
+    shift
+    wallet "$who" transfer --from "$who" --password-file "$WORK/password" --params "$WORK/params" --json "$@" >"$WORK/sent" 2>"$WORK/progress" ||
+        fail "$(tail -n 3 "$WORK/progress")"
+}
+# What $1 can see of asset $2 (a symbol) in the pool, in base units.
+private_balance() {
+    wallet "$1" balance --from "$1" --password-file "$WORK/password" --json >"$WORK/balance" 2>"$WORK/progress" || fail "$(tail -n 3 "$WORK/progress")"
+    python3 "$WORK/shielded.py" "$2" <"$WORK/balance"
+}
+
+wallets() {
+    echo correct-horse >"$WORK/password"
+    new_wallet alice || return 1
+    new_wallet bob || return 1
+    ALICE=$(shielded_address alice)
+    BOB=$(shielded_address bob)
+    [ -n "$ALICE" ] && [ -n "$BOB" ] && [ "$ALICE" != "$BOB" ] || fail "no shielded addresses"
+    RESULT="alice ${ALICE:0:16}.., bob ${BOB:0:16}.."
+}
+
+shield() {
+    "$TACIT" wallet assets create --symbol GOLD --decimals 2 --supply 1000 --dev 0 --json >"$WORK/gold.json" || return 1
+    GOLD=$(field asset <"$WORK/gold.json")
+    [ -n "$GOLD" ] || fail "no asset id in $(cat "$WORK/gold.json")"
+    for what in "--amount 100" "--amount 50" "--asset $GOLD --amount 300"; do
+        # shellcheck disable=SC2086 # the words are arguments
+        wallet dev shield --dev 0 --to "$ALICE" $what --params "$WORK/params" --json >"$WORK/sent" 2>"$WORK/progress" || fail "$(tail -n 3 "$WORK/progress")"
+    done
+    RESULT="150 tokens and 300 GOLD are alice's, in block $(field height <"$WORK/sent")"
+}
+
+private_payments() {
+    pays alice --to "$BOB" --amount 2.5 --memo "two books"
+    PAYMENT=$(field tx_id <"$WORK/sent")
+    pays alice --to "$BOB" --asset "$GOLD" --amount 7.25
+    pays bob --to "$ALICE" --amount 1 --memo "change"
+    RESULT="tokens and GOLD there, tokens back, last in block $(field height <"$WORK/sent")"
+}
+
+private_history() {
+    wallet bob history --from bob --password-file "$WORK/password" --json >"$WORK/history" 2>/dev/null || return 1
+    grep -q "two books" "$WORK/history" || fail "bob does not see the memo: $(cat "$WORK/history")"
+    [ "$(private_balance bob GOLD)" = 725 ] || fail "bob has $(private_balance bob GOLD) base units of GOLD, not 725"
+    RESULT="bob reads the memo and has 7.25 GOLD"
+}
+
+overspend() {
+    if wallet bob transfer --from bob --password-file "$WORK/password" --params "$WORK/params" --to "$ALICE" --asset "$GOLD" --amount 7.26 --json >"$WORK/out" 2>&1; then
+        fail "bob spent GOLD that he does not have"
+    fi
+    if wallet bob transfer --from bob --password-file "$WORK/password" --params "$WORK/params" --to "$("$TACIT" wallet address --dev 1 --json | field address)" --amount 1 --json >"$WORK/out" 2>&1; then
+        fail "a public address took private money"
+    fi
+    RESULT="more than there is, a public address: refused"
+}
+
+restore_words() {
+    local before after
+    before=$(private_balance bob native)
+    mkdir -p "$WORK/bob2"
+    grep -E '^ *([a-z]+ ){11,}[a-z]+ *$' "$WORK/bob/words" >"$WORK/bob2/words" || fail "bob's words were not shown"
+    wallet bob2 restore bob2 --file "$WORK/bob2/words" --password-file "$WORK/password" --json >/dev/null 2>&1 || return 1
+    after=$(private_balance bob2 native)
+    [ -n "$before" ] && [ "$before" = "$after" ] || fail "restored from words bob has $after, before $before"
+    [ "$(private_balance bob2 GOLD)" = 725 ] || fail "the GOLD is not there"
+    RESULT="the same balances in another home, from 24 words"
+}
+
+disclosure() {
+    wallet alice disclose "$PAYMENT" --from alice --password-file "$WORK/password" --to "$BOB" --challenge audit --out "$WORK/payment.json" >/dev/null 2>&1 || return 1
+    "$TACIT" wallet verify-disclosure "$WORK/payment.json" --challenge audit --json >"$WORK/verified" || return 1
+    refused "." "$TACIT" wallet verify-disclosure "$WORK/payment.json" --challenge other --json
+    sed 's/"value": *"2500000000000000000"/"value": "3500000000000000000"/' "$WORK/payment.json" >"$WORK/forged.json"
+    if cmp -s "$WORK/payment.json" "$WORK/forged.json"; then fail "the disclosure does not name the amount: $(cat "$WORK/payment.json")"; fi
+    refused "." "$TACIT" wallet verify-disclosure "$WORK/forged.json" --challenge audit --json
+    RESULT="a third person sees that 2.5 went to bob; forged: refused"
+}
+
+watching() {
+    local seen
+    wallet bob viewing-key --from bob --password-file "$WORK/password" >"$WORK/key.txt" 2>/dev/null || return 1
+    mkdir -p "$WORK/auditor"
+    grep -o 'tctdview1[a-z0-9]*' "$WORK/key.txt" >"$WORK/auditor/key"
+    wallet auditor watch auditor --file "$WORK/auditor/key" --password-file "$WORK/password" --json >/dev/null 2>&1 || return 1
+    seen=$(private_balance auditor native)
+    [ -n "$seen" ] && [ "$seen" = "$(private_balance bob native)" ] || fail "the watcher sees $seen"
+    if wallet auditor transfer --from auditor --password-file "$WORK/password" --to "$ALICE" --amount 1 --json >"$WORK/out" 2>&1; then
+        fail "a viewing key spent money"
+    fi
+    RESULT="a viewing key shows bob's balance and cannot spend"
+}
+
+unshield() {
+    local before after
+    before=$(balance 2)
+    wallet bob unshield --from bob --password-file "$WORK/password" --params "$WORK/params" --to "$("$TACIT" wallet address --dev 2 --json | field address)" \
+        --amount 0.000000000000001 --json >"$WORK/sent" 2>"$WORK/progress" || fail "$(tail -n 3 "$WORK/progress")"
+    after=$(balance 2)
+    [ $((10#${after: -15} - 10#${before: -15})) = 1000 ] || fail "account 2 has $after, before $before"
+    RESULT="1,000 base units left the pool in block $(field height <"$WORK/sent")"
+}
+
 second_client() {
     if ! command -v python3 >/dev/null 2>&1; then
         RESULT="left out: python3 is not installed"
@@ -246,6 +361,15 @@ step "range: a lie" lie
 step "equality: prove, verify, record" equality
 step "membership: group, prove, record" membership
 step "contract: deploy, call, view" contract
+step "private: two wallets" wallets
+step "private: shield two assets" shield
+step "private: payments both ways" private_payments
+step "private: memo and balance" private_history
+step "private: what must not go" overspend
+step "private: restore from words" restore_words
+step "private: disclose a payment" disclosure
+step "private: watch with a key" watching
+step "private: unshield" unshield
 step "the Python client" second_client
 step "kill one validator (SIGKILL)" crash
 step "restart it" restart
