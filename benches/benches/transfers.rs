@@ -29,28 +29,10 @@ fn transfers(criterion: &mut Criterion) {
                     total
                 });
             });
-            report(&spent, blocks_run);
+            spent.report(blocks_run, BLOCK);
         }
     }
     group.finish();
-}
-
-/// Microseconds per transfer of each part; those of the processors count other work on the machine much less.
-fn report(spent: &Spent, blocks: u32) {
-    let each = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(blocks.max(1)) / BLOCK as f64;
-    for (name, time) in [("validate", spent.validate), ("execute", spent.execute), ("root and commit", spent.commit)] {
-        println!(
-            "    {name:16} {:6.1} us on the clock, {:6.1} us of processors",
-            each(time.wall),
-            each(time.processor)
-        );
-    }
-    println!(
-        "    {:16} {:6.1} us on the clock, {:6.1} us of processors",
-        "all",
-        each(spent.wall()),
-        each(spent.processor())
-    );
 }
 
 criterion_group!(benches, transfers);
