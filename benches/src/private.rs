@@ -13,9 +13,7 @@ use tacit_types::shielded::{
     OUTGOING_CIPHERTEXT_BYTES, OutgoingCiphertext, PublicValue, SpendKeyBytes, SpendSignature,
 };
 use tacit_types::tx::TX_VERSION;
-use tacit_types::{
-    Action, Authorization, FieldBytes, Gas, Height, List, Price, ProofBytes, RawTx, Sequence, TxBody,
-};
+use tacit_types::{Action, Authorization, FieldBytes, Gas, Height, List, Price, ProofBytes, RawTx, Sequence, TxBody};
 
 impl DiskChain {
     /// One private transfer of each of the first `count` senders, for the first block of the chain.

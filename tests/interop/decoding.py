@@ -65,6 +65,8 @@ def _action(r):
         lambda: {"kind": "prove_membership", "group": r.hex(32), "root": r.hex(32), "scope": r.name(),
                  "nullifier": r.hex(32), "weight": r.number(8), "purpose": r.name()},
         lambda: {"kind": "prove_equality", "left": r.hex(32), "right": r.hex(32), "purpose": r.name()},
+        lambda: {"kind": "prove_credential", "issuer": r.hex(32), "root": r.hex(32), "attribute": r.name(), "application": r.name(),
+                 "pseudonym": r.hex(32), "commitment": r.hex(32), "low": text(16), "high": text(16), "purpose": r.name()},
     )
     return r.tag((
         lambda: {"kind": "transfer", "asset": r.hex(32), "to": r.hex(32), "amount": text(16)},
@@ -74,18 +76,45 @@ def _action(r):
         lambda: {"kind": "deploy", "code": r.data(524_288)},
         lambda: {"kind": "instantiate", "code_hash": r.hex(32), "salt": r.hex(32), "input": r.data(65_536), "value": text(16)},
         lambda: {"kind": "call", "contract": r.hex(32), "function": r.name(), "input": r.data(65_536), "value": text(16)},
+        lambda: _join_split(r),
+        lambda: {"kind": "asset_create", "symbol": r.name(), "decimals": r.number(1), "supply": text(16), "cap": text(16)},
+        lambda: {"kind": "asset_mint", "asset": r.hex(32), "to": r.hex(32), "amount": text(16)},
+        lambda: {"kind": "sweep", "asset": r.hex(32), "to": r.hex(32)},
+        lambda: {"kind": "pool_pause", "heights": r.number(8)},
+        lambda: {"kind": "poll_create", "group": r.hex(32), "title": r.name(), "options": r.number(1), "closes": r.number(8)},
+        lambda: {"kind": "poll_vote", "poll": r.hex(32), "root": r.hex(32), "choice": r.number(1), "nullifier": r.hex(32), "weight": r.number(8)},
+        lambda: {"kind": "issuer_create", "name": r.name()},
+        lambda: {"kind": "credential_issue", "issuer": r.hex(32), "leaves": r.items(256, lambda: r.hex(32))},
+        lambda: {"kind": "credential_revoke", "issuer": r.hex(32), "index": r.number(4)},
+        lambda: {"kind": "require", "proof": r.hex(32)},
     ))
+
+
+def _join_split(r):
+    """privacy.md, join-split."""
+    output = lambda: {"commitment": r.hex(32), "ephemeral_key": r.hex(32), "view_tag": r.number(1), "ciphertext": r.hex(140),
+                      "outgoing": r.hex(112)}
+    money = lambda direction: {"direction": direction, "asset": r.hex(32), "amount": str(r.number(16))}
+    several = lambda count: [r.hex(32) for _ in range(count)]
+    return {
+        "kind": "join_split", "anchor": r.hex(32),
+        "nullifiers": r.tag((lambda: several(1), lambda: several(2), lambda: several(8))),
+        "outputs": [output(), output()],
+        "public": r.tag((lambda: {"direction": "none"}, lambda: money("in"), lambda: money("out"))),
+        "spend_key": r.hex(32), "memo": r.hex(528),
+    }
 
 
 def _authorization(r):
     return r.tag((
         lambda: {"kind": "account", "public_key": r.hex(32), "sequence": r.number(8)},
         lambda: {"kind": "multisig", "threshold": r.number(1), "keys": r.items(16, lambda: r.hex(32)), "sequence": r.number(8)},
+        lambda: {"kind": "shielded"},
     ))
 
 
 def transaction(source):
-    """(fields of the body, signatures by key index, proofs)."""
+    """(fields of the body, signatures by key index, proofs, spend signatures)."""
     if len(source) > TX_BYTES_MAX:
         raise ValueError("longer than a transaction")
     r = Reader(source)
@@ -96,5 +125,6 @@ def transaction(source):
     }
     signatures = r.items(16, lambda: (r.number(1), r.hex(64)))
     proofs = r.items(16, lambda: r.hex(128))
+    spends = r.items(16, lambda: r.hex(64))
     r.end()
-    return fields, signatures, proofs
+    return fields, signatures, proofs, spends

@@ -125,10 +125,12 @@ def transactions():
         hexes(f"{what}: sign bytes", tacit.sign_bytes(body), it["sign_bytes"])
         hexes(f"{what}: sender", tacit.sender(fields["authorization"]), it["sender"])
         secrets, proofs = [unhex(s) for s in it["secrets"]], [unhex(p) for p in it["proofs"]]
-        tx = tacit.sign(body, fields["authorization"], secrets, proofs)
+        spends = [unhex(s) for s in it["spend_signatures"]]
+        tx = tacit.sign(body, fields["authorization"], secrets, proofs, spends)
         hexes(f"{what}: bytes", tx, it["bytes"])
         hexes(f"{what}: full hash", tacit.full_hash(tx), it["full_hash"])
-        read, signatures, read_proofs = decoding.transaction(tx)
+        read, signatures, read_proofs, read_spends = decoding.transaction(tx)
+        same(f"{what}: spend signatures read back", read_spends, it["spend_signatures"])
         same(f"{what}: fields read back", read, fields)
         same(f"{what}: proofs read back", read_proofs, it["proofs"])
         for index, signature in signatures:

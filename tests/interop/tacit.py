@@ -56,7 +56,51 @@ def action(it):
         return b"\5" + unhex(it["code_hash"]) + unhex(it["salt"]) + data(unhex(it["input"])) + u128(int(it["value"]))
     if kind == "call":
         return b"\6" + unhex(it["contract"]) + name(it["function"]) + data(unhex(it["input"])) + u128(int(it["value"]))
+    if kind == "join_split":
+        return b"\7" + join_split(it)
+    return _later_action(kind, it)
+
+
+def _later_action(kind, it):
+    if kind == "asset_create":
+        return b"\x08" + name(it["symbol"]) + u8(it["decimals"]) + u128(int(it["supply"])) + u128(int(it["cap"]))
+    if kind == "asset_mint":
+        return b"\x09" + unhex(it["asset"]) + unhex(it["to"]) + u128(int(it["amount"]))
+    if kind == "sweep":
+        return b"\x0a" + unhex(it["asset"]) + unhex(it["to"])
+    if kind == "pool_pause":
+        return b"\x0b" + u64(it["heights"])
+    if kind == "poll_create":
+        return b"\x0c" + unhex(it["group"]) + name(it["title"]) + u8(it["options"]) + u64(it["closes"])
+    if kind == "poll_vote":
+        return (b"\x0d" + unhex(it["poll"]) + unhex(it["root"]) + u8(it["choice"]) + unhex(it["nullifier"])
+                + u64(it["weight"]))
+    if kind == "issuer_create":
+        return b"\x0e" + name(it["name"])
+    if kind == "credential_issue":
+        return b"\x0f" + unhex(it["issuer"]) + items([unhex(leaf) for leaf in it["leaves"]])
+    if kind == "credential_revoke":
+        return b"\x10" + unhex(it["issuer"]) + u32(it["index"])
+    if kind == "require":
+        return b"\x11" + unhex(it["proof"])
+    if kind == "prove_credential":
+        return (b"\1\3" + unhex(it["issuer"]) + unhex(it["root"]) + name(it["attribute"]) + name(it["application"])
+                + unhex(it["pseudonym"]) + unhex(it["commitment"]) + u128(int(it["low"])) + u128(int(it["high"]))
+                + name(it["purpose"]))
     raise ValueError(f"unknown action {kind}")
+
+
+def join_split(it):
+    """privacy.md, join-split."""
+    output = lambda o: (unhex(o["commitment"]) + unhex(o["ephemeral_key"]) + u8(o["view_tag"]) + unhex(o["ciphertext"])
+                        + unhex(o["outgoing"]))
+    public, shapes = it["public"], {1: 0, 2: 1, 8: 2}
+    value = u8(("none", "in", "out").index(public["direction"]))
+    if public["direction"] != "none":
+        value += unhex(public["asset"]) + u128(int(public["amount"]))
+    nullifiers = b"".join(unhex(nullifier) for nullifier in it["nullifiers"])
+    return (unhex(it["anchor"]) + u8(shapes[len(it["nullifiers"])]) + nullifiers + b"".join(output(o) for o in it["outputs"])
+            + value + unhex(it["spend_key"]) + unhex(it["memo"]))
 
 
 def authorization(it):
@@ -90,7 +134,7 @@ def full_hash(tx):
     return derive("tacit 2026-11 tx full hash", tx)
 
 
-def sign(body, authorized, secrets, proofs=()):
+def sign(body, authorized, secrets, proofs=(), spends=()):
     """The whole transaction: TX-5 says which signatures stand where."""
     message = sign_bytes(body)
     if authorized["kind"] == "account":
@@ -99,7 +143,7 @@ def sign(body, authorized, secrets, proofs=()):
         keys = sorted(unhex(key) for key in authorized["keys"])
     signed = {keys.index(ed25519.public_key(secret)): ed25519.sign(secret, message) for secret in secrets}
     signatures = [u8(index) + signed[index] for index in sorted(signed)]
-    return body + items(signatures) + items(list(proofs))
+    return body + items(signatures) + items(list(proofs)) + items(list(spends))
 
 
 def gas_of_transfers(tx, signatures, transfers):
