@@ -8,7 +8,7 @@ use tacit_types::Height;
 const DEV: &str = include_str!("../networks/dev.toml");
 
 /// Changes with any change of a hash context, a record, the trie, or the development keys: that is what it is for.
-const DEV_ID: &str = "0xec776ba076b4bbe2239c37e836d18fed17c984fc2e94275117ca9094ecfc7fb5";
+const DEV_ID: &str = "0xefad468ce842e4be8a247d3cadf36b7ac14a900459a0a8df7914a0ec2a6e5a09";
 
 fn refusal(text: &str) -> String {
     Genesis::from_toml("chain.toml", text).expect_err("must be refused").to_string()
