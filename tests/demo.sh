@@ -266,7 +266,7 @@ disclosure() {
     wallet alice disclose "$PAYMENT" --from alice --password-file "$WORK/password" --to "$BOB" --challenge audit --out "$WORK/payment.json" >/dev/null 2>&1 || return 1
     "$TACIT" wallet verify-disclosure "$WORK/payment.json" --challenge audit --json >"$WORK/verified" || return 1
     refused "." "$TACIT" wallet verify-disclosure "$WORK/payment.json" --challenge other --json
-    sed 's/"value": *"2500000000000000000"/"value": "3500000000000000000"/' "$WORK/payment.json" >"$WORK/forged.json"
+    sed 's/"amount": *"2500000000000000000"/"amount": "3500000000000000000"/' "$WORK/payment.json" >"$WORK/forged.json"
     if cmp -s "$WORK/payment.json" "$WORK/forged.json"; then fail "the disclosure does not name the amount: $(cat "$WORK/payment.json")"; fi
     refused "." "$TACIT" wallet verify-disclosure "$WORK/forged.json" --challenge audit --json
     RESULT="a third person sees that 2.5 went to bob; forged: refused"
