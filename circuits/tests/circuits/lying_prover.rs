@@ -31,8 +31,10 @@ pub fn two_to_the(exponent: u64) -> Fr {
 #[test]
 fn honest_witnesses_satisfy_every_circuit() {
     for number in 0..20 {
-        for system in systems(number).unwrap() {
-            assert_eq!(system.broken(), Vec::<&str>::new(), "sample {number}");
+        // The largest circuit has a test of its own.
+        for statement in Statement::ALL.into_iter().filter(|statement| *statement != Statement::Transfer8x2) {
+            let system = ForgedSystem::of(&Sample::new(statement, number).unwrap()).unwrap();
+            assert_eq!(system.broken(), Vec::<&str>::new(), "{statement}, sample {number}");
         }
     }
 }
@@ -281,7 +283,7 @@ mod membership {
 ///
 /// Every private variable of every circuit matters: whatever it is changed to, some constraint breaks. Nothing is exempt.
 #[test]
-fn changing_any_single_private_variable_is_noticed() {
+fn attack_29_changing_any_single_private_variable_is_noticed() {
     let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(11);
     for mut system in systems(NUMBER).unwrap() {
         for index in 0..system.private_count() {

@@ -1,7 +1,7 @@
 //! What must never change silently: constraint counts, key digests, frozen proofs, tree and commitment values.
 
 use tacit_circuits::statement::{credential, equality, membership, range, vote};
-use tacit_circuits::testing::{development_vectors, systems};
+use tacit_circuits::testing::{Sample, development_vectors, systems};
 use tacit_circuits::{
     FieldBytes, Frontier, GroupTree, ProofBytes, Statement, VerifyItem, VerifyingKeys, context_from_hash,
     hash_to_field, keys, tree, verify_one,
@@ -51,15 +51,21 @@ fn verifying_key_digests_are_pinned() {
     assert_eq!(digests, pinned);
 }
 
+/// The frozen proof of a statement, which is of sample 1.
+pub fn frozen(statement: Statement) -> VerifyItem {
+    let bytes = file(statement, "proof");
+    let (inputs, proof) = bytes.split_at(32 * statement.input_count());
+    let inputs: Vec<FieldBytes> = inputs.as_chunks::<32>().0.iter().map(|bytes| FieldBytes(*bytes)).collect();
+    let proof = ProofBytes::from_slice(proof).unwrap();
+    VerifyItem::from_inputs(statement, &inputs, proof).unwrap()
+}
+
 #[test]
 fn frozen_proofs_still_verify() {
     let keys = VerifyingKeys::development();
     for statement in Statement::ALL {
-        let bytes = file(statement, "proof");
-        let (inputs, proof) = bytes.split_at(32 * statement.input_count());
-        let inputs: Vec<FieldBytes> = inputs.as_chunks::<32>().0.iter().map(|bytes| FieldBytes(*bytes)).collect();
-        let proof = ProofBytes::from_slice(proof).unwrap();
-        let item = VerifyItem::from_inputs(statement, &inputs, proof).unwrap();
+        let item = frozen(statement);
+        assert_eq!(item.public, Sample::new(statement, 1).unwrap().public(), "{statement}");
         assert_eq!(verify_one(&keys, &item), Ok(()), "{statement}");
     }
 }

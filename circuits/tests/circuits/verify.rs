@@ -86,7 +86,7 @@ fn attack_11_every_public_input_is_bound() {
 }
 
 #[test]
-fn attack_06_inputs_at_or_above_the_modulus_are_refused_although_they_are_equal_modulo_it() {
+fn attack_05_inputs_at_or_above_the_modulus_are_refused_although_they_are_equal_modulo_it() {
     for statement in Statement::ALL {
         let item = proven(statement, 1);
         let keys = VerifyingKeys::development();
@@ -101,6 +101,31 @@ fn attack_06_inputs_at_or_above_the_modulus_are_refused_although_they_are_equal_
                 inputs[place] = bytes;
                 assert!(keys.get(statement).verify(&inputs, &item.proof).is_err());
             }
+        }
+    }
+}
+
+/// The bound is the order of the curve's group, which is the smaller of the two moduli: between them lie 2^127 numbers
+/// that a check against the other would let pass.
+#[test]
+fn attack_06_the_bound_of_an_input_is_the_scalar_modulus() {
+    let number = |big: <Fr as PrimeField>::BigInt, add: u64| {
+        let mut sum = big;
+        ark_ff::BigInteger::add_with_carry(&mut sum, &add.into());
+        FieldBytes(ark_ff::BigInteger::to_bytes_le(&sum).try_into().unwrap())
+    };
+    let mut below_base = <ark_bn254::Fq as PrimeField>::MODULUS;
+    ark_ff::BigInteger::sub_with_borrow(&mut below_base, &1u64.into());
+    for refused in [number(Fr::MODULUS, 0), number(Fr::MODULUS, 1), number(below_base, 0), number(below_base, 1)] {
+        assert!(!refused.is_canonical());
+        for statement in Statement::ALL {
+            let item = proven(statement, 1);
+            let mut inputs = item.public.inputs();
+            inputs[0] = refused;
+            assert!(matches!(
+                VerifyItem::from_inputs(statement, &inputs, item.proof),
+                Err(Reject::NotCanonical { .. })
+            ));
         }
     }
 }
@@ -188,7 +213,7 @@ fn altered_points_are_refused() {
 }
 
 #[test]
-fn identity_points_are_refused() {
+fn attack_35_identity_points_are_refused() {
     let item = proven(Statement::Equality, 1);
     let honest = decode(&item.proof);
     for (point, proof) in [
@@ -241,7 +266,7 @@ fn refused_or_same(item: &VerifyItem, honest: &VerifyItem) -> Option<Reject> {
 }
 
 #[test]
-fn points_outside_the_subgroup_are_refused() {
+fn attack_34_points_outside_the_subgroup_are_refused() {
     let item = proven(Statement::Range, 1);
     for seed in 0..20 {
         let proof = encode(&Proof { b: outside_subgroup(seed), ..decode(&item.proof) });
