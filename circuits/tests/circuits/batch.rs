@@ -52,7 +52,7 @@ fn change_context(public: &mut Public, bytes: [u8; 32]) {
 }
 
 #[test]
-fn random_mixtures_get_the_verdicts_of_single_verification() {
+fn attack_40_random_mixtures_get_the_verdicts_of_single_verification() {
     let seed: u64 = std::env::var("TACIT_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_120);
     println!("TACIT_TEST_SEED={seed}");
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
@@ -105,7 +105,7 @@ fn large_batches_get_the_verdicts_of_single_verification() {
 /// The lone bad proof is located by how the set's error changes when its chunks are weighted. Errors that cancel within a
 /// chunk, across chunks or against the weights 1, 2, 3 must not hide behind one another.
 #[test]
-fn errors_that_would_cancel_against_the_weights_are_found() {
+fn attack_40_errors_that_would_cancel_against_the_weights_are_found() {
     use ark_bn254::{Bn254, Fr, G1Affine};
     use ark_ec::{AffineRepr, CurveGroup};
     use ark_groth16::Proof;

@@ -26,7 +26,7 @@ fn why(key: &Groth16Key<Bn254>) -> String {
 }
 
 #[test]
-fn the_development_keys_load_and_are_known_as_such() {
+fn attack_02_the_development_keys_load_and_are_known_as_such() {
     let keys = VerifyingKeys::development();
     for statement in Statement::ALL {
         assert!(is_development_key(&keys.digest(statement)));
@@ -53,7 +53,7 @@ fn a_set_with_a_key_too_few_or_too_many_is_refused() {
 }
 
 #[test]
-fn a_folder_of_keys_is_taken_only_under_its_pinned_digests() {
+fn attack_03_a_folder_of_keys_is_taken_only_under_its_pinned_digests() {
     let folder = tempfile::tempdir().unwrap();
     let development = VerifyingKeys::development();
     let digests = Statement::ALL.map(|statement| development.digest(statement));
@@ -90,7 +90,7 @@ fn a_folder_of_keys_is_taken_only_under_its_pinned_digests() {
 /// The forgery behind the 2026 thefts: with delta = gamma, `A = alpha, B = beta, C = -vk_x` proves anything. arkworks
 /// accepts it; here such a key does not load.
 #[test]
-fn a_key_without_phase_two_is_refused_although_arkworks_accepts_forgeries_under_it() {
+fn attack_01_a_key_without_phase_two_is_refused_although_arkworks_accepts_forgeries_under_it() {
     let mut rng = ChaCha20Rng::seed_from_u64(2);
     let mut key = honest();
     key.delta_g2 = key.gamma_g2;
@@ -113,7 +113,7 @@ fn a_key_without_phase_two_is_refused_although_arkworks_accepts_forgeries_under_
 }
 
 #[test]
-fn related_and_identity_elements_are_refused() {
+fn attack_04_related_and_identity_elements_are_refused() {
     let with = |change: fn(&mut Groth16Key<Bn254>)| {
         let mut key = honest();
         change(&mut key);

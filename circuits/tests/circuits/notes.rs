@@ -1,6 +1,8 @@
 //! Owners, commitments and nullifiers of notes. Pinned values come from `vectors/spend.py`.
 
+use std::collections::BTreeSet;
 use tacit_circuits::spend::SpendSecret;
+use tacit_circuits::statement::{membership::MemberSecret, vote};
 use tacit_circuits::{FieldBytes, Reject, modulus_bytes, note};
 
 const PINNED: [&str; 7] = [
@@ -54,6 +56,48 @@ fn every_part_of_a_note_changes_its_commitment() {
         note::commitment(&asset, VALUE, &owner, &one),
     ];
     assert!(others.into_iter().all(|other| other.unwrap() != commitment));
+}
+
+/// A commitment cut to half its width would have twins that a thief can search for: here every bit of every part of a
+/// note reaches both halves.
+#[test]
+fn attack_21_every_bit_of_a_note_reaches_all_of_its_commitment() {
+    let Made { owner_key, owner, asset, blinding, commitment, .. } = made();
+    let mut all = vec![commitment];
+    let flipped = |bytes: &mut [u8], bit: usize| bytes[bit / 8] ^= 1 << (bit % 8);
+    for bit in 0..256 {
+        let (mut id, mut rseed) = ([9; 32], [8; 32]);
+        flipped(&mut id, bit);
+        flipped(&mut rseed, bit);
+        all.push(note::commitment(&note::asset_field(&id), VALUE, &owner, &blinding).unwrap());
+        all.push(note::commitment(&asset, VALUE, &owner, &note::blinding(&rseed)).unwrap());
+    }
+    for bit in 0..128 {
+        all.push(note::commitment(&asset, VALUE ^ (1 << bit), &owner, &blinding).unwrap());
+    }
+    for bit in 0..88 {
+        let mut diversifier: [u8; 11] = core::array::from_fn(|index| u8::try_from(index + 1).unwrap());
+        flipped(&mut diversifier, bit);
+        let owner = note::owner(&owner_key, &diversifier).unwrap();
+        all.push(note::commitment(&asset, VALUE, &owner, &blinding).unwrap());
+    }
+    for half in [0..16, 16..32] {
+        let halves: BTreeSet<&[u8]> = all.iter().map(|commitment| &commitment.0[half.clone()]).collect();
+        assert_eq!(halves.len(), all.len());
+    }
+}
+
+/// The same secret and the same subject under every kind of nullifier.
+#[test]
+fn attack_22_nullifiers_of_different_kinds_and_positions_never_meet() {
+    let (secret, subject) = (FieldBytes::from(77), FieldBytes::from(4));
+    let member = MemberSecret(secret);
+    let mut all = vec![member.nullifier(&subject).unwrap(), vote::nullifier(&subject, &member).unwrap()];
+    for position in [0, 1, 2, 77, 1 << 16, u32::MAX] {
+        all.push(note::nullifier(&secret, &subject, position).unwrap());
+        all.push(note::nullifier(&subject, &secret, position).unwrap());
+    }
+    assert_eq!(all.iter().map(|nullifier| nullifier.0).collect::<BTreeSet<_>>().len(), all.len());
 }
 
 /// Two notes with one commitment stand at two positions and are spent by two nullifiers.

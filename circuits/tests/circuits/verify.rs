@@ -143,7 +143,7 @@ fn plus_modulus(value: &FieldBytes) -> Option<FieldBytes> {
 }
 
 #[test]
-fn missing_and_extra_inputs_are_refused_although_arkworks_accepts_them() {
+fn attack_08_missing_and_extra_inputs_are_refused_although_arkworks_accepts_them() {
     let item = proven(Statement::Range, 1);
     let keys = VerifyingKeys::development();
     let key = keys.get(Statement::Range);
@@ -226,7 +226,7 @@ fn attack_35_identity_points_are_refused() {
 }
 
 #[test]
-fn other_spellings_of_infinity_are_refused() {
+fn attack_33_other_spellings_of_infinity_are_refused() {
     let item = proven(Statement::Equality, 1);
     for (point, start, end) in [("A", 0, 32), ("B", 32, 96), ("C", 96, 128)] {
         let mut proof = item.proof;

@@ -19,6 +19,57 @@ pub fn reject_rows(document: &str) -> Vec<(u16, String, String)> {
     document.lines().filter_map(row).collect()
 }
 
+/// A row of the table of attacks: its number, and the tests it names as `path::name`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct AttackRow {
+    /// Number in the catalogue.
+    pub number: u32,
+    /// What stops the attack, or why it cannot apply.
+    pub answer: String,
+    /// File and function of every test.
+    pub tests: Vec<(String, String)>,
+}
+
+/// Rows `| number | attack | what stops it | tests |` of the table of attacks.
+#[must_use]
+pub fn attack_rows(document: &str) -> Vec<AttackRow> {
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.trim().strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
+        let [number, _, answer, tests] = cells.as_slice() else { return None };
+        let spans = tests.split('`').skip(1).step_by(2).filter_map(|span| span.rsplit_once("::"));
+        let tests = spans.map(|(file, name)| (file.to_string(), name.to_string())).collect();
+        Some(AttackRow { number: number.parse().ok()?, answer: (*answer).to_string(), tests })
+    };
+    document.lines().filter_map(row).collect()
+}
+
+/// Whether `source` has a test function called `name`: a function after an attribute that makes it a test.
+#[must_use]
+pub fn has_test(source: &str, name: &str) -> bool {
+    let mut marked = false;
+    for line in source.lines().map(str::trim) {
+        if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
+            marked = true;
+        }
+        let Some((_, rest)) = line.split_once("fn ") else { continue };
+        let found: String = rest.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+        if marked && found == name {
+            return true;
+        }
+        marked = false;
+    }
+    false
+}
+
+/// Whether a test's name carries the number of an attack: `attack_7_`, `attack_07_` or one of `attack_7_and_8_`.
+#[must_use]
+pub fn carries(name: &str, number: u32) -> bool {
+    let Some(rest) = name.strip_prefix("attack_") else { return false };
+    rest.split('_')
+        .take_while(|word| *word == "and" || word.parse::<u32>().is_ok())
+        .any(|word| word.parse() == Ok(number))
+}
+
 /// Targets of `[text](target)` that are files of the repository.
 #[must_use]
 pub fn local_links(document: &str) -> Vec<String> {
@@ -60,6 +111,20 @@ pub fn make_targets(makefile: &str) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn attacks_and_their_tests_are_read() {
+        let rows =
+            attack_rows("| no. | a | b | c |\n|---|---|---|---|\n| 7 | x | y | `a/b.rs::attack_7_z`; `c.rs::d` |\n");
+        let test = |file: &str, name: &str| (file.to_string(), name.to_string());
+        let tests = vec![test("a/b.rs", "attack_7_z"), test("c.rs", "d")];
+        assert_eq!(rows, [AttackRow { number: 7, answer: "y".to_string(), tests }]);
+        let source = "#[test]\nfn one() {}\nfn two() {}\n#[tokio::test(flavor)]\nasync fn three() {}\n// fn four\n";
+        assert!(has_test(source, "one") && has_test(source, "three"));
+        assert!(!has_test(source, "two") && !has_test(source, "four") && !has_test(source, "on"));
+        assert!(carries("attack_07_x", 7) && carries("attack_5_and_6_x", 6) && carries("attack_24_and_25_x", 24));
+        assert!(!carries("attack_7_x", 70) && !carries("attack_17_7_x", 1) && !carries("attacks_7", 7));
+    }
 
     #[test]
     fn rows_links_and_targets_are_read() {

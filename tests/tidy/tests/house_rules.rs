@@ -90,6 +90,32 @@ fn the_table_of_reject_codes_is_the_code_s() {
     assert_eq!(rows, expected);
 }
 
+/// Every attack of the catalogue has a row in order; every test that a row names exists, and one of them carries the
+/// number; a row without tests says why it needs none.
+#[test]
+fn every_attack_has_its_tests_or_a_reason() {
+    let rows = documents::attack_rows(&read("docs/spec/attacks.md"));
+    assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), (1..=48).collect::<Vec<_>>());
+    let mut wrong = Vec::new();
+    for row in rows {
+        for (file, name) in &row.tests {
+            let source = std::fs::read_to_string(files::root().join(file)).unwrap_or_default();
+            if !documents::has_test(&source, name) {
+                wrong.push(format!("attack {}: {file} has no test {name}", row.number));
+            }
+        }
+        let answered = if row.tests.is_empty() {
+            row.answer.starts_with("Cannot apply:")
+        } else {
+            row.tests.iter().any(|(_, name)| documents::carries(name, row.number))
+        };
+        if !answered {
+            wrong.push(format!("attack {}: no test carries its number and no reason is given", row.number));
+        }
+    }
+    none(wrong);
+}
+
 #[test]
 fn links_between_documents_lead_somewhere() {
     let dead = |path: String| {

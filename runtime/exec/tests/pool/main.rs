@@ -4,6 +4,7 @@
 
 mod anchors;
 mod assets;
+mod catalogue;
 mod pause;
 mod payment;
 mod proven;

@@ -78,7 +78,7 @@ impl CheckCache for Memory {
 }
 
 #[test]
-fn a_known_good_transaction_does_not_vouch_for_its_twin() {
+fn attack_37_a_known_good_transaction_does_not_vouch_for_its_twin() {
     let (chain, alice, _) = start();
     let (good, _) = range_tx(&chain, &alice);
     let cache = Memory::default();
@@ -100,6 +100,24 @@ fn a_known_good_transaction_does_not_vouch_for_its_twin() {
     assert!(decide(&good).is_ok());
 }
 
+/// A header says which witness its body has, so a body with another one is not the block's, and the block is none the
+/// worse for it.
+#[test]
+fn attack_38_a_header_is_not_blamed_for_a_body_that_is_not_its_own() {
+    let (mut chain, alice, _) = start();
+    let (good, proof) = range_tx(&chain, &alice);
+    let honest = block_of(&chain, std::slice::from_ref(&good));
+    for bytes in [[0; 128], negated(proof)] {
+        let mut foreign = honest.clone();
+        let raw = RawTx::new(twin(&good, bytes).encode()).unwrap();
+        foreign.body.txs = List::new(vec![raw]).unwrap();
+        let reason = invalid(chain.validate(&foreign.encode(), Mode::Decided));
+        assert!(matches!(reason, BlockInvalid::Header { field: "body_root", .. }), "{reason}");
+    }
+    assert!(chain.validate(&honest.encode(), Mode::Decided).is_ok());
+    assert!(chain.run(&[good]).receipts[0].succeeded());
+}
+
 /// Negates the first two points of a proof, which leaves their pairing as it is: anybody can do that.
 fn negated(mut proof: [u8; 128]) -> [u8; 128] {
     for last_byte_of_point in [31, 95] {
@@ -109,7 +127,7 @@ fn negated(mut proof: [u8; 128]) -> [u8; 128] {
 }
 
 #[test]
-fn a_twin_with_another_valid_proof_is_valid_and_only_one_of_them_fits_into_a_block() {
+fn attack_09_a_twin_with_another_valid_proof_is_valid_and_only_one_of_them_fits_into_a_block() {
     let (chain, alice, _) = start();
     let (good, proof) = range_tx(&chain, &alice);
     let (_, again) = range_with_seed(&Use::of(&chain, &alice), 99);
