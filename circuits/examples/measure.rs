@@ -4,6 +4,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use tacit_circuits::spend::{self, SpendItem, SpendSecret};
 use tacit_circuits::testing::{ForgedSystem, Sample};
 use tacit_circuits::{
     FieldBytes, Frontier, ProvingKeys, Statement, VerifyItem, VerifyingKeys, poseidon, verify_batch, verify_one,
@@ -16,6 +17,8 @@ fn main() -> Result<(), Failure> {
     let keys = proving_keys(&folder)?;
     println!();
     hashes_and_trees()?;
+    println!();
+    spend_signatures()?;
     println!();
     let items = proofs(&keys)?;
     println!();
@@ -104,6 +107,28 @@ fn hashes_and_trees() -> Result<(), Failure> {
     let per_batch = time(1, || frontier.append(&leaves));
     println!("append 3,000 leaves       {:8.2} us each", per_batch * 1e3 / 3000.0);
     println!("root of a frontier        {:8.2} us", time(20, || frontier.root()) * 1e3);
+    Ok(())
+}
+
+fn spend_signatures() -> Result<(), Failure> {
+    let mut items = Vec::new();
+    for number in 0..128u8 {
+        let secret = SpendSecret::from_wide(&[number + 1; 64]).ok_or("a secret of zero")?;
+        let message = [number; 32];
+        items.push(SpendItem {
+            key: secret.public().to_bytes(),
+            message,
+            signature: secret.sign(&message, &[number; 80]),
+        });
+    }
+    let secret = SpendSecret::from_wide(&[7; 64]).ok_or("a secret of zero")?;
+    println!("spend signature           {:8.2} us", time(100, || secret.sign(&[1; 32], &[2; 80])) * 1e3);
+    let single = time(100, || spend::verify(&items[0].key, &items[0].message, &items[0].signature));
+    println!("  verify one              {:8.2} us", single * 1e3);
+    for size in [8, 32, 128] {
+        let per_item = time(5, || spend::verify_batch(&items[..size], [1; 32])) * 1e3 / size as f64;
+        println!("  batch of {size:<3}            {per_item:8.2} us each");
+    }
     Ok(())
 }
 

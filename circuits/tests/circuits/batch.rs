@@ -158,7 +158,7 @@ fn one_bad_proof_is_found_at_every_place() {
 /// Without random factors two wrong proofs could cancel: here the C points of two proofs of one key are moved by +D and
 /// -D, which leaves the plain sum unchanged.
 #[test]
-fn errors_that_cancel_in_the_plain_sum_are_found() {
+fn attack_40_errors_that_cancel_in_the_plain_sum_are_found() {
     use ark_bn254::{Bn254, G1Affine};
     use ark_ec::{AffineRepr, CurveGroup};
     use ark_groth16::Proof;

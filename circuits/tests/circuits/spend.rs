@@ -351,7 +351,7 @@ fn attack_41_the_challenge_covers_commitment_key_and_message() {
 }
 
 #[test]
-fn errors_that_cancel_in_the_plain_sum_are_found() {
+fn attack_40_errors_that_cancel_in_the_plain_sum_are_found() {
     let shifted = |item: &SpendItem, by: Scalar| {
         let response = Scalar::from_le_bytes_mod_order(&item.signature[32..]) + by;
         with(item, None, Some(scalar_bytes(&response)))
@@ -362,7 +362,7 @@ fn errors_that_cancel_in_the_plain_sum_are_found() {
 }
 
 #[test]
-fn random_mixtures_get_the_verdicts_of_single_verification() {
+fn attack_40_random_mixtures_get_the_verdicts_of_single_verification() {
     let seed: u64 = std::env::var("TACIT_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_121);
     println!("TACIT_TEST_SEED={seed}");
     let mut rng = ChaCha20Rng::seed_from_u64(seed);

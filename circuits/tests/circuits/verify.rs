@@ -172,7 +172,7 @@ fn amounts_above_128_bits_are_refused() {
 }
 
 #[test]
-fn proofs_of_another_length_are_refused() {
+fn attack_33_proofs_of_another_length_are_refused() {
     let proof = proven(Statement::Range, 1).proof;
     for length in [0, 1, 127] {
         assert_eq!(ProofBytes::from_slice(&proof.0[..length]), Err(Reject::ProofLength { found: length }));
@@ -193,7 +193,7 @@ fn a_proof_of_another_statement_or_context_is_refused() {
 }
 
 #[test]
-fn altered_points_are_refused() {
+fn attack_09_altered_points_are_refused() {
     let item = proven(Statement::Range, 1);
     let honest = decode(&item.proof);
     let generator = G1Affine::generator();
