@@ -11,6 +11,7 @@
 //! Read [`statement`] for what can be proven, [`verify`] for how, [`tree`] for groups, [`keys`] for where keys come from.
 #![cfg_attr(not(test), deny(clippy::panic, clippy::cast_possible_truncation))]
 
+mod dot;
 mod error;
 mod field;
 #[cfg(feature = "prove")]

@@ -14,6 +14,8 @@ use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
 use ark_ff::{AdditiveGroup, Field, PrimeField};
 use zeroize::Zeroize;
 
+use crate::dot::dot;
+
 /// Additions that share an inversion.
 const SHARED: usize = 512;
 
@@ -21,11 +23,29 @@ const SHARED: usize = 512;
 pub(crate) trait Endomorphism: SWCurveConfig<ScalarField = Fr> {
     /// beta.
     fn beta() -> Self::BaseField;
+
+    /// Inverts all values, none of which is zero, with one inversion; `room` is for intermediate results.
+    fn invert_all(values: &mut [Self::BaseField], room: &mut Vec<Fq>);
 }
 
 impl Endomorphism for ark_bn254::g1::Config {
     fn beta() -> Fq {
         Self::ENDO_COEFFS[0]
+    }
+
+    fn invert_all(values: &mut [Fq], room: &mut Vec<Fq>) {
+        room.clear();
+        let mut product = Fq::ONE;
+        for value in values.iter() {
+            room.push(product);
+            product *= value;
+        }
+        let Some(mut inverse) = product.inverse() else { return };
+        for (value, before) in values.iter_mut().zip(room.iter()).rev() {
+            let next = inverse * *value;
+            *value = inverse * before;
+            inverse = next;
+        }
     }
 }
 
@@ -33,6 +53,16 @@ impl Endomorphism for ark_bn254::g2::Config {
     /// arkworks' coefficient belongs to the other cube root of one, which is the square of this one.
     fn beta() -> Fq2 {
         Self::ENDO_COEFFS[0].square()
+    }
+
+    /// The inverse is the conjugate over the norm, and norms are inverted at the cost of Fq.
+    fn invert_all(values: &mut [Fq2], room: &mut Vec<Fq>) {
+        let mut norms: Vec<Fq> =
+            values.iter().map(|value| dot([&value.c0, &value.c1], [&value.c0, &value.c1])).collect();
+        ark_bn254::g1::Config::invert_all(&mut norms, room);
+        for (value, inverse) in values.iter_mut().zip(&norms) {
+            *value = Fq2::new(value.c0 * inverse, -(value.c1 * inverse));
+        }
     }
 }
 
@@ -223,7 +253,7 @@ fn best_window(points: usize, longest: u32) -> u32 {
 
 /// `sum of index * points[index]`: with `index = high * width + low`, the sum over rows of one `high` and the sum over
 /// columns of one `low` are plain sums again, and only their few results are weighted.
-fn weighted<P: SWCurveConfig>(points: &[Affine<P>]) -> Projective<P> {
+fn weighted<P: Endomorphism>(points: &[Affine<P>]) -> Projective<P> {
     let width = 1usize << (usize::BITS - points.len().leading_zeros()).div_ceil(2);
     let rows = group_sums(points.to_vec(), points.chunks(width).map(<[_]>::len).collect());
     let column = |low: usize| points.iter().skip(low).step_by(width);
@@ -254,7 +284,7 @@ struct Step {
 }
 
 /// Sums of consecutive groups of points with the given lengths; the identity for an empty group.
-fn group_sums<P: SWCurveConfig>(mut points: Vec<Affine<P>>, mut lengths: Vec<usize>) -> Vec<Affine<P>> {
+fn group_sums<P: Endomorphism>(mut points: Vec<Affine<P>>, mut lengths: Vec<usize>) -> Vec<Affine<P>> {
     let mut steps = Vec::with_capacity(points.len() / 2 + lengths.len());
     let mut shared = Shared::default();
     while lengths.iter().any(|length| *length > 1) {
@@ -281,44 +311,28 @@ fn group_sums<P: SWCurveConfig>(mut points: Vec<Affine<P>>, mut lengths: Vec<usi
 /// Room for one shared inversion.
 struct Shared<F> {
     denominators: Vec<F>,
-    products: Vec<F>,
+    room: Vec<Fq>,
 }
 
 impl<F> Default for Shared<F> {
     fn default() -> Self {
-        Self { denominators: Vec::with_capacity(SHARED), products: Vec::with_capacity(SHARED) }
+        Self { denominators: Vec::with_capacity(SHARED), room: Vec::with_capacity(SHARED) }
     }
 }
 
 impl<F: Field> Shared<F> {
-    fn carry_out<P: SWCurveConfig<BaseField = F>>(&mut self, points: &mut [Affine<P>], steps: &[Step]) {
+    fn carry_out<P: Endomorphism<BaseField = F>>(&mut self, points: &mut [Affine<P>], steps: &[Step]) {
         self.denominators.clear();
         for step in steps.iter().filter(|step| step.pair) {
             self.denominators.push(denominator(&points[step.from], &points[step.from + 1]));
         }
-        self.invert();
+        P::invert_all(&mut self.denominators, &mut self.room);
         let mut inverses = self.denominators.iter();
         for step in steps {
             points[step.to] = match step.pair.then(|| inverses.next()).flatten() {
                 Some(inverse) => sum_of_two(&points[step.from], &points[step.from + 1], inverse),
                 None => points[step.from],
             };
-        }
-    }
-
-    /// Inverts all denominators, none of which is zero, with one inversion.
-    fn invert(&mut self) {
-        self.products.clear();
-        let mut product = F::ONE;
-        for denominator in &self.denominators {
-            self.products.push(product);
-            product *= denominator;
-        }
-        let Some(mut inverse) = product.inverse() else { return };
-        for (denominator, before) in self.denominators.iter_mut().zip(&self.products).rev() {
-            let next = inverse * *denominator;
-            *denominator = inverse * before;
-            inverse = next;
         }
     }
 }

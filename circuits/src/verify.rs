@@ -10,7 +10,6 @@
 
 mod batch;
 mod decode;
-mod dot;
 mod key;
 mod lockstep;
 mod miller;

@@ -12,8 +12,8 @@ use ark_bn254::{Config, Fq, Fq2, Fq12, G1Affine, G2Affine};
 use ark_ec::bn::{BnConfig, G2Prepared};
 use ark_ff::{AdditiveGroup, Field, Zero};
 
-use super::dot::{dot, times_line};
 use super::miller::endomorphism;
+use crate::dot::{dot, times_line};
 
 /// The line through a point `(x, y)`, with `offset = slope x - y`: at a point P of G1 its value is
 /// `y_P - slope x_P w + offset v w`.

@@ -24,7 +24,7 @@ const _: () = assert!(MODULUS[3] < u64::MAX / 5);
 /// `sum of a[i] * b[i]` for up to four pairs: limb by limb as Montgomery multiplication goes, with the products of all
 /// pairs added before each reduction step.
 #[inline(always)]
-pub(super) fn dot<const N: usize>(a: [&Fq; N], b: [&Fq; N]) -> Fq {
+pub(crate) fn dot<const N: usize>(a: [&Fq; N], b: [&Fq; N]) -> Fq {
     const { assert!(N <= 4) }
     let mut sum = [0u64; 5];
     for limb in 0..4 {
@@ -83,7 +83,7 @@ impl Factor {
 }
 
 /// `f * (1 + a w + b v w)`, for Fq12 = Fq6[w], w^2 = v, and Fq6 = Fq2[v], v^3 = xi.
-pub(super) fn times_line(f: &Fq12, a: &Fq2, b: &Fq2) -> Fq12 {
+pub(crate) fn times_line(f: &Fq12, a: &Fq2, b: &Fq2) -> Fq12 {
     let (xi_a, xi_b) = (Factor::new(times_xi(a)), Factor::new(times_xi(b)));
     let (a, b) = (Factor::new(*a), Factor::new(*b));
     let (x, y) = (&f.c0, &f.c1);
