@@ -1,5 +1,5 @@
 //! Batch verification of signatures and proofs, decoding included, in processor time of one thread; proofs also on
-//! two threads on the clock.
+//! two threads on the clock, and with bad proofs among them.
 //!
 //! A first run makes the development proving keys, which takes some seconds.
 #![allow(clippy::unwrap_used)]
@@ -8,7 +8,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 use tacit_benches::clock::ProcessorTime;
-use tacit_circuits::testing::Sample;
+use tacit_circuits::testing::{Arkworks, Sample};
 use tacit_circuits::{ProvingKeys, Statement, VerifyItem, VerifyingKeys, verify_batch, verify_one};
 use tacit_exec::signatures::{SignatureItem, verify_each};
 use tacit_exec::testing::TestKey;
@@ -40,34 +40,53 @@ fn signed(number: u64) -> SignatureItem {
 }
 
 fn proofs(criterion: &mut Criterion<ProcessorTime>) {
-    let folder = tempfile::tempdir().unwrap();
-    let proving = ProvingKeys::development(folder.path());
+    let proving = ProvingKeys::development(&std::env::temp_dir().join("tacit-bench-keys"));
     let keys = VerifyingKeys::development();
-    let made = |statement| (0..DIFFERENT).map(move |number| (statement, number));
-    let different: Vec<VerifyItem> = Statement::ALL
-        .into_iter()
-        .flat_map(made)
-        .map(|(statement, number)| Sample::new(statement, number).unwrap().prove(&proving, number).unwrap())
-        .collect();
-    let mixed: Vec<VerifyItem> = different.iter().cycle().take(PROOFS).copied().collect();
+    let proven = |statement| -> Vec<VerifyItem> {
+        (0..DIFFERENT).map(|number| Sample::new(statement, number).unwrap().prove(&proving, number).unwrap()).collect()
+    };
+    let batch =
+        |different: &[VerifyItem]| -> Vec<VerifyItem> { different.iter().cycle().take(PROOFS).copied().collect() };
+    let transfers = proven(Statement::Transfer2x2);
+    let mixed = batch(&Statement::ALL.into_iter().flat_map(proven).collect::<Vec<_>>());
     let mut group = criterion.benchmark_group("verify::proofs");
     group.sample_size(10).measurement_time(Duration::from_secs(3));
-    group.bench_function("batch=1", |bencher| {
-        bencher.iter(|| assert!(verify_one(&keys, black_box(&mixed[0])).is_ok()));
+    group.bench_function("transfer-2x2,batch=1", |bencher| {
+        bencher.iter(|| assert!(verify_one(&keys, black_box(&transfers[0])).is_ok()));
+    });
+    let (sample, mut arkworks) =
+        (Sample::new(Statement::Transfer2x2, 0).unwrap(), Arkworks::of(Statement::Transfer2x2).unwrap());
+    let theirs = arkworks.prove(&sample).unwrap();
+    group.bench_function("transfer-2x2,arkworks alone, without decoding", |bencher| {
+        bencher.iter(|| assert!(arkworks.verify(&sample, black_box(&theirs))));
     });
     group.throughput(Throughput::Elements(PROOFS as u64));
-    let verify = |threads| {
-        let verdicts = verify_batch(&keys, black_box(&mixed), [7; 32], threads);
-        assert!(verdicts.iter().all(Result::is_ok));
+    let verify = |items: &[VerifyItem], threads, bad: usize| {
+        let verdicts = verify_batch(&keys, black_box(items), [7; 32], threads);
+        assert_eq!(verdicts.iter().filter(|verdict| verdict.is_err()).count(), bad);
     };
-    group.bench_function(format!("batch={PROOFS},threads=1"), |bencher| bencher.iter(|| verify(1)));
-    group.bench_function(format!("batch={PROOFS},threads=2,clock"), |bencher| {
-        bencher.iter_custom(|batches| {
-            let start = Instant::now();
-            (0..batches).for_each(|_| verify(2));
-            start.elapsed()
+    for (name, items) in [("transfer-2x2", batch(&transfers)), ("all statements", mixed)] {
+        group.bench_function(format!("{name},batch={PROOFS},threads=1"), |bencher| {
+            bencher.iter(|| verify(&items, 1, 0));
         });
-    });
+        group.bench_function(format!("{name},batch={PROOFS},threads=2,clock"), |bencher| {
+            bencher.iter_custom(|batches| {
+                let start = Instant::now();
+                (0..batches).for_each(|_| verify(&items, 2, 0));
+                start.elapsed()
+            });
+        });
+    }
+    for bad in [1, 2, 8, PROOFS] {
+        let mut items = batch(&transfers);
+        for index in 0..bad {
+            let place = index * PROOFS / bad;
+            items[place].proof = transfers[(place + 1) % transfers.len()].proof;
+        }
+        group.bench_function(format!("transfer-2x2,batch={PROOFS},threads=1,bad={bad}"), |bencher| {
+            bencher.iter(|| verify(&items, 1, bad));
+        });
+    }
     group.finish();
 }
 

@@ -2,9 +2,11 @@
 //!
 //! Nothing here belongs in a node or wallet.
 
+mod arkworks;
 mod forge;
 mod samples;
 mod transfer;
 
+pub use arkworks::Arkworks;
 pub use forge::{ForgedSystem, systems};
 pub use samples::{Sample, development_vectors, samples};

@@ -8,6 +8,7 @@ use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
 use ark_std::rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use tacit_circuits::keys::development_key_bytes;
+use tacit_circuits::testing::{Arkworks, Sample};
 use tacit_circuits::{
     FieldBytes, ProofBytes, Public, Reject, Statement, VerifyItem, VerifyingKeys, modulus_bytes, verify_one,
 };
