@@ -50,6 +50,17 @@ fn honest_proofs_verify() {
     }
 }
 
+/// The yardstick of the benches measures the same statements: its proofs hold, and for other inputs they do not.
+#[test]
+fn arkworks_alone_proves_the_same_statements() {
+    let (sample, other) = (Sample::new(Statement::Range, 1).unwrap(), Sample::new(Statement::Range, 2).unwrap());
+    let mut arkworks = Arkworks::of(Statement::Range).unwrap();
+    let proof = arkworks.prove(&sample).unwrap();
+    assert!(arkworks.verify(&sample, &proof) && !arkworks.verify(&other, &proof));
+    assert!(Arkworks::read_key(&arkworks.key_bytes().unwrap(), false));
+    assert!(Arkworks::synthetic(100).unwrap().prove_synthetic(100).is_ok());
+}
+
 #[test]
 fn our_verdict_is_that_of_arkworks() {
     for statement in Statement::ALL {
