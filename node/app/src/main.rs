@@ -2,6 +2,7 @@
 //!
 //! This file only chooses: every verb has a file of its own under `commands/`. Exit codes: 0 done, 1 failed with a
 //! message on standard error, 2 wrong usage.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod commands;
 mod config;
@@ -10,14 +11,19 @@ mod node;
 mod telemetry;
 
 use clap::Parser;
+use commands::output;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = commands::Cli::parse();
-    match cli.run() {
+    let done = cli.run().and_then(|()| match output::failure() {
+        Some(reason) => Err(eyre::eyre!("the answer could not be written: {reason}")),
+        None => Ok(()),
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            output::tell!("error: {error:#}");
             ExitCode::FAILURE
         }
     }

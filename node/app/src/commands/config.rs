@@ -1,5 +1,6 @@
 //! `tacit config`: show or check a configuration.
 
+use super::output::{say, say_raw};
 use crate::config::Config;
 use crate::home::Home;
 use clap::{Args, Subcommand};
@@ -38,9 +39,9 @@ impl ConfigCommand {
                 let home = Home::new(home);
                 Config::load(&home.config())?;
                 let (genesis, _) = crate::node::start::read_genesis(&home)?;
-                println!("{}: good, for chain {} ({})", home.config().display(), genesis.params.chain_id, genesis.id);
+                say!("{}: good, for chain {} ({})", home.config().display(), genesis.params.chain_id, genesis.id);
             }
-            Verb::Show { home } => print!("{}", Config::load(&Home::new(home).config())?.to_commented_toml()),
+            Verb::Show { home } => say_raw!("{}", Config::load(&Home::new(home).config())?.to_commented_toml()),
         }
         Ok(())
     }

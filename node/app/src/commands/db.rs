@@ -1,5 +1,6 @@
 //! `tacit db`: look into a node's database, or check it. The node must be stopped.
 
+use super::output::say;
 use crate::config::Config;
 use crate::home::Home;
 use crate::node::start::{read_genesis, rules, storage_options};
@@ -81,20 +82,20 @@ fn stats(home: &Home, json: bool) -> eyre::Result<()> {
             "trie_height": stats.mark.map(|mark| mark.height.0),
             "columns": columns,
         });
-        println!("{}", serde_json::to_string_pretty(&value)?);
+        say!("{}", serde_json::to_string_pretty(&value)?);
         return Ok(());
     }
-    println!("format       {}", stats.format.version);
-    println!("height       {}", stats.tip.map_or("-".into(), |tip| tip.height.to_string()));
-    println!("state root   {}", stats.tip.map_or("-".into(), |tip| tip.state_root.to_string()));
-    println!("trie pages   at height {}", stats.mark.map_or("-".into(), |mark| mark.height.to_string()));
+    say!("format       {}", stats.format.version);
+    say!("height       {}", stats.tip.map_or("-".into(), |tip| tip.height.to_string()));
+    say!("state root   {}", stats.tip.map_or("-".into(), |tip| tip.state_root.to_string()));
+    say!("trie pages   at height {}", stats.mark.map_or("-".into(), |mark| mark.height.to_string()));
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_BORDERS_ONLY);
     table.set_header(["column", "entries (estimate)", "bytes in files"]);
     for column in &stats.columns {
         table.add_row([column.column.name().to_string(), column.entries.to_string(), column.disk_bytes.to_string()]);
     }
-    println!("{table}");
+    say!("{table}");
     Ok(())
 }
 
@@ -175,12 +176,12 @@ fn show(bar: &ProgressBar, progress: Progress) {
 fn finish(bar: &ProgressBar, what: &str, report: &CheckReport) -> eyre::Result<()> {
     bar.finish_and_clear();
     if report.is_clean() {
-        println!("{what}: good; {} blocks, {} state entries", report.blocks, report.state_entries);
+        say!("{what}: good; {} blocks, {} state entries", report.blocks, report.state_entries);
         return Ok(());
     }
     for finding in &report.findings {
         let height = finding.height.map_or(String::new(), |height| format!("height {height}: "));
-        println!("{what}: {height}{}", finding.problem);
+        say!("{what}: {height}{}", finding.problem);
     }
     bail!(
         "{} problems found. Keep a copy of the data directory, then remove `data/db` and let the node sync again",

@@ -2,6 +2,7 @@
 //!
 //! A validator that dies stays dead until the person starts it again; the others go on. Ctrl-C ends all of them.
 
+use super::output::say;
 use super::runtime;
 use super::testnet::{PORTS_PER_NODE, Plan};
 use clap::Args;
@@ -58,7 +59,7 @@ impl Devnet {
         }
         let existing = (0..).take_while(|index| home.join(format!("node{index}/config.toml")).exists()).count();
         if existing > 0 {
-            println!("continuing the network of {existing} validators in {}", home.display());
+            say!("continuing the network of {existing} validators in {}", home.display());
             return Ok(u16::try_from(existing)?);
         }
         let plan = Plan {
@@ -169,7 +170,7 @@ async fn wait_for_first_block(validators: u16, base_port: u16) -> eyre::Result<(
 }
 
 fn print_welcome(home: &Path, validators: u16, base_port: u16) -> eyre::Result<()> {
-    println!("\nTacit devnet: {validators} validators in {}\n", home.display());
+    say!("\nTacit devnet: {validators} validators in {}\n", home.display());
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::UTF8_BORDERS_ONLY);
     table.set_header(["node", "JSON-RPC, WebSocket", "metrics", "log"]);
@@ -182,18 +183,18 @@ fn print_welcome(home: &Path, validators: u16, base_port: u16) -> eyre::Result<(
             format!("node{index}/node.log"),
         ]);
     }
-    println!("{table}\n");
-    println!("Accounts, a million tokens each. Everybody knows their keys:\n  {DEVNET_MNEMONIC}\n");
+    say!("{table}\n");
+    say!("Accounts, a million tokens each. Everybody knows their keys:\n  {DEVNET_MNEMONIC}\n");
     for index in 0..DEVNET_ACCOUNTS.min(4) {
         let account = devnet_account(index)?;
-        println!("  {index}  {}", account.address.to_text(Network::Dev));
+        say!("  {index}  {}", account.address.to_text(Network::Dev));
     }
     let to = devnet_account(1)?.address.to_text(Network::Dev);
-    println!("\nTry:");
-    println!("  tacit status");
-    println!("  tacit wallet send --dev 0 --to {to} --amount 1.5");
-    println!("  tacit wallet balance --dev 1");
-    println!("\nCtrl-C stops the network.");
+    say!("\nTry:");
+    say!("  tacit status");
+    say!("  tacit wallet send --dev 0 --to {to} --amount 1.5");
+    say!("  tacit wallet balance --dev 1");
+    say!("\nCtrl-C stops the network.");
     Ok(())
 }
 
@@ -203,7 +204,7 @@ async fn watch(running: &mut Vec<Validator>, home: &Path, shutdown: &tokio_util:
         running.retain_mut(|validator| match validator.child.try_wait() {
             Ok(Some(status)) => {
                 let home = home.join(format!("node{}", validator.index));
-                println!(
+                say!(
                     "node{} ended ({status}); start it again with: tacit start --home {}",
                     validator.index,
                     home.display()
@@ -234,7 +235,7 @@ async fn stop(mut running: Vec<Validator>, home: &Path, validators: u16) {
             let _ = validator.child.kill().await;
         }
     }
-    println!("stopped");
+    say!("stopped");
 }
 
 /// The process that runs the node in `node`, if it is really that.

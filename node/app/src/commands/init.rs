@@ -1,5 +1,6 @@
 //! `tacit init`: the home of one new node.
 
+use super::output::say;
 use crate::config::Config;
 use crate::home::Home;
 use crate::node::keys;
@@ -37,12 +38,12 @@ impl Init {
         let home = Home::new(&self.home);
         let validator = if self.validator { Some(keys::generate()?) } else { None };
         write_home(&home, &Config::new(&self.moniker, self.base_port), &spec, &keys::generate()?, validator.as_ref())?;
-        println!("home        {}", self.home.display());
-        println!("chain       {} ({})", genesis.params.chain_id, genesis.id);
+        say!("home        {}", self.home.display());
+        say!("chain       {} ({})", genesis.params.chain_id, genesis.id);
         if let Some(seed) = validator {
-            println!("validator   {}", tacit_types::PublicKey(super::testnet::public_key(&seed)));
+            say!("validator   {}", tacit_types::PublicKey(super::testnet::public_key(&seed)));
         }
-        println!("next        tacit config check --home {0}; tacit start --home {0}", self.home.display());
+        say!("next        tacit config check --home {0}; tacit start --home {0}", self.home.display());
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! `tacit keys`: the encrypted keystore.
 
+use super::output::{say, tell};
 use super::signer::KeystoreArg;
 use clap::{Args, Subcommand, ValueEnum};
 use eyre::{Context, bail};
@@ -98,11 +99,11 @@ impl Keys {
             Verb::List => {
                 let keys: Vec<KeyView> = store.list()?.iter().map(|info| KeyView::new(info, network)).collect();
                 if self.json {
-                    println!("{}", serde_json::to_string_pretty(&keys)?);
+                    say!("{}", serde_json::to_string_pretty(&keys)?);
                 } else if keys.is_empty() {
-                    println!("no keys in {}; `tacit keys new NAME` makes one", store.directory().display());
+                    say!("no keys in {}; `tacit keys new NAME` makes one", store.directory().display());
                 } else {
-                    println!("{}", list_table(&keys));
+                    say!("{}", list_table(&keys));
                 }
                 Ok(())
             }
@@ -110,7 +111,7 @@ impl Keys {
             Verb::Export { name } => {
                 store.info(name)?;
                 let password = self.keystore.password(&format!("password of `{name}`"), false)?;
-                println!("{}", store.unlock(name, &password)?.export().as_str());
+                say!("{}", store.unlock(name, &password)?.export().as_str());
                 Ok(())
             }
         }
@@ -123,17 +124,17 @@ pub fn new_words(keystore: &KeystoreArg, name: &str, short: bool, network: Netwo
     let secret = Secret::Mnemonic(mnemonic);
     let password = keystore.password(&format!("new password of `{name}`"), true)?;
     let info = keystore.open()?.add(name, &secret, &password)?;
-    eprintln!("Write these words down. Whoever has them has the money; without them it is lost:\n");
-    eprintln!("  {}\n", secret.export().as_str());
+    tell!("Write these words down. Whoever has them has the money; without them it is lost:\n");
+    tell!("  {}\n", secret.export().as_str());
     print_one(&KeyView::new(&info, network), json)
 }
 
 /// Prints one value as JSON or as a table.
 pub fn print_one<T: Rows + serde::Serialize>(value: &T, json: bool) -> eyre::Result<()> {
     if json {
-        println!("{}", serde_json::to_string_pretty(value)?);
+        say!("{}", serde_json::to_string_pretty(value)?);
     } else {
-        println!("{}", value.table());
+        say!("{}", value.table());
     }
     Ok(())
 }
@@ -149,7 +150,7 @@ pub fn read_secret(file: Option<&std::path::Path>) -> eyre::Result<Secret> {
         }
         None => {
             if std::io::stdin().is_terminal() {
-                eprintln!("words, or 64 hex digits:");
+                tell!("words, or 64 hex digits:");
             }
             let mut line = String::new();
             let mut limited = std::io::Read::take(std::io::stdin().lock(), SECRET_BYTES_MAX);

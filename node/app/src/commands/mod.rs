@@ -7,7 +7,7 @@ mod db;
 mod devnet;
 mod init;
 mod keys;
-mod output;
+pub mod output;
 mod proof;
 mod query;
 mod runtime;

@@ -1,6 +1,7 @@
 //! `tacit proof`: prove and verify the three statements, offline; send proofs to the chain; make the groups that
 //! membership proofs are about.
 
+use super::output::say;
 use super::query::show;
 use super::runtime;
 use super::send::SendArgs;
@@ -254,7 +255,7 @@ fn prove_membership(secret: &Path, group: &str, weight: u64, scope: &str, common
 fn new_identity(file: &Path) -> eyre::Result<()> {
     let member = MemberKey::generate()?;
     crate::node::keys::write(file, &member.to_bytes())?;
-    println!("{}", member.member(1)?.identity);
+    say!("{}", member.member(1)?.identity);
     Ok(())
 }
 

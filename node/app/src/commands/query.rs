@@ -1,6 +1,7 @@
 //! `tacit query`: read accounts, blocks, validators, supply, parameters and events of a node.
 
 use super::output;
+use super::output::say;
 use super::runtime;
 use super::status::NodeArg;
 use clap::{Args, Subcommand};
@@ -86,7 +87,7 @@ impl Query {
 /// Prints an answer as JSON or for people.
 pub fn show<T: Serialize>(answer: &T, json: bool) -> eyre::Result<()> {
     if json {
-        println!("{}", serde_json::to_string_pretty(answer)?);
+        say!("{}", serde_json::to_string_pretty(answer)?);
     } else {
         output::print_fields(&serde_json::to_value(answer)?);
     }

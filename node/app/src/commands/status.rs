@@ -1,5 +1,6 @@
 //! `tacit status`: where a node stands.
 
+use super::output::say;
 use super::runtime;
 use clap::Args;
 use tacit_rpc::client::Client;
@@ -34,7 +35,7 @@ impl Status {
     pub fn run(self) -> eyre::Result<()> {
         let status = runtime::block_on(async { Ok(self.node.client()?.status().await?) })?;
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&status)?);
+            say!("{}", serde_json::to_string_pretty(&status)?);
             return Ok(());
         }
         let value = serde_json::to_value(&status)?;

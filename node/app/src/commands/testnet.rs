@@ -1,6 +1,7 @@
 //! `tacit testnet`: the homes of the validators of a new network on this machine.
 
 use super::init::write_home;
+use super::output::say;
 use crate::config::Config;
 use crate::home::Home;
 use crate::node::keys::{self, Seed};
@@ -54,9 +55,9 @@ impl Testnet {
             chain_id: self.chain_id,
         };
         let genesis = plan.write(&self.out)?;
-        println!("{} homes in {}", self.validators, self.out.display());
-        println!("genesis id  {}", genesis.id);
-        println!(
+        say!("{} homes in {}", self.validators, self.out.display());
+        say!("genesis id  {}", genesis.id);
+        say!(
             "next        tacit start --home {}/node0   (and the others, each in a shell of its own)",
             self.out.display()
         );

@@ -1,5 +1,6 @@
 //! `tacit tx`: follow, show, try out or submit a transaction.
 
+use super::output::say;
 use super::query::show;
 use super::runtime;
 use super::status::NodeArg;
@@ -59,9 +60,9 @@ impl TxCommand {
         let json = self.json;
         if let Verb::Show { file } = &self.verb {
             let tx = Tx::decode(&read_hex(file)?)?;
-            println!("id       {}", tx.id());
-            println!("sender   {}", tx.body.sender());
-            println!("{:#?}", tx.body);
+            say!("id       {}", tx.id());
+            say!("sender   {}", tx.body.sender());
+            say!("{:#?}", tx.body);
             return Ok(());
         }
         let client = self.node.client()?;
