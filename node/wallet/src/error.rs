@@ -73,6 +73,12 @@ pub enum WalletError {
     /// The entry is of another kind than the verb needs.
     #[error("`{0}` is a single key, it has only account 0; use a mnemonic for more accounts")]
     SingleKey(String),
+    /// A single key has no shielded account.
+    #[error("`{0}` is a single key and has no shielded account; use a mnemonic")]
+    NotShielded(String),
+    /// The entry is a viewing key.
+    #[error("`{0}` is a viewing key: it sees and cannot spend; use the wallet's words")]
+    ViewingOnly(String),
     /// A transaction that cannot be built.
     #[error(transparent)]
     Build(#[from] crate::builder::BuildError),
@@ -138,6 +144,33 @@ pub enum WalletError {
     /// A prover gave a proof that does not verify.
     #[error("a proof does not verify; nothing was signed or sent; use another prover, or report this")]
     BadProof,
+    /// A file of what is known of the chain is damaged. It was dropped.
+    #[error("{} was dropped: {reason}; `tacit wallet sync` fetches it again", path.display())]
+    Cache {
+        /// The file.
+        path: PathBuf,
+        /// What was wrong with it.
+        reason: &'static str,
+    },
+    /// What is stored does not suffice.
+    #[error("the wallet does not know enough of the chain yet; run `tacit wallet sync`")]
+    Missing,
+    /// Another process has the wallet open.
+    #[error("another process works with this wallet ({}); wait until it is done", path.display())]
+    Busy {
+        /// The wallet's folder.
+        path: PathBuf,
+    },
+    /// A node contradicts itself about some heights.
+    #[error("the node's answers about heights {from} to {to} do not fit together: {reason}; ask another node")]
+    BadChain {
+        /// First height.
+        from: u64,
+        /// Last height.
+        to: u64,
+        /// What does not fit.
+        reason: &'static str,
+    },
     /// A statement that is false, or cannot be proven.
     #[error("the proof cannot be made: {0}")]
     Prove(#[from] tacit_circuits::ProveError),
