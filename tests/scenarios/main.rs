@@ -9,6 +9,7 @@ mod process {
     mod a_transfer_sent_to_any_node_is_committed_by_all;
     mod a_wrong_disk_stops_the_node;
     mod no_secret_is_ever_logged;
+    mod two_wallets_pay_each_other_in_private;
     mod waiting_transactions_survive_a_clean_restart;
 }
 

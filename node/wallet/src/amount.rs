@@ -13,6 +13,20 @@ pub const TOKEN: u128 = 10u128.pow(DECIMALS);
 /// # Errors
 /// [`WalletError::Amount`].
 pub fn parse(text: &str) -> Result<Amount, WalletError> {
+    parse_with(text, DECIMALS)
+}
+
+/// Writes tokens without needless zeros.
+#[must_use]
+pub fn format(amount: Amount) -> String {
+    format_with(amount, DECIMALS)
+}
+
+/// As [`parse`], of an asset with other decimals.
+///
+/// # Errors
+/// [`WalletError::Amount`].
+pub fn parse_with(text: &str, decimals: u32) -> Result<Amount, WalletError> {
     let refuse = |reason| WalletError::Amount { text: text.chars().take(64).collect(), reason };
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let too_large = "it is larger than any amount";
@@ -26,23 +40,31 @@ pub fn parse(text: &str) -> Result<Amount, WalletError> {
     if !digits(whole) || !digits(fraction) {
         return Err(refuse("write tokens like 12 or 1.5, or base units like 1500u"));
     }
-    if fraction.len() > DECIMALS as usize {
-        return Err(refuse("a token has 18 decimals"));
+    let fraction = fraction.trim_end_matches('0');
+    let width = usize::try_from(decimals).unwrap_or(usize::MAX);
+    if fraction.len() > width {
+        return Err(refuse("the asset has fewer decimals"));
     }
+    let token = 10u128.checked_pow(decimals).ok_or_else(|| refuse("the asset has too many decimals"))?;
     let whole: u128 = whole.parse().map_err(|_| refuse(too_large))?;
-    let fraction: u128 = format!("{fraction:0<18}").parse().map_err(|_| refuse(too_large))?;
-    let units = whole.checked_mul(TOKEN).and_then(|units| units.checked_add(fraction));
+    let fraction = match width {
+        0 => 0,
+        _ => format!("{fraction:0<width$}").parse().map_err(|_| refuse(too_large))?,
+    };
+    let units = whole.checked_mul(token).and_then(|units| units.checked_add(fraction));
     units.map(Amount).ok_or_else(|| refuse(too_large))
 }
 
-/// Writes tokens without needless zeros.
+/// As [`format`], of an asset with other decimals. Decimals that no asset has are not applied.
 #[must_use]
-pub fn format(amount: Amount) -> String {
-    let (whole, fraction) = (amount.0 / TOKEN, amount.0 % TOKEN);
+pub fn format_with(amount: Amount, decimals: u32) -> String {
+    let token = 10u128.checked_pow(decimals).unwrap_or(1);
+    let (whole, fraction) = (amount.0 / token, amount.0 % token);
     if fraction == 0 {
         return whole.to_string();
     }
-    let fraction = format!("{fraction:018}");
+    let width = usize::try_from(decimals).unwrap_or_default();
+    let fraction = format!("{fraction:0width$}");
     format!("{whole}.{}", fraction.trim_end_matches('0'))
 }
 
@@ -57,6 +79,11 @@ mod tests {
         fn every_amount_survives_being_written_and_read(units: u128) {
             prop_assert_eq!(parse(&format(Amount(units))).unwrap(), Amount(units));
             prop_assert_eq!(parse(&format!("{units}u")).unwrap(), Amount(units));
+        }
+
+        #[test]
+        fn every_amount_survives_whatever_decimals_its_asset_has(units: u128, decimals in 0u32..=38) {
+            prop_assert_eq!(parse_with(&format_with(Amount(units), decimals), decimals).unwrap(), Amount(units));
         }
 
         #[test]

@@ -18,9 +18,9 @@ pub struct KeyView {
     pub name: String,
     /// What it holds.
     pub kind: EntryKind,
-    /// Address of its account 0.
-    pub address: String,
-    /// Public key of its account 0.
+    /// Address of its account 0; a viewing key has none.
+    pub address: Option<String>,
+    /// Public key of its account 0, or fingerprint of a viewing key.
     pub public_key: Hex32,
 }
 
@@ -157,8 +157,10 @@ impl Rows for KeyView {
         let kind = match self.kind {
             EntryKind::Mnemonic => "mnemonic",
             EntryKind::Key => "key",
+            EntryKind::Viewing => "viewing key",
         };
-        vec![("name", self.name.clone()), ("kind", kind.to_owned()), ("address", self.address.clone())]
+        let address = self.address.clone().unwrap_or_else(|| "-".to_owned());
+        vec![("name", self.name.clone()), ("kind", kind.to_owned()), ("address", address)]
     }
 }
 

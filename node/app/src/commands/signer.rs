@@ -3,8 +3,9 @@
 use clap::Args;
 use eyre::eyre;
 use std::path::PathBuf;
-use tacit_wallet::devnet::devnet_account;
-use tacit_wallet::{Account, Keystore, Password};
+use tacit_wallet::devnet::{DEVNET_MNEMONIC, devnet_account};
+use tacit_wallet::shielded::{SpendingKey, ViewingKey};
+use tacit_wallet::{Account, Keystore, Mnemonic, Password, Secret, WalletError};
 
 /// Where keys are kept.
 #[derive(Args, Clone)]
@@ -62,6 +63,55 @@ impl SignerArg {
                 Ok(store.account(name, self.account, &password)?)
             }
             (None, None) => Err(eyre!("who signs? say --from NAME, or --dev INDEX on a development network")),
+        }
+    }
+}
+
+/// What a signer has: accounts with their keys, or only a key that sees.
+pub struct Opened {
+    name: String,
+    index: u32,
+    secret: Secret,
+}
+
+impl SignerArg {
+    /// The signer's secret, for verbs that need more than its account.
+    pub fn open(&self, keystore: &KeystoreArg) -> eyre::Result<Opened> {
+        let (name, index, secret) = match (&self.from, self.dev) {
+            (_, Some(index)) => (format!("dev {index}"), index, Secret::Mnemonic(Mnemonic::parse(DEVNET_MNEMONIC)?)),
+            (Some(name), None) => {
+                let store = keystore.open()?;
+                store.info(name)?;
+                let password = keystore.password(&format!("password of `{name}`"), false)?;
+                (name.clone(), self.account, store.unlock(name, &password)?)
+            }
+            (None, None) => return Err(eyre!("whose? say --from NAME, or --dev INDEX on a development network")),
+        };
+        Ok(Opened { name, index, secret })
+    }
+}
+
+impl Opened {
+    /// From a secret that was just made or read.
+    pub fn new(name: &str, secret: Secret) -> Self {
+        Self { name: name.into(), index: 0, secret }
+    }
+
+    /// The public account.
+    pub fn account(&self) -> Result<Account, WalletError> {
+        self.secret.account(&self.name, self.index)
+    }
+
+    /// What spends private money.
+    pub fn spending(&self) -> Result<SpendingKey, WalletError> {
+        self.secret.shielded(&self.name, self.index)
+    }
+
+    /// What sees private money.
+    pub fn viewing(&self) -> Result<ViewingKey, WalletError> {
+        match &self.secret {
+            Secret::Viewing(key) => Ok(key.clone()),
+            _ => Ok(ViewingKey::Full(self.spending()?.full_viewing_key().clone())),
         }
     }
 }

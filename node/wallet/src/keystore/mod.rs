@@ -10,6 +10,7 @@ use crate::error::WalletError;
 use crate::mnemonic::{Account, Mnemonic};
 use crate::password::Password;
 use crate::secret::SecretKey;
+use crate::shielded::{SpendingKey, ViewingKey};
 use file::KeyFile;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,8 @@ pub enum EntryKind {
     Mnemonic,
     /// One secret key.
     Key,
+    /// A viewing key, which spends nothing.
+    Viewing,
 }
 
 /// What can be known of an entry without its password.
@@ -36,21 +39,21 @@ pub struct EntryInfo {
     pub name: String,
     /// What it holds.
     pub kind: EntryKind,
-    /// Public key of its account 0.
+    /// Public key of its account 0; of a viewing key, which has no account, a fingerprint.
     pub public_key: PublicKey,
 }
 
 impl EntryInfo {
-    /// Address of its account 0.
+    /// Address of its account 0; none of a viewing key.
     #[must_use]
-    pub fn address(&self) -> Address {
-        Address::of_key(&self.public_key)
+    pub fn address(&self) -> Option<Address> {
+        (self.kind != EntryKind::Viewing).then(|| Address::of_key(&self.public_key))
     }
 
     /// Text of that address.
     #[must_use]
-    pub fn address_text(&self, network: Network) -> String {
-        self.address().to_text(network)
+    pub fn address_text(&self, network: Network) -> Option<String> {
+        self.address().map(|address| address.to_text(network))
     }
 }
 
@@ -61,18 +64,44 @@ pub enum Secret {
     Mnemonic(Mnemonic),
     /// One key.
     Key(SecretKey),
+    /// A viewing key of either kind.
+    Viewing(ViewingKey),
 }
+
+/// Names a viewing key without telling anything of it.
+const FINGERPRINT_CONTEXT: &str = "tacit 2026-11 wallet viewing key fingerprint";
 
 impl Secret {
     /// Account `index`; a single key has only account 0.
     ///
     /// # Errors
-    /// [`WalletError::AccountIndex`], or [`WalletError::SingleKey`] with `name`.
+    /// [`WalletError::AccountIndex`]; with `name`, [`WalletError::SingleKey`] or [`WalletError::ViewingOnly`].
     pub fn account(&self, name: &str, index: u32) -> Result<Account, WalletError> {
         match self {
             Self::Mnemonic(mnemonic) => mnemonic.account(index),
             Self::Key(key) if index == 0 => Ok(Account::new(0, key.clone())),
             Self::Key(_) => Err(WalletError::SingleKey(name.to_owned())),
+            Self::Viewing(_) => Err(WalletError::ViewingOnly(name.to_owned())),
+        }
+    }
+
+    /// Spending key of shielded account `index`, which only a mnemonic has.
+    ///
+    /// # Errors
+    /// [`WalletError::AccountIndex`]; with `name`, [`WalletError::NotShielded`] or [`WalletError::ViewingOnly`].
+    pub fn shielded(&self, name: &str, index: u32) -> Result<SpendingKey, WalletError> {
+        match self {
+            Self::Mnemonic(mnemonic) => mnemonic.shielded(index),
+            Self::Key(_) => Err(WalletError::NotShielded(name.to_owned())),
+            Self::Viewing(_) => Err(WalletError::ViewingOnly(name.to_owned())),
+        }
+    }
+
+    /// What the entry's file shows of it.
+    fn public_key(&self, name: &str) -> Result<PublicKey, WalletError> {
+        match self {
+            Self::Viewing(key) => Ok(PublicKey(blake3::derive_key(FINGERPRINT_CONTEXT, &key.to_bytes()))),
+            Self::Mnemonic(_) | Self::Key(_) => Ok(self.account(name, 0)?.public_key()),
         }
     }
 
@@ -82,6 +111,7 @@ impl Secret {
         match self {
             Self::Mnemonic(mnemonic) => mnemonic.words(),
             Self::Key(key) => key.to_hex(),
+            Self::Viewing(key) => Zeroizing::new(hex::encode(key.to_bytes())),
         }
     }
 
@@ -89,6 +119,7 @@ impl Secret {
         match self {
             Self::Mnemonic(_) => EntryKind::Mnemonic,
             Self::Key(_) => EntryKind::Key,
+            Self::Viewing(_) => EntryKind::Viewing,
         }
     }
 
@@ -96,6 +127,10 @@ impl Secret {
         match kind {
             EntryKind::Mnemonic => Mnemonic::parse(text).map(Self::Mnemonic),
             EntryKind::Key => SecretKey::from_hex(text).map(Self::Key),
+            EntryKind::Viewing => {
+                let bytes = hex::decode(text).map(Zeroizing::new).map_err(|_| WalletError::SecretKey)?;
+                Ok(Self::Viewing(ViewingKey::from_bytes(&bytes)?))
+            }
         }
     }
 }
@@ -133,7 +168,7 @@ impl Keystore {
     /// [`WalletError::KeyName`], [`WalletError::KeyExists`], [`WalletError::Io`], [`WalletError::Random`].
     pub fn add(&self, name: &str, secret: &Secret, password: &Password) -> Result<EntryInfo, WalletError> {
         let path = self.path(name)?;
-        let public_key = secret.account(name, 0)?.public_key();
+        let public_key = secret.public_key(name)?;
         let info = EntryInfo { name: name.to_owned(), kind: secret.kind(), public_key };
         // Deriving the key takes a moment; an existing name is refused before.
         if path.exists() {
@@ -189,7 +224,7 @@ impl Keystore {
         let text = seal::open(&file, &info, password, &path)?;
         let secret = Secret::read(info.kind, &text)?;
         // The public key is authenticated together with the secret, but only this proves that they belong together.
-        if secret.account(name, 0)?.public_key() != info.public_key {
+        if secret.public_key(name)? != info.public_key {
             return Err(WalletError::Unlock { path });
         }
         Ok(secret)
