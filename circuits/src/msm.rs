@@ -17,7 +17,7 @@ use zeroize::Zeroize;
 use crate::dot::dot;
 
 /// Additions that share an inversion.
-const SHARED: usize = 512;
+const SHARED: usize = 1024;
 
 /// A curve on which `(beta x, y)` is lambda times `(x, y)`.
 pub(crate) trait Endomorphism: SWCurveConfig<ScalarField = Fr> {
@@ -198,11 +198,11 @@ impl<P: Endomorphism> Sum<P> {
 
     /// The digit of a term, between minus and plus half a window's range.
     fn digit(&self, term: usize, window: u32) -> i32 {
-        let (number, half) = (self.numbers[term] >> (self.bits * window), 1i32 << (self.bits - 1));
+        let number = self.numbers[term] >> (self.bits * window);
         let digit = if window + 1 == self.windows {
-            (number as u32).cast_signed()
+            i32::try_from(number).unwrap_or_default()
         } else {
-            (number as u32 & ((1 << self.bits) - 1)).cast_signed() - half
+            i32::try_from(number & ((1 << self.bits) - 1)).unwrap_or_default() - (1 << (self.bits - 1))
         };
         if self.negative[term] { -digit } else { digit }
     }

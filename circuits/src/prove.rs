@@ -4,8 +4,9 @@
 //! on a false statement; Groth16 proves the circuit with blinding from the caller's random numbers; the finished proof is
 //! verified under the key's own verifying half, so that a defect never leaves this machine as a proof.
 //!
-//! Secrets held by this crate's types are wiped when dropped. The full assignment inside arkworks is not: whoever can read
-//! the prover's memory can read the witness.
+//! Secrets held by this crate's types are wiped when dropped: private parts, circuits, the values of all columns and
+//! constraints, scalars and quotient. What the sums hold on their way (sorted points, digits of a window) is not: whoever
+//! can read the prover's memory while it works can read the witness.
 
 mod assemble;
 mod file;
@@ -27,7 +28,7 @@ use crate::statement::{Public, credential, equality, membership, range, transfer
 use crate::verify::ProofBytes;
 use assemble::{Blinding, assemble};
 
-/// Proves that a commitment opens to a value within bounds. About 25 ms on one core.
+/// Proves that a commitment opens to a value within bounds. About 20 ms on one core.
 ///
 /// # Errors
 /// [`ProveError::Statement`] when the statement is false or malformed.
@@ -41,7 +42,7 @@ pub fn prove_range(
     prove(keys, &range::RangeCircuit::new(public, private)?, Public::Range(*public), rng)
 }
 
-/// Proves membership in a group. About 250 ms on one core.
+/// Proves membership in a group. About 190 ms of processors, on all cores.
 ///
 /// # Errors
 /// [`ProveError::Statement`] when the statement is false or malformed.
@@ -56,7 +57,7 @@ pub fn prove_membership(
     prove(keys, &circuit, Public::Membership(*public), rng)
 }
 
-/// Proves that two commitments hide one value. About 40 ms on one core.
+/// Proves that two commitments hide one value. About 30 ms on one core.
 ///
 /// # Errors
 /// [`ProveError::Statement`] when the statement is false or malformed.
@@ -88,7 +89,7 @@ where
     prove(keys, &TransferCircuit::new(public, private)?, (*public).into(), rng)
 }
 
-/// Proves a vote. About 250 ms on one core.
+/// Proves a vote. About 190 ms of processors, on all cores.
 ///
 /// # Errors
 /// [`ProveError::Statement`] when the statement is false or malformed.

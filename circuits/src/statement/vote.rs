@@ -5,8 +5,6 @@
 //! and under a tag of its own, so that nobody can link a vote to the member's *membership* proofs. Choice and context are
 //! tied into the circuit: whoever carries the proof cannot change what was voted, or vote with it from elsewhere.
 
-use ark_bn254::Fr;
-
 use super::membership::{MemberSecret, leaf};
 use super::{Statement, require};
 use crate::error::Reject;
@@ -94,6 +92,7 @@ mod circuit {
     use super::*;
     use crate::gadgets::{Builder, Circuit, PathStep, path_steps, poseidon, root_of_path, visit_path};
     use crate::tree::DEPTH;
+    use ark_bn254::Fr;
     use ark_relations::gr1cs::SynthesisError;
     use zeroize::Zeroize;
 

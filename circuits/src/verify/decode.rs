@@ -90,12 +90,12 @@ fn root_power(value: &Fq) -> Fq {
     }
     let mut result = Fq::ONE;
     for limb in ROOT_EXPONENT.iter().rev() {
-        for digit in (0..16).rev().map(|place| limb >> (4 * place) & 15) {
+        for digit in (0..16).rev().map(|place| usize::try_from(limb >> (4 * place) & 15).unwrap_or_default()) {
             (0..4).for_each(|_| {
                 result.square_in_place();
             });
             if digit != 0 {
-                result *= powers[digit as usize];
+                result *= powers[digit];
             }
         }
     }

@@ -66,7 +66,7 @@ fn digits(half: Half) -> [i8; DIGITS] {
     let mut digits = [0; DIGITS];
     for digit in &mut digits {
         if rest & 1 == 1 {
-            let low = (rest & ((1 << WIDTH) - 1)) as i8;
+            let low = i8::try_from(rest & ((1 << WIDTH) - 1)).unwrap_or_default();
             let value = if low < 1 << (WIDTH - 1) { low } else { low - (1 << WIDTH) };
             // The number has 127 bits at most, so that nothing is lost above.
             rest = rest.wrapping_sub_signed(i128::from(value));
