@@ -10,8 +10,8 @@ use futures::future::BoxFuture;
 use std::net::IpAddr;
 use tacit_types::{
     Address, Amount, AssetId, Block, BlockId, ChainParams, CodeHash, CommitCertificate, FieldBytes, FullHash, Gas,
-    GenesisId, GroupId, Height, Name, Network, Price, ProofId, RawTx, Receipt, RejectCode, Round, Sequence, StateRoot,
-    Tx, TxId, UnixMillis, ValidatorSet,
+    GenesisId, GroupId, Height, IssuerId, Name, Network, PollId, Price, ProofId, RawTx, Receipt, RejectCode, Round,
+    Sequence, StateRoot, Tx, TxId, UnixMillis, ValidatorSet,
 };
 use tokio::sync::watch;
 
@@ -250,6 +250,61 @@ pub struct GroupLeaves {
     pub leaves: Vec<[u8; 32]>,
 }
 
+/// A poll.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollState {
+    /// Latest height.
+    pub height: Height,
+    /// Who opened it.
+    pub creator: Address,
+    /// Among whom.
+    pub group: GroupId,
+    /// What it is about, for people.
+    pub title: Name,
+    /// The group's root when it was opened.
+    pub root: FieldBytes,
+    /// How many leaves the group had then.
+    pub members: u64,
+    /// When it was opened.
+    pub opened: Height,
+    /// The last height at which votes count.
+    pub closes: Height,
+    /// How many votes were counted.
+    pub votes: u64,
+    /// The sum of weights for each choice.
+    pub tally: Vec<u128>,
+}
+
+/// An issuer of credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuerState {
+    /// Latest height.
+    pub height: Height,
+    /// Who may issue and revoke.
+    pub owner: Address,
+    /// A label for people.
+    pub name: Name,
+    /// How many credentials were issued, revoked ones included.
+    pub credentials: u64,
+    /// How many were revoked.
+    pub revocations: u64,
+    /// Roots that proofs may name, oldest first; the last is the current one.
+    pub roots: Vec<FieldBytes>,
+}
+
+/// Some leaves of an issuer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuerLeaves {
+    /// Latest height.
+    pub height: Height,
+    /// How many leaves in all.
+    pub credentials: u64,
+    /// Root over all leaves.
+    pub root: FieldBytes,
+    /// Consecutive leaves from the asked index on.
+    pub leaves: Vec<[u8; 32]>,
+}
+
 /// A recorded proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordedProof {
@@ -410,6 +465,15 @@ pub trait Backend: Send + Sync + 'static {
 
     /// At most `limit` leaves of a group from index `from` on.
     fn group_leaves(&self, id: &GroupId, from: u64, limit: u32) -> Answer<Option<GroupLeaves>>;
+
+    /// A poll. Cheap.
+    fn poll(&self, id: &PollId) -> Answer<Option<PollState>>;
+
+    /// An issuer of credentials. Cheap.
+    fn issuer(&self, id: &IssuerId) -> Answer<Option<IssuerState>>;
+
+    /// At most `limit` leaves of an issuer from index `from` on.
+    fn issuer_leaves(&self, id: &IssuerId, from: u64, limit: u32) -> Answer<Option<IssuerLeaves>>;
 
     /// A recorded proof. Cheap.
     fn proof(&self, id: &ProofId) -> Answer<Option<RecordedProof>>;

@@ -12,15 +12,15 @@ use tacit_exec::simulate::Bench;
 use tacit_exec::tip::NextBlock;
 use tacit_rpc::backend::{
     AccountAssets, AccountState, Answer, AssetState, Backend, BackendError, BlockReceipts, ChainIdentity,
-    CommittedBlock, CompactPage, ContractState, EvidenceRecord, GroupLeaves, GroupState, Health, ParamsState,
-    PoolState, RecordedProof, Simulated, StateProof, Status, Submitted, SubtreeRoot, TxStatus, ViewCall, ViewOutput,
+    CommittedBlock, CompactPage, ContractState, EvidenceRecord, GroupLeaves, GroupState, Health, IssuerLeaves,
+    IssuerState, ParamsState, PollState, PoolState, RecordedProof, Simulated, StateProof, Status, Submitted, SubtreeRoot, TxStatus, ViewCall, ViewOutput,
 };
 use tacit_rpc::reference::BlockRef;
 use tacit_state::overlay::read_value;
 use tacit_state::{StateRead, key, record};
 use tacit_storage::Snapshot;
 use tacit_types::{
-    Address, Amount, AssetId, FieldBytes, GroupId, Height, ProofId, RawTx, Tx, TxId, ValidatorSet, codec,
+    Address, Amount, AssetId, FieldBytes, GroupId, Height, IssuerId, PollId, ProofId, RawTx, Tx, TxId, ValidatorSet, codec,
 };
 use tacit_vm::Lane;
 use tokio::sync::watch;
@@ -316,6 +316,48 @@ impl Backend for NodeBackend {
         let leaves: Option<Vec<[u8; 32]>> = entries.into_iter().map(|(_, leaf)| leaf.try_into().ok()).collect();
         let leaves = leaves.ok_or_else(|| internal("a group leaf is not 32 bytes long"))?;
         Ok(Some(GroupLeaves { height: snapshot.tip().height, members: group.members, leaves }))
+    }
+
+    fn poll(&self, id: &PollId) -> Answer<Option<PollState>> {
+        let (height, poll): (_, Option<record::Poll>) = self.read(&key::poll(id))?;
+        Ok(poll.map(|poll| PollState {
+            height,
+            creator: poll.creator,
+            group: poll.group,
+            title: poll.title,
+            root: poll.root,
+            members: poll.members,
+            opened: poll.opened,
+            closes: poll.closes,
+            votes: poll.votes,
+            tally: poll.tally.into_vec(),
+        }))
+    }
+
+    fn issuer(&self, id: &IssuerId) -> Answer<Option<IssuerState>> {
+        let (height, issuer): (_, Option<record::Issuer>) = self.read(&key::issuer(id))?;
+        Ok(issuer.map(|issuer| IssuerState {
+            height,
+            owner: issuer.owner,
+            name: issuer.name,
+            credentials: issuer.credentials,
+            revocations: issuer.revocations,
+            roots: issuer.roots.into_vec(),
+        }))
+    }
+
+    fn issuer_leaves(&self, id: &IssuerId, from: u64, limit: u32) -> Answer<Option<IssuerLeaves>> {
+        let snapshot = self.snapshot()?;
+        let Some(issuer) = read_value::<record::Issuer>(&snapshot, &key::issuer(id)).map_err(internal)? else {
+            return Ok(None);
+        };
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let entries =
+            snapshot.scan(&key::issuer_leaves_prefix(id), &key::issuer_node(id, 0, from), limit).map_err(internal)?;
+        let leaves: Option<Vec<[u8; 32]>> = entries.into_iter().map(|(_, leaf)| leaf.try_into().ok()).collect();
+        let leaves = leaves.ok_or_else(|| internal("an issuer's leaf is not 32 bytes long"))?;
+        let root = issuer.roots.last().copied().unwrap_or_default();
+        Ok(Some(IssuerLeaves { height: snapshot.tip().height, credentials: issuer.credentials, root, leaves }))
     }
 
     fn proof(&self, id: &ProofId) -> Answer<Option<RecordedProof>> {

@@ -5,6 +5,7 @@
 
 mod error;
 mod events;
+mod identity;
 mod shielded;
 
 pub use error::ClientError;

@@ -9,6 +9,7 @@ mod chain;
 mod contract;
 mod events;
 mod group;
+mod identity;
 mod node;
 mod shielded;
 mod tx;
@@ -29,6 +30,7 @@ pub fn all() -> Table {
     asset::register(&mut table);
     contract::register(&mut table);
     group::register(&mut table);
+    identity::register(&mut table);
     shielded::register(&mut table);
     events::register(&mut table);
     table.register_discover();

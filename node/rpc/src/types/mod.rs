@@ -28,6 +28,7 @@ macro_rules! params {
 mod account;
 mod chain;
 mod event;
+mod identity;
 mod params;
 mod shielded;
 
@@ -35,6 +36,7 @@ pub use crate::reference::{BlockRef, Cursor};
 pub use account::*;
 pub use chain::*;
 pub use event::*;
+pub use identity::*;
 pub use params::*;
 pub use shielded::*;
 

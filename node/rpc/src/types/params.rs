@@ -59,6 +59,27 @@ params! {
         /// Its id.
         group: Hex32,
     }
+    /// Which poll.
+    PollParams {
+        /// Its id.
+        poll: Hex32,
+    }
+    /// Which issuer.
+    IssuerParams {
+        /// Its id.
+        issuer: Hex32,
+    }
+    /// Which leaves.
+    IssuerLeavesParams {
+        /// The issuer.
+        issuer: Hex32,
+        /// First index.
+        #[serde(default)]
+        from: u64,
+        /// Most leaves to return.
+        #[serde(default)]
+        limit: Option<u32>,
+    }
     /// Which members.
     GroupMembersParams {
         /// The group.

@@ -1,7 +1,7 @@
 //! Every method answers by position and by name, and refuses what it should.
 
 use crate::http::{error, result};
-use crate::mock::{ALICE, ASSET, CONTRACT, GROUP, PROOF, serve, transfer, transferred};
+use crate::mock::{ALICE, ASSET, CONTRACT, GROUP, ISSUER, POLL, PROOF, serve, transfer, transferred};
 use serde_json::{Value, json};
 use tacit_rpc::json::to_hex;
 use tacit_types::{Address, Gas, Network};
@@ -36,6 +36,9 @@ fn calls() -> Vec<(&'static str, Vec<(&'static str, Value)>)> {
         ),
         ("group_get", vec![("group", json!(hex(&GROUP.0)))]),
         ("group_members", vec![("group", json!(hex(&GROUP.0))), ("from", json!(2)), ("limit", json!(3))]),
+        ("poll_get", vec![("poll", json!(hex(&POLL.0)))]),
+        ("issuer_get", vec![("issuer", json!(hex(&ISSUER.0)))]),
+        ("issuer_leaves", vec![("issuer", json!(hex(&ISSUER.0))), ("from", json!(2)), ("limit", json!(3))]),
         ("proof_get", vec![("proof_id", json!(hex(&PROOF.0)))]),
         ("shielded_getAnchor", vec![]),
         ("shielded_getBlocks", vec![("from", json!(0)), ("limit", json!(5)), ("memos", json!(false))]),
@@ -122,6 +125,9 @@ async fn things_that_do_not_exist_are_not_found() {
         ("contract_info", json!([text(&ALICE)])),
         ("group_get", json!([nothing])),
         ("group_members", json!([nothing])),
+        ("poll_get", json!([nothing])),
+        ("issuer_get", json!([nothing])),
+        ("issuer_leaves", json!([nothing])),
         ("proof_get", json!([nothing])),
         ("asset_get", json!([hex(&[1; 32])])),
         ("tx_getRaw", json!([nothing])),
@@ -205,4 +211,41 @@ async fn group_members_come_in_pages_that_join_without_gap() {
     let leaves = client.group_leaves(tacit_rpc::json::HexArray(GROUP.0)).await.unwrap();
     assert_eq!(leaves.len(), 1_500);
     assert!(leaves.iter().enumerate().all(|(index, leaf)| leaf[..8] == (index as u64).to_le_bytes()));
+}
+
+/// The mock's tree changes after the first page: the client starts again, so that all leaves belong to one root.
+#[tokio::test]
+async fn issuer_leaves_are_all_of_one_root() {
+    let (server, mock) = serve(|_| {}).await;
+    let client = tacit_rpc::client::Client::new(&crate::mock::url(&server)).unwrap();
+    let leaves = client.issuer_leaves(tacit_rpc::json::HexArray(ISSUER.0)).await.unwrap();
+    assert_eq!(leaves.len(), 1_500);
+    assert!(leaves.iter().enumerate().all(|(index, leaf)| leaf[..8] == (index as u64).to_le_bytes()));
+    assert_eq!(mock.leaf_reads.load(std::sync::atomic::Ordering::Relaxed), 4, "1,000, a changed root, 1,000 and 500");
+}
+
+#[tokio::test]
+async fn a_poll_and_an_issuer_answer_what_the_specification_promises() {
+    let (server, _) = serve(|_| {}).await;
+    let bytes = |byte: u8| hex(&[byte; 32]);
+    let poll = result(server.address(), "poll_get", json!([hex(&POLL.0)])).await;
+    assert_eq!(
+        poll,
+        json!({
+            "poll": hex(&POLL.0), "height": 0, "creator": text(&ALICE), "group": hex(&GROUP.0), "title": "colour",
+            "root": bytes(2), "members": 3, "opened": 1, "closes": 9, "open": true, "votes": 2,
+            "tally": ["18446744073709551616", "0"],
+        })
+    );
+    let issuer = result(server.address(), "issuer_get", json!([hex(&ISSUER.0)])).await;
+    assert_eq!(
+        issuer,
+        json!({
+            "issuer": hex(&ISSUER.0), "height": 0, "owner": text(&ALICE), "name": "city-hall", "credentials": 1_500,
+            "revocations": 1, "root": bytes(4), "roots": [bytes(3), bytes(4)],
+        })
+    );
+    let page = result(server.address(), "issuer_leaves", json!([hex(&ISSUER.0), 1_498, 5])).await;
+    assert_eq!(page["leaves"].as_array().unwrap().len(), 2);
+    assert_eq!((&page["next"], &page["credentials"]), (&Value::Null, &json!(1_500)));
 }

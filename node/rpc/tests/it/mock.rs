@@ -19,6 +19,8 @@ pub const CHAIN: &str = "mock-1";
 pub const ALICE: Address = Address([0xa1; 32]);
 pub const CONTRACT: Address = Address([0xc0; 32]);
 pub const GROUP: GroupId = GroupId([0x60; 32]);
+pub const POLL: PollId = PollId([0x61; 32]);
+pub const ISSUER: IssuerId = IssuerId([0x62; 32]);
 pub const PROOF: ProofId = ProofId([0x70; 32]);
 pub const ASSET: AssetId = AssetId([0x61; 32]);
 
@@ -40,6 +42,8 @@ pub struct Mock {
     pub simulation: Mutex<(u16, u64)>,
     pub running: AtomicUsize,
     pub most_running: AtomicUsize,
+    /// How many pages of an issuer's leaves were read.
+    pub leaf_reads: AtomicUsize,
 }
 
 impl Mock {
@@ -58,6 +62,7 @@ impl Mock {
             simulation: Mutex::new((RejectCode::ContractReverted.number(), 1_234)),
             running: AtomicUsize::new(0),
             most_running: AtomicUsize::new(0),
+            leaf_reads: AtomicUsize::new(0),
         })
     }
 
@@ -342,6 +347,46 @@ impl Backend for Mock {
         };
         let leaves = (from..1_500).take(limit as usize).map(leaf).collect();
         Ok((*id == GROUP).then(|| GroupLeaves { height: self.height(), members: 1_500, leaves }))
+    }
+
+    fn poll(&self, id: &PollId) -> Answer<Option<PollState>> {
+        Ok((*id == POLL).then(|| PollState {
+            height: self.height(),
+            creator: ALICE,
+            group: GROUP,
+            title: Name::new("colour").unwrap(),
+            root: FieldBytes([2; 32]),
+            members: 3,
+            opened: Height(1),
+            closes: Height(9),
+            votes: 2,
+            tally: vec![u128::from(u64::MAX) + 1, 0],
+        }))
+    }
+
+    fn issuer(&self, id: &IssuerId) -> Answer<Option<IssuerState>> {
+        let roots = vec![FieldBytes([3; 32]), FieldBytes([4; 32])];
+        Ok((*id == ISSUER).then(|| IssuerState {
+            height: self.height(),
+            owner: ALICE,
+            name: Name::new("city-hall").unwrap(),
+            credentials: 1_500,
+            revocations: 1,
+            roots,
+        }))
+    }
+
+    fn issuer_leaves(&self, id: &IssuerId, from: u64, limit: u32) -> Answer<Option<IssuerLeaves>> {
+        let leaf = |index: u64| {
+            let mut leaf = [0; 32];
+            leaf[..8].copy_from_slice(&index.to_le_bytes());
+            leaf
+        };
+        // The tree changes once, after its first whole page was read.
+        let whole_pages = self.leaf_reads.fetch_add(usize::from(limit == 1_000), Ordering::Relaxed);
+        let root = FieldBytes([if whole_pages == 0 { 3 } else { 4 }; 32]);
+        let leaves = (from..1_500).take(limit as usize).map(leaf).collect();
+        Ok((*id == ISSUER).then(|| IssuerLeaves { height: self.height(), credentials: 1_500, root, leaves }))
     }
 
     fn proof(&self, id: &ProofId) -> Answer<Option<RecordedProof>> {
