@@ -95,6 +95,13 @@ impl TxBuilder {
         self
     }
 
+    /// Any action that takes one proof.
+    #[must_use]
+    pub fn proven(mut self, action: Action, proof: ProofBytes) -> Self {
+        self.proofs.push(proof);
+        self.action(action)
+    }
+
     /// Moves native money.
     #[must_use]
     pub fn transfer(self, to: Address, amount: Amount) -> Self {
@@ -103,9 +110,8 @@ impl TxBuilder {
 
     /// Has the chain verify and record a proof.
     #[must_use]
-    pub fn prove(mut self, statement: Prove, proof: ProofBytes) -> Self {
-        self.proofs.push(proof);
-        self.action(Action::Prove(statement))
+    pub fn prove(self, statement: Prove, proof: ProofBytes) -> Self {
+        self.proven(Action::Prove(statement), proof)
     }
 
     /// Makes a group.

@@ -3,11 +3,13 @@
 mod bench;
 mod config;
 mod contract;
+mod credential;
 mod db;
 mod devnet;
 mod init;
 mod keys;
 pub mod output;
+mod poll;
 mod proof;
 mod query;
 mod runtime;
@@ -47,6 +49,10 @@ enum Command {
     Wallet(wallet::Wallet),
     /// Prove and verify statements, and have the chain record them.
     Proof(proof::Proof),
+    /// Open polls among the members of a group, vote anonymously, and count.
+    Poll(poll::Poll),
+    /// Issue and revoke credentials, and show facts about one's own.
+    Credential(credential::Credential),
     /// Check, deploy, call, view and look at contracts.
     Contract(contract::Contract),
     /// Read accounts, blocks, validators, supply, parameters and events of a node.
@@ -73,6 +79,8 @@ impl Cli {
             Command::Keys(command) => command.run(),
             Command::Wallet(command) => command.run(),
             Command::Proof(command) => command.run(),
+            Command::Poll(command) => command.run(),
+            Command::Credential(command) => command.run(),
             Command::Contract(command) => command.run(),
             Command::Bench(command) => command.run(),
             Command::Query(command) => command.run(),

@@ -131,7 +131,7 @@ enum MembershipVerb {
 
 /// What every proof needs besides its statement.
 #[derive(Args)]
-struct ProveArgs {
+pub(super) struct ProveArgs {
     /// What the proof is for; nobody can use it for anything else.
     #[arg(long)]
     purpose: String,
@@ -142,11 +142,12 @@ struct ProveArgs {
     #[arg(long, value_name = "DIR")]
     params: Option<PathBuf>,
     #[command(flatten)]
-    send: SendArgs,
+    pub(super) send: SendArgs,
 }
 
+/// Which proof is verified, and whether the chain is asked.
 #[derive(Args)]
-struct VerifyArgs {
+pub(super) struct VerifyArgs {
     /// The proof file.
     file: PathBuf,
     /// Also ask the chain of this node: is it this chain's, would it accept the proof now?
@@ -159,10 +160,11 @@ struct VerifyArgs {
 
 /// Which statement a verb is about.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Kind {
+pub(super) enum Kind {
     Range,
     Membership,
     Equality,
+    Credential,
 }
 
 impl Proof {
@@ -196,12 +198,13 @@ impl Proof {
 }
 
 /// Keys and binding of one proof.
-struct Job {
-    keys: ProvingKeys,
-    binding: Binding,
+pub(super) struct Job {
+    pub(super) keys: ProvingKeys,
+    pub(super) binding: Binding,
 }
 
-fn prove_with(
+/// Proves what `make` makes, bound to sender and purpose, and writes the proof file.
+pub(super) fn prove_with(
     statement: Statement,
     common: &ProveArgs,
     make: impl FnOnce(&Job) -> eyre::Result<Proven>,
@@ -228,7 +231,12 @@ fn prove_with(
     show(&fields, common.send.json)
 }
 
-fn proving_keys(statement: Statement, folder: Option<&Path>, bar: &ProgressBar) -> eyre::Result<ProvingKeys> {
+/// The development proving key of a statement, made at first use.
+pub(super) fn proving_keys(
+    statement: Statement,
+    folder: Option<&Path>,
+    bar: &ProgressBar,
+) -> eyre::Result<ProvingKeys> {
     let folder = match folder {
         Some(folder) => folder.to_path_buf(),
         None => {
@@ -291,13 +299,14 @@ fn read_proof(path: &Path) -> eyre::Result<ProofFile> {
 }
 
 impl VerifyArgs {
-    fn run(&self, kind: Kind) -> eyre::Result<()> {
+    /// Verifies the file, which must prove a statement of this kind.
+    pub(super) fn run(&self, kind: Kind) -> eyre::Result<()> {
         let (genesis_id, _, sender, proven) = read_proof(&self.file)?.parts()?;
         let found = match &proven.statement {
             Prove::Range(_) => Kind::Range,
             Prove::Membership(_) => Kind::Membership,
             Prove::Equality(_) => Kind::Equality,
-            Prove::Credential(_) => bail!("it is a credential's; say `tacit credential verify`"),
+            Prove::Credential(_) => Kind::Credential,
         };
         if found != kind {
             bail!("{} proves another statement", self.file.display());
@@ -318,7 +327,8 @@ impl VerifyArgs {
     }
 }
 
-/// What only a chain can say: that it is the chain the proof is bound to, and for a membership that the root is recent.
+/// What only a chain can say: that it is the chain the proof is bound to, and for a membership or a credential that
+/// the root is recent.
 fn ask_chain(url: &str, genesis_id: tacit_types::GenesisId, proven: &Proven) -> eyre::Result<()> {
     let client = NodeArg { node: url.into() }.client()?;
     runtime::block_on(async {
@@ -330,6 +340,12 @@ fn ask_chain(url: &str, genesis_id: tacit_types::GenesisId, proven: &Proven) -> 
             let group = client.group(HexArray(membership.group.0)).await?;
             if !group.roots.iter().any(|root| root.0 == membership.root.0) {
                 bail!("the group's root has moved on; prove again");
+            }
+        }
+        if let Prove::Credential(credential) = &proven.statement {
+            let issuer = client.issuer(HexArray(credential.issuer.0)).await?;
+            if !issuer.roots.iter().any(|root| root.0 == credential.root.0) {
+                bail!("the issuer's root has moved on, or something was revoked; prove again");
             }
         }
         Ok(())

@@ -13,14 +13,16 @@ use tacit_exec::tip::NextBlock;
 use tacit_rpc::backend::{
     AccountAssets, AccountState, Answer, AssetState, Backend, BackendError, BlockReceipts, ChainIdentity,
     CommittedBlock, CompactPage, ContractState, EvidenceRecord, GroupLeaves, GroupState, Health, IssuerLeaves,
-    IssuerState, ParamsState, PollState, PoolState, RecordedProof, Simulated, StateProof, Status, Submitted, SubtreeRoot, TxStatus, ViewCall, ViewOutput,
+    IssuerState, ParamsState, PollState, PoolState, RecordedProof, Simulated, StateProof, Status, Submitted,
+    SubtreeRoot, TxStatus, ViewCall, ViewOutput,
 };
 use tacit_rpc::reference::BlockRef;
 use tacit_state::overlay::read_value;
 use tacit_state::{StateRead, key, record};
 use tacit_storage::Snapshot;
 use tacit_types::{
-    Address, Amount, AssetId, FieldBytes, GroupId, Height, IssuerId, PollId, ProofId, RawTx, Tx, TxId, ValidatorSet, codec,
+    Address, Amount, AssetId, FieldBytes, GroupId, Height, IssuerId, PollId, ProofId, RawTx, Tx, TxId, ValidatorSet,
+    codec,
 };
 use tacit_vm::Lane;
 use tokio::sync::watch;
