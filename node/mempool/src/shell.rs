@@ -14,8 +14,9 @@ use tacit_state::record::Account;
 use tacit_types::{Address, FullHash, Height, Price, RawTx, RejectCode, Sequence, TxId, UnixMillis};
 use tokio::sync::watch;
 
-/// Transactions admitted under one lock, so that readers on async tasks wait well under a millisecond.
-const LOCKED_TXS_MAX: usize = 64;
+/// Transactions admitted under one lock, so that readers on async tasks wait about a millisecond at most: asking the state
+/// about the notes of one takes some ten reads.
+const LOCKED_TXS_MAX: usize = 16;
 
 /// What the committed state says about a newcomer. `None` when the state cannot be read, which the reader behind this has
 /// reported. Answers must not be older than the last block that the pool was told of.

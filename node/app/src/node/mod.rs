@@ -9,6 +9,8 @@ mod chain;
 pub mod core;
 mod evidence;
 pub mod keys;
+#[cfg(test)]
+mod private_money;
 mod shielded;
 pub mod start;
 mod station;
