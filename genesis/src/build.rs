@@ -31,6 +31,8 @@ pub struct Genesis {
     pub writes: WriteSet,
     /// Root of the initial state.
     pub state_root: StateRoot,
+    /// Digest over the transcripts of the ceremony that made the chain's keys.
+    pub ceremony: Option<[u8; 32]>,
 }
 
 /// What the genesis id hashes, in canonical borsh.
@@ -74,8 +76,13 @@ impl Genesis {
         let InitialState { params, validators, .. } = initial;
         let time_ms = UnixMillis(spec.time_ms);
         let preimage = Preimage { format: SPEC_FORMAT, time_ms, params: &params, validators: &validators, state_root };
-        let id = GenesisId::of(&[&codec::encode(&preimage)]);
-        Ok(Self { id, params, validators, time_ms, writes, state_root })
+        let ceremony = check.ceremony(spec)?;
+        let preimage = codec::encode(&preimage);
+        let id = match &ceremony {
+            None => GenesisId::of(&[&preimage]),
+            Some(digest) => GenesisId::of(&[&preimage, digest]),
+        };
+        Ok(Self { id, params, validators, time_ms, writes, state_root, ceremony })
     }
 
     /// Parses and builds in one step.
@@ -132,7 +139,7 @@ impl Check<'_> {
     }
 
     fn digests(&self, spec: &ChainSpec) -> Result<List<[u8; 32], VERIFYING_KEYS_MAX>, GenesisError> {
-        let ProofsSpec { development, keys } = &spec.proofs;
+        let ProofsSpec { development, keys, .. } = &spec.proofs;
         let digests =
             if *development { self.development_digests(spec, keys)? } else { self.given_digests(spec, keys)? };
         List::new(digests).map_err(|error| self.refuse("proofs", error.to_string()))
@@ -171,6 +178,21 @@ impl Check<'_> {
             Ok(digest)
         };
         Statement::ALL.iter().map(digest_of).collect()
+    }
+
+    /// Keys alone do not say that anybody contributed to them; the transcripts do.
+    fn ceremony(&self, spec: &ChainSpec) -> Result<Option<[u8; 32]>, GenesisError> {
+        match &spec.proofs.ceremony {
+            Some(_) if spec.proofs.development => {
+                Err(self.refuse("proofs.ceremony", "development keys come from no ceremony".into()))
+            }
+            Some(text) => self.bytes("proofs.ceremony", text).map(Some),
+            None if spec.production => {
+                let reason = "is missing; a production chain names the digest of its ceremony's transcripts";
+                Err(self.refuse("proofs.ceremony", reason.into()))
+            }
+            None => Ok(None),
+        }
     }
 
     fn guardian(&self, spec: &ChainSpec, network: Network) -> Result<Option<Address>, GenesisError> {

@@ -91,6 +91,9 @@ pub struct ProofsSpec {
     /// The digest of each statement's key.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub keys: BTreeMap<String, String>,
+    /// Digest over the transcripts of the ceremony that made the keys, 0x-hex; a production chain names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ceremony: Option<String>,
 }
 
 /// A validator of the first height.

@@ -124,6 +124,29 @@ fn a_production_chain_refuses_development_keys_however_they_are_named() {
 }
 
 #[test]
+fn a_production_chain_names_its_ceremony_and_the_name_changes_the_id() {
+    let line = |(index, statement): (usize, &Statement)| {
+        format!("{statement} = \"0x{}\"\n", format!("{:02x}", index + 1).repeat(32))
+    };
+    let keys: String = Statement::ALL.iter().enumerate().map(line).collect();
+    let spec = |ceremony: &str| {
+        let proofs = format!("{ceremony}\n[proofs.keys]\n{keys}");
+        with("development = true", &proofs).replacen("production = false", "production = true", 1)
+    };
+    let message = refusal(&spec(""));
+    assert!(message.contains("`proofs.ceremony`") && message.contains("is missing"), "{message}");
+    assert!(refusal(&spec("ceremony = \"0x12\"")).contains("`proofs.ceremony`"));
+    let named = |digit: &str| {
+        let text = spec(&format!("ceremony = \"0x{}\"", digit.repeat(64)));
+        Genesis::from_toml("chain.toml", &text).unwrap()
+    };
+    assert_eq!(named("7").ceremony, Some([0x77; 32]));
+    assert_ne!(named("7").id, named("8").id);
+    let both = with("development = true", &format!("development = true\nceremony = \"0x{}\"", "7".repeat(64)));
+    assert!(refusal(&both).contains("`proofs.ceremony`"), "development keys come from no ceremony");
+}
+
+#[test]
 fn garbage_truncated_nested_and_oversized_specs_are_refused_without_a_panic() {
     let is_syntax = |text: &str| matches!(Genesis::from_toml("c", text), Err(GenesisError::Syntax { .. }));
     assert!(is_syntax(""));

@@ -22,6 +22,8 @@ fn main() {
     let folder = arguments.next().map(PathBuf::from);
     let statement = Statement::ALL.into_iter().find(|s| s.name() == name).unwrap();
     let quiet = |_: &str, _, _| {};
+    let began = Instant::now();
+    let told = |what: &str, done, all| println!("    {:8.3} {what} {done}/{all}", began.elapsed().as_secs_f64());
     let entropy = || Entropy::new("measure".into());
     let r1cs = timed("constraints", || R1cs::of_statement(statement).unwrap());
     let power = r1cs.power();
@@ -31,14 +33,14 @@ fn main() {
     timed("powers of tau: verify", || phase1::verify(&powers, &quiet).unwrap());
     let bytes = timed("powers of tau: write", || powers.to_bytes().unwrap());
     timed("powers of tau: read", || tacit_ceremony::Ptau::from_bytes(&bytes).unwrap());
-    let zero = timed("setup", || phase2::setup(&r1cs, &powers, &quiet).unwrap());
+    let zero = timed("setup", || phase2::setup(&r1cs, &powers, &told).unwrap());
     let one = timed("contribute", || phase2::contribute(&zero, "a", &entropy(), &quiet).unwrap());
     let beacon = Beacon::new(vec![7; 32], 10).unwrap();
     let two = timed("beacon of 2^10", || phase2::beacon(&one, "b", &beacon, &quiet).unwrap());
     timed("verify", || phase2::verify(&two, &r1cs, &powers, &quiet).unwrap());
     let zkey = two.to_bytes().unwrap();
     timed("read the key's file", || tacit_ceremony::Zkey::from_bytes(&zkey).unwrap());
-    let keys = timed("keys", || two.keys(&quiet).unwrap());
+    let keys = timed("keys", || two.keys(statement).unwrap());
     println!("zkey {} bytes, pk {} bytes, ptau {} bytes", zkey.len(), keys.proving.len(), bytes.len());
     let Some(folder) = folder else { return };
     let prepared = timed("powers of tau: prepare", || powers.to_prepared_bytes(&quiet).unwrap());

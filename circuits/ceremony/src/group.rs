@@ -181,37 +181,24 @@ pub(crate) fn sum_of_products<P: Group>(points: &[Affine<P>], scalars: &[Fr]) ->
     parts.into_iter().sum()
 }
 
-/// What a transform does to the points' order of evaluation.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Direction {
-    /// From coefficients to values at the roots of unity.
-    Values,
-    /// From values to coefficients, including the division by the size.
-    Coefficients,
-}
-
-/// The Fourier transform of points, whose number must be a power of two, after multiplying the i-th by `shift^i`.
+/// Points of coefficients from points of values at the roots of unity: the inverse Fourier transform, with the exponents
+/// as numbers. Their number must be a power of two.
 ///
 /// # Errors
 /// [`CeremonyError::Step`] when there is no domain of this size.
-pub(crate) fn transform<P: Group>(
+pub(crate) fn inverse_transform<P: Group>(
     points: &[Projective<P>],
-    direction: Direction,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Vec<Projective<P>>> {
     let size = points.len();
     let domain = Radix2EvaluationDomain::<Fr>::new(size)
         .filter(|domain| domain.size() == size)
         .ok_or_else(|| CeremonyError::Step("the number of points is no power of two".into()))?;
-    let root = match direction {
-        Direction::Values => domain.group_gen,
-        Direction::Coefficients => domain.group_gen_inv,
-    };
     let mut values = bit_reversed(points);
     let stages = u64::from(size.trailing_zeros());
     let mut half = 1;
     for stage in 0..stages {
-        let step = root.pow([(size / (2 * half)) as u64]);
+        let step = domain.group_gen_inv.pow([(size / (2 * half)) as u64]);
         let mut factors = Vec::with_capacity(half);
         let mut factor = Fr::ONE;
         for _ in 0..half {
@@ -222,11 +209,8 @@ pub(crate) fn transform<P: Group>(
         half *= 2;
         progress(stage + 1, stages);
     }
-    if direction == Direction::Coefficients {
-        let digits = Digits::new::<P>(domain.size_inv);
-        values = work::map(&values, |_, value| digits.times(value));
-    }
-    Ok(values)
+    let digits = Digits::new::<P>(domain.size_inv);
+    Ok(work::map(&values, |_, value| digits.times(value)))
 }
 
 fn bit_reversed<P: Group>(points: &[Projective<P>]) -> Vec<Projective<P>> {
@@ -318,7 +302,8 @@ mod tests {
     fn products_agree_with_the_library() {
         let edges = [Fr::ZERO, Fr::ONE, -Fr::ONE, Fr::from(u64::MAX), Fr::from(2u8), -Fr::from(7u8)];
         for scalar in scalars(20).into_iter().chain(edges) {
-            let (first, second) = (G1Projective::from(G1Affine::generator()), G2Projective::from(G2Affine::generator()));
+            let (first, second) =
+                (G1Projective::from(G1Affine::generator()), G2Projective::from(G2Affine::generator()));
             assert_eq!(Digits::new::<g1::Config>(scalar).times(&first), first.mul_bigint(scalar.into_bigint()));
             assert_eq!(Digits::new::<g2::Config>(scalar).times(&second), second.mul_bigint(scalar.into_bigint()));
         }
@@ -334,12 +319,9 @@ mod tests {
             let expect = |exponents: Vec<Fr>| -> Vec<G1Projective> {
                 exponents.iter().map(|e| G1Affine::generator() * e).collect()
             };
-            let values = transform(&points, Direction::Values, &quiet).unwrap();
-            assert_eq!(values, expect(domain.fft(&exponents)));
-            let coefficients = transform(&points, Direction::Coefficients, &quiet).unwrap();
-            assert_eq!(coefficients, expect(domain.ifft(&exponents)));
+            assert_eq!(inverse_transform(&points, &quiet).unwrap(), expect(domain.ifft(&exponents)));
         }
-        assert!(transform(&[G1Projective::ZERO; 3], Direction::Values, &|_, _| {}).is_err());
+        assert!(inverse_transform(&[G1Projective::ZERO; 3], &|_, _| {}).is_err());
     }
 
     #[test]

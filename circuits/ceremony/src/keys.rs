@@ -1,19 +1,16 @@
 //! From a `.zkey` to the keys that the chain and our prover use.
 //!
-//! A proving key of ours is arkworks' uncompressed form. Everything in it stands in the `.zkey` as it is, but for the
-//! quotient's query H: snarkjs holds it in the Lagrange basis of the odd places of the double domain, arkworks as powers.
-//! Both bases span the same polynomials, so one transform of points turns one into the other, and a single prover serves
-//! keys of either program.
+//! Both hold the quotient's query H in the same basis, snarkjs's, so nothing is computed on the way: what our prover reads
+//! is what snarkjs's prover reads, in another file.
 
-use ark_bn254::{Bn254, G1Affine};
-use ark_serialize::CanonicalSerialize;
+use ark_bn254::Bn254;
+use tacit_circuits::Statement;
+use tacit_circuits::prove::{ConstraintMatrices, proving_key_file};
 use tacit_circuits::verify::VerifyingKey;
 
-use crate::Progress;
 use crate::error::{CeremonyError, Result};
 use crate::format::json::verifying_bytes;
 use crate::format::zkey::Zkey;
-use crate::phase2::quotient_from_lagrange;
 
 /// Keys in the chain's forms.
 pub struct Keys {
@@ -32,19 +29,17 @@ impl Zkey {
         verifying_bytes(&self.alpha1, [&self.beta2, &self.gamma2, &self.delta2], &self.ic)
     }
 
-    /// Both keys. Refuses what the chain's loader refuses, above all a key without contributions.
+    /// Both keys of a statement. Refuses what the chain's loader refuses, above all a key without contributions.
     ///
     /// # Errors
-    /// [`CeremonyError::Refused`] for an unsafe key, [`CeremonyError::Key`] when its own points disagree.
-    pub fn keys(&self, progress: Progress<'_>) -> Result<Keys> {
+    /// [`CeremonyError::Refused`] for an unsafe key or one of another circuit, [`CeremonyError::Key`] when nobody
+    /// contributed.
+    pub fn keys(&self, statement: Statement) -> Result<Keys> {
         let verifying = self.verifying_key()?;
         VerifyingKey::load(&verifying)?;
         if self.contributions.is_empty() {
             return Err(CeremonyError::key("nobody contributed to it, so anyone can forge proofs"));
         }
-        let powers = quotient_from_lagrange(&self.h, &|done, all| progress("turning query H", done, all))?;
-        // A quotient has one power less than the domain.
-        let h_query: Vec<G1Affine> = powers.split_last().map_or(Vec::new(), |(_, used)| used.to_vec());
         let key = ark_groth16::ProvingKey::<Bn254> {
             vk: ark_groth16::VerifyingKey {
                 alpha_g1: self.alpha1,
@@ -58,11 +53,10 @@ impl Zkey {
             a_query: self.a.clone(),
             b_g1_query: self.b1.clone(),
             b_g2_query: self.b2.clone(),
-            h_query,
+            h_query: self.h.clone(),
             l_query: self.l.clone(),
         };
-        let mut proving = Vec::new();
-        key.serialize_uncompressed(&mut proving).map_err(|error| CeremonyError::Step(error.to_string()))?;
+        let proving = proving_key_file(&key, &ConstraintMatrices::of(statement)?)?;
         Ok(Keys { verifying, proving })
     }
 }

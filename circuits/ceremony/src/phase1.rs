@@ -14,7 +14,7 @@ use crate::error::{CeremonyError, Result};
 use crate::format::POWER_MAX;
 use crate::format::point::FilePoint;
 use crate::format::ptau::Ptau;
-use crate::group::{Direction, Group, same_ratio, scale_by_powers, sum_of_products, to_affine, transform};
+use crate::group::{Group, inverse_transform, same_ratio, scale_by_powers, sum_of_products, to_affine};
 use crate::phase2::{Origin, check_name};
 use crate::random::{Beacon, Entropy, PublicStream, Secret, SecretSource, challenge_scalars, g2_of_key};
 
@@ -343,16 +343,10 @@ fn verify_contribution(number: usize, before: &Before, after: &Contribution, pro
     let [tau, alpha, beta] = determined;
     let Key { tau: tau_key, alpha: alpha_key, beta: beta_key } = &after.key;
     require(same_ratio(&before.tau1, &after.tau1, &tau, &tau_key.spx), "tau in G1 does not follow its key")?;
-    require(
-        same_ratio(&tau_key.s, &tau_key.sx, &before.tau2, &after.tau2),
-        "tau in G2 does not follow its key",
-    )?;
+    require(same_ratio(&tau_key.s, &tau_key.sx, &before.tau2, &after.tau2), "tau in G2 does not follow its key")?;
     require(same_ratio(&before.alpha1, &after.alpha1, &alpha, &alpha_key.spx), "alpha does not follow its key")?;
     require(same_ratio(&before.beta1, &after.beta1, &beta, &beta_key.spx), "beta in G1 does not follow its key")?;
-    require(
-        same_ratio(&beta_key.s, &beta_key.sx, &before.beta2, &after.beta2),
-        "beta in G2 does not follow its key",
-    )
+    require(same_ratio(&beta_key.s, &beta_key.sx, &before.beta2, &after.beta2), "beta in G2 does not follow its key")
 }
 
 /// Whether all points are the powers that the last contribution's first points say.
@@ -412,17 +406,17 @@ pub(crate) fn lagrange(ptau: &Ptau, progress: Progress<'_>) -> Result<Lagrange> 
     for power in 0..=ptau.power {
         progress("Lagrange points", u64::from(power), steps);
         let size = 1usize << power;
-        all.tau1.extend(to_affine(&transform(&projective(&ptau.tau1[..size]), Direction::Coefficients, &quiet)?));
-        all.tau2.extend(to_affine(&transform(&projective(&ptau.tau2[..size]), Direction::Coefficients, &quiet)?));
+        all.tau1.extend(to_affine(&inverse_transform(&projective(&ptau.tau1[..size]), &quiet)?));
+        all.tau2.extend(to_affine(&inverse_transform(&projective(&ptau.tau2[..size]), &quiet)?));
         let alpha = projective(&ptau.alpha_tau1[..size]);
-        all.alpha_tau1.extend(to_affine(&transform(&alpha, Direction::Coefficients, &quiet)?));
+        all.alpha_tau1.extend(to_affine(&inverse_transform(&alpha, &quiet)?));
         let beta = projective(&ptau.beta_tau1[..size]);
-        all.beta_tau1.extend(to_affine(&transform(&beta, Direction::Coefficients, &quiet)?));
+        all.beta_tau1.extend(to_affine(&inverse_transform(&beta, &quiet)?));
     }
     // One more for tau in G1; the last power does not exist and counts as infinity.
     let mut double: Vec<G1Projective> = projective(&ptau.tau1);
     double.push(G1Projective::ZERO);
-    all.tau1.extend(to_affine(&transform(&double, Direction::Coefficients, &quiet)?));
+    all.tau1.extend(to_affine(&inverse_transform(&double, &quiet)?));
     progress("Lagrange points", steps, steps);
     Ok(all)
 }
@@ -442,11 +436,11 @@ pub(crate) fn lagrange_of_domain(
     let step = |what: &'static str| move |done, all| progress(what, done, all);
     let cut = |points: &[G1Affine], what: &'static str| -> Result<Vec<G1Affine>> {
         let points: Vec<G1Projective> = projective(&points[..size]);
-        Ok(to_affine(&transform(&points, Direction::Coefficients, &step(what))?))
+        Ok(to_affine(&inverse_transform(&points, &step(what))?))
     };
     let tau1 = cut(&ptau.tau1, "Lagrange points of tau in G1")?;
     let points: Vec<G2Projective> = projective(&ptau.tau2[..size]);
-    let tau2 = to_affine(&transform(&points, Direction::Coefficients, &step("Lagrange points of tau in G2"))?);
+    let tau2 = to_affine(&inverse_transform(&points, &step("Lagrange points of tau in G2"))?);
     let alpha_tau1 = cut(&ptau.alpha_tau1, "Lagrange points of alpha tau")?;
     let beta_tau1 = cut(&ptau.beta_tau1, "Lagrange points of beta tau")?;
     Ok((tau1, tau2, alpha_tau1, beta_tau1))

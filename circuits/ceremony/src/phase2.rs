@@ -21,7 +21,7 @@ use crate::format::point::FilePoint;
 use crate::format::ptau::Ptau;
 use crate::format::r1cs::{R1cs, Row};
 use crate::format::zkey::{Coefficient, NAME_BYTES_MAX, Zkey};
-use crate::group::{Basis, Direction, scale_all, to_affine, transform};
+use crate::group::{Basis, inverse_transform, scale_all, to_affine};
 use crate::phase1::{lagrange_of_domain, projective};
 use crate::random::{Beacon, Entropy, Secret, SecretSource, g2_of_hash};
 use crate::work;
@@ -240,17 +240,7 @@ fn quotient_to_lagrange(powers: &[G1Projective], progress: &(dyn Fn(u64, u64) + 
     let inverse = root.inverse().unwrap_or(Fr::ONE);
     let half = -Fr::from(2u8).inverse().unwrap_or(Fr::ONE);
     let turned = crate::group::scale_by_powers(&to_affine(powers), half, inverse);
-    Ok(to_affine(&transform(&projective(&turned), Direction::Coefficients, progress)?))
-}
-
-/// Back from snarkjs's basis to powers, which our prover's keys hold.
-pub(crate) fn quotient_from_lagrange(
-    points: &[G1Affine],
-    progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Vec<G1Affine>> {
-    let root = double_root(points.len())?;
-    let turned = to_affine(&transform(&projective(points), Direction::Values, progress)?);
-    Ok(crate::group::scale_by_powers(&turned, -Fr::from(2u8), root))
+    Ok(to_affine(&inverse_transform(&projective(&turned), progress)?))
 }
 
 /// snarkjs hashes the quotient's powers in chunks of 2^14.

@@ -37,6 +37,11 @@ impl Home {
         self.0.join("keys/validator.key")
     }
 
+    /// Keys and transcripts of the ceremony of a chain that does not use the development keys.
+    pub fn params(&self) -> PathBuf {
+        self.0.join("params")
+    }
+
     /// Everything the node can rebuild from peers.
     pub fn data(&self) -> PathBuf {
         self.0.join("data")

@@ -6,6 +6,8 @@ pub const EDGES: &[(&str, &[&str])] = &[
     ("tacit-types", &[]),
     ("tacit-abi", &[]),
     ("tacit-circuits", &[]),
+    // Trusted setup: a tool; of the node's crates only the binary's commands use it.
+    ("tacit-ceremony", &["tacit-circuits"]),
     ("tacit-state", &["tacit-types"]),
     ("tacit-vm", &["tacit-types", "tacit-abi"]),
     ("tacit-exec", &["tacit-types", "tacit-state", "tacit-vm", "tacit-circuits"]),
@@ -26,6 +28,7 @@ pub const EDGES: &[(&str, &[&str])] = &[
             "tacit-vm",
             "tacit-exec",
             "tacit-circuits",
+            "tacit-ceremony",
             "tacit-genesis",
             "tacit-storage",
             "tacit-mempool",
@@ -75,7 +78,7 @@ pub const TOOLS: &[&str] = &["tacit-benches", "tacit-tests", "tacit-tidy"];
 
 /// Heavy dependencies by name or, with a trailing `*`, by prefix; and the only crates of ours that may name them.
 pub const OWNERS: &[(&str, &[&str])] = &[
-    ("ark-*", &["tacit-circuits"]),
+    ("ark-*", &["tacit-circuits", "tacit-ceremony"]),
     ("light-poseidon", &["tacit-circuits"]),
     ("wasmtime*", &["tacit-vm"]),
     ("wasmparser", &["tacit-vm"]),

@@ -168,7 +168,8 @@ fn calldata_verifies_as_a_contract_would_verify_it() {
     let contract = |calldata: &Calldata| -> Option<bool> {
         let a = eip197::g1(&calldata.proof[..2])?;
         let scalars = calldata.inputs.iter().map(|word| ark_bn254::Fr::from_be_bytes_mod_order(word));
-        let sum = scalars.zip(&key.gamma_abc_g1[1..]).fold(key.gamma_abc_g1[0].into_group(), |sum, (x, p)| sum + *p * x);
+        let sum =
+            scalars.zip(&key.gamma_abc_g1[1..]).fold(key.gamma_abc_g1[0].into_group(), |sum, (x, p)| sum + *p * x);
         let words = |point: G1Affine| {
             let (x, y) = point.xy().unwrap_or_default();
             [x, y].iter().flat_map(|n| ark_ff::BigInteger::to_bytes_be(&n.into_bigint())).collect::<Vec<u8>>()

@@ -79,19 +79,22 @@ fn every_byte_of_powers_of_tau_is_checked() {
     let powers = powers();
     let file = powers.to_bytes().unwrap();
     sweep(&file, |bytes| match Ptau::from_bytes(bytes) {
-        Ok(other) => phase1::verify(&other, &quiet).is_ok() && {
-            // Nothing in a file binds names, and the half-finished hash of any but the last contribution could only be
-            // repeated with the points that stood there then. Neither says anything about tau.
-            let mut restored = other;
-            for (index, (read, written)) in restored.contributions.iter_mut().zip(&powers.contributions).enumerate() {
-                read.name.clone_from(&written.name);
-                if index == 0 {
-                    read.partial_hash = written.partial_hash;
+        Ok(other) => {
+            phase1::verify(&other, &quiet).is_ok() && {
+                // Nothing in a file binds names, and the half-finished hash of any but the last contribution could only be
+                // repeated with the points that stood there then. Neither says anything about tau.
+                let mut restored = other;
+                for (index, (read, written)) in restored.contributions.iter_mut().zip(&powers.contributions).enumerate()
+                {
+                    read.name.clone_from(&written.name);
+                    if index == 0 {
+                        read.partial_hash = written.partial_hash;
+                    }
                 }
+                assert!(restored == powers, "only names and old hashes may differ in a file that still verifies");
+                true
             }
-            assert!(restored == powers, "only names and old hashes may differ in a file that still verifies");
-            true
-        },
+        }
         Err(_) => false,
     });
 }

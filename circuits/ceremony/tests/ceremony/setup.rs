@@ -18,7 +18,7 @@ fn a_setup_verifies_and_counts_who_took_part() {
 
 #[test]
 fn its_keys_prove_and_verify() {
-    let keys = finished().keys(&quiet).unwrap();
+    let keys = finished().keys(Statement::Range).unwrap();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("range-v1.pk"), &keys.proving).unwrap();
     let verifying = VerifyingKey::load(&keys.verifying).unwrap();
@@ -56,13 +56,15 @@ fn two_setups_of_the_same_inputs_differ_in_delta_alone() {
 #[test]
 fn the_transcript_names_the_keys_and_has_one_spelling() {
     let verified = phase2::verify(finished(), circuit(), powers(), &quiet).unwrap();
-    let keys = finished().keys(&quiet).unwrap();
+    let keys = finished().keys(Statement::Range).unwrap();
     let transcript = Transcript::new(Statement::Range, circuit(), finished(), &verified, &keys).unwrap();
     let text = transcript.to_json().unwrap();
     assert_eq!(Transcript::from_json(Statement::Range, &text).unwrap(), transcript);
     assert_eq!(transcript.pin().unwrap().proving, *blake3::hash(&keys.proving).as_bytes());
     assert!(Transcript::from_json(Statement::Equality, &text).is_err());
-    for other in [text.replace('\n', ""), format!("{text} "), text.replace("0x", "0X"), text.replace("\"Ada\"", "\"A\\u0064a\"")] {
+    for other in
+        [text.replace('\n', ""), format!("{text} "), text.replace("0x", "0X"), text.replace("\"Ada\"", "\"A\\u0064a\"")]
+    {
         assert!(Transcript::from_json(Statement::Range, &other).is_err(), "another spelling is another digest");
     }
     assert!(Folder::read(std::path::Path::new("/nonexistent")).is_err());

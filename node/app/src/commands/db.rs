@@ -108,7 +108,7 @@ fn check(home: &Home, replay: bool) -> eyre::Result<()> {
     finish(&bar, "database", &report)?;
     if replay {
         let vm = Vm::new(VmConfig::default()).map_err(|fault| eyre!("the contract engine does not start: {fault}"))?;
-        let mut replayer = Replayer { rules: rules(&genesis)?, vm, tip: genesis.tip() };
+        let mut replayer = Replayer { rules: rules(&genesis, &home.params())?, vm, tip: genesis.tip() };
         let scratch = home.data().join("replay");
         let report = database.check_replay(
             &scratch,

@@ -10,11 +10,13 @@ mod init;
 mod keys;
 pub mod output;
 mod poll;
+mod params;
 mod proof;
 mod query;
 mod runtime;
 mod send;
 mod signer;
+mod snarkjs;
 mod start;
 mod status;
 mod testnet;
@@ -53,6 +55,8 @@ enum Command {
     Poll(poll::Poll),
     /// Issue and revoke credentials, and show facts about one's own.
     Credential(credential::Credential),
+    /// Make and check the keys of circuits: the trusted setup.
+    Params(params::Params),
     /// Check, deploy, call, view and look at contracts.
     Contract(contract::Contract),
     /// Read accounts, blocks, validators, supply, parameters and events of a node.
@@ -81,6 +85,7 @@ impl Cli {
             Command::Proof(command) => command.run(),
             Command::Poll(command) => command.run(),
             Command::Credential(command) => command.run(),
+            Command::Params(command) => command.run(),
             Command::Contract(command) => command.run(),
             Command::Bench(command) => command.run(),
             Command::Query(command) => command.run(),

@@ -46,6 +46,10 @@ enum What {
         #[command(subcommand)]
         verb: EqualityVerb,
     },
+    /// Verify a proof that snarkjs made.
+    Verify(super::snarkjs::Verify),
+    /// Write a proof in the form of snarkjs or of an Ethereum machine.
+    Export(super::snarkjs::Export),
     /// Have the chain verify and record a proof.
     Submit {
         /// The proof file.
@@ -192,6 +196,8 @@ impl Proof {
             What::Range { verb: RangeVerb::Verify(verify) } => verify.run(Kind::Range),
             What::Membership { verb: MembershipVerb::Verify(verify) } => verify.run(Kind::Membership),
             What::Equality { verb: EqualityVerb::Verify(verify) } => verify.run(Kind::Equality),
+            What::Verify(verify) => verify.run(),
+            What::Export(export) => export.run(),
             What::Submit { file, send } => submit(&file, &send),
         }
     }
@@ -288,7 +294,7 @@ fn parse_member(text: &str) -> eyre::Result<tacit_types::action::Member> {
     Ok(tacit_types::action::Member { identity: tacit_types::FieldBytes(parse_hash(identity)?.0), weight })
 }
 
-fn read_proof(path: &Path) -> eyre::Result<ProofFile> {
+pub(super) fn read_proof(path: &Path) -> eyre::Result<ProofFile> {
     let shown = path.display();
     let length = std::fs::metadata(path).wrap_err_with(|| format!("{shown} cannot be read"))?.len();
     if length > tacit_wallet::prove::PROOF_FILE_BYTES_MAX as u64 {

@@ -11,6 +11,7 @@ mod evidence;
 pub mod keys;
 #[cfg(test)]
 mod private_money;
+pub mod params;
 mod shielded;
 pub mod start;
 mod station;

@@ -4,14 +4,14 @@ use super::admit::{Accounts, Admission};
 use super::backend::{Liveness, NodeBackend};
 use super::chain::NodeChain;
 use super::core::{Core, CoreFault};
-use super::{keys, shielded};
+use super::{keys, params, shielded};
 use crate::config::Config;
 use crate::home::Home;
 use crate::telemetry;
 use eyre::{Context, eyre};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tacit_circuits::VerifyingKeys;
 use tacit_consensus::{ConsensusError, Handle, Keys, PubSub};
 use tacit_exec::Rules;
 use tacit_exec::tip::NextBlock;
@@ -92,9 +92,9 @@ pub fn storage_options(config: &Config, genesis: &Genesis) -> Options {
     }
 }
 
-/// The verifying keys that the chain pins.
-pub fn rules(genesis: &Genesis) -> eyre::Result<Rules> {
-    Ok(Rules::new(genesis.id, genesis.params.clone(), Arc::new(VerifyingKeys::development()))?)
+/// The chain's rules with the verifying keys that it pins; `params` is the folder of a ceremony's files.
+pub fn rules(genesis: &Genesis, params: &Path) -> eyre::Result<Rules> {
+    Ok(Rules::new(genesis.id, genesis.params.clone(), Arc::new(params::verifying_keys(genesis, params)?))?)
 }
 
 struct NodeSeeds {
@@ -142,7 +142,7 @@ fn open_core(home: &Home, config: &Config, genesis: &Genesis, document: &str) ->
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         threads => threads,
     };
-    Ok(Core::new(rules(genesis)?, vm, database, pool, threads)?)
+    Ok(Core::new(rules(genesis, &home.params())?, vm, database, pool, threads)?)
 }
 
 fn pool_config(config: &Config) -> PoolConfig {

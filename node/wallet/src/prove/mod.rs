@@ -235,6 +235,11 @@ pub fn verify(
     sender: Address,
     proven: &Proven,
 ) -> Result<(), WalletError> {
+    Ok(verify_one(keys, &item(genesis_id, sender, proven))?)
+}
+
+/// The public inputs and the proof as the verifier takes them.
+pub fn item(genesis_id: GenesisId, sender: Address, proven: &Proven) -> VerifyItem {
     let binding = |purpose: &Name| Binding { genesis_id, sender, purpose: purpose.clone() };
     let public = match &proven.statement {
         Prove::Range(range) => Public::Range(RangePublic {
@@ -259,8 +264,7 @@ pub fn verify(
             Public::Credential(crate::identity::credential::public(&binding(&credential.purpose), credential))
         }
     };
-    let item = VerifyItem { public, proof: CircuitProof(proven.proof.0) };
-    Ok(verify_one(keys, &item)?)
+    VerifyItem { public, proof: CircuitProof(proven.proof.0) }
 }
 
 /// A uniformly random field element: 512 random bits, so that the bias of the reduction is negligible.

@@ -191,7 +191,7 @@ fn core(home: &std::path::Path, genesis: &Genesis, vm: Vm, believes: impl Fn(&mu
     database.init_genesis(batch).unwrap();
     let next = NextBlock::read(&database.snapshot().unwrap(), Height(0)).unwrap();
     let pool = Mempool::new(PoolConfig::default(), Height(0), next.base_fee);
-    let mut rules = rules(genesis).unwrap();
+    let mut rules = rules(genesis, std::path::Path::new("params")).unwrap();
     believes(&mut rules.params);
     Core::new(rules, vm, database, pool, 1).unwrap()
 }
