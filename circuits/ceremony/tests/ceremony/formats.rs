@@ -218,7 +218,7 @@ fn bytes_that_are_no_proof_make_no_json_and_no_calldata() {
 
 #[test]
 fn circuits_and_witnesses_come_back_from_their_files() {
-    for statement in Statement::ALL {
+    for statement in [Statement::Range, Statement::Membership, Statement::Equality] {
         let r1cs = R1cs::of_statement(statement).unwrap();
         let bytes = r1cs.to_bytes().unwrap();
         assert_eq!(R1cs::from_bytes(&bytes).unwrap(), r1cs);
