@@ -29,7 +29,8 @@ pub struct Verified {
 ///
 /// # Errors
 /// [`CeremonyError::Chain`] naming the first relation that does not hold. [`CeremonyError::Key`] for a key that nobody
-/// contributed to: it verifies as a file, and anyone can forge proofs under it.
+/// contributed to: it verifies as a file, and anyone can forge proofs under it. [`CeremonyError::Refused`] by the chain's
+/// loader of keys.
 pub fn verify(zkey: &Zkey, r1cs: &R1cs, ptau: &Ptau, progress: Progress<'_>) -> Result<Verified> {
     let powers = phase1::verify(ptau, progress)?;
     verify_shape(zkey, r1cs, ptau)?;
@@ -39,6 +40,8 @@ pub fn verify(zkey: &Zkey, r1cs: &R1cs, ptau: &Ptau, progress: Progress<'_>) -> 
     if people == 0 {
         return Err(CeremonyError::key("nobody contributed to phase 2, so anyone can forge proofs"));
     }
+    // Secrets that cancel would leave delta where it began.
+    tacit_circuits::verify::VerifyingKey::load(&zkey.verifying_key()?)?;
     let beacons = zkey.contributions.len() - people;
     Ok(Verified { people, with_knowledge, beacons, power: ptau.power, powers })
 }
