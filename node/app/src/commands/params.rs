@@ -522,7 +522,7 @@ struct Bar(ProgressBar);
 
 impl Bar {
     fn report(&self) -> impl Fn(&str, u64, u64) + Sync + '_ {
-        |what: &str, done, all| {
+        move |what: &str, done, all| {
             self.0.set_length(all);
             self.0.set_position(done);
             self.0.set_message(what.to_owned());

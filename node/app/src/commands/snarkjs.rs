@@ -59,7 +59,7 @@ pub struct Export {
     #[arg(long, value_enum, default_value_t = Form::Snarkjs)]
     to: Form,
     /// Folder for snarkjs's three files.
-    #[arg(long, value_name = "DIR", required_if_eq("to", "snarkjs"))]
+    #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
     /// The verifying key's file; the development key when left out.
     #[arg(long, value_name = "FILE")]
@@ -74,8 +74,9 @@ impl Export {
         let Some(folder) = self.folder.as_ref().filter(|_| self.to == Form::Snarkjs) else {
             let calldata = Calldata::new(&item.proof, &inputs)?;
             match self.to {
+                Form::Snarkjs => eyre::bail!("say --folder DIR for snarkjs's three files"),
                 Form::Words => println!("0x{}", hex::encode(calldata.bytes())),
-                _ => println!("{}", calldata.solidity()),
+                Form::Solidity => println!("{}", calldata.solidity()),
             }
             return Ok(());
         };
