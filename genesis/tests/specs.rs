@@ -126,7 +126,8 @@ fn a_production_chain_refuses_development_keys_however_they_are_named() {
 #[test]
 fn a_production_chain_names_its_ceremony_and_the_name_changes_the_id() {
     let line = |(index, statement): (usize, &Statement)| {
-        format!("{statement} = \"0x{}\"\n", format!("{:02x}", index + 1).repeat(32))
+        let digest = format!("{:02x}", index + 1).repeat(32);
+        format!("{statement} = \"0x{digest}\"\n")
     };
     let keys: String = Statement::ALL.iter().enumerate().map(line).collect();
     let spec = |ceremony: &str| {

@@ -1,7 +1,8 @@
 //! BLAKE2b with 64 bytes of output, as RFC 7693 defines it, and with its inner state open.
 //!
-//! snarkjs stores a half-finished hash in each contribution of a `.ptau` file, and finishes it when the file is verified.
-//! No library of ours gives that state out, so the hash is written out here; a test compares it with the RFC's vectors.
+//! snarkjs stores a half-finished hash in each contribution of a `.ptau` file, and finishes it when the file is
+//! verified. No library of ours gives that state out, so the hash is written out here; a test compares it with the
+//! RFC's vectors.
 
 use crate::error::{CeremonyError, Result};
 

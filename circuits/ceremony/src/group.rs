@@ -40,8 +40,8 @@ impl Digits {
     }
 }
 
-/// The non-adjacent form of a width up to 7, lowest digit first: odd digits below 2^(width-1) with at least width-1 zeros
-/// between them.
+/// The non-adjacent form of a width up to 7, lowest digit first: odd digits below 2^(width-1) with at least width-1
+/// zeros between them.
 fn signed_digits(scalar: Fr, positive: bool, width: u32) -> Vec<i8> {
     let (whole, half) = (1i16 << width, 1i16 << (width - 1));
     let mut number = scalar.into_bigint();
@@ -69,7 +69,8 @@ const BASIS_WIDTH: u32 = 6;
 /// Odd multiples per point that this width needs.
 const BASIS_MULTIPLES: usize = 1 << (BASIS_WIDTH - 2);
 
-/// Points of which many small sums are taken: with the odd multiples of each at hand, a term costs some forty additions.
+/// Points of which many small sums are taken: with the odd multiples of each at hand, a term costs some forty
+/// additions.
 pub(crate) struct Basis<P: Group> {
     multiples: Vec<[Affine<P>; BASIS_MULTIPLES]>,
 }
@@ -181,8 +182,8 @@ pub(crate) fn sum_of_products<P: Group>(points: &[Affine<P>], scalars: &[Fr]) ->
     parts.into_iter().sum()
 }
 
-/// Points of coefficients from points of values at the roots of unity: the inverse Fourier transform, with the exponents
-/// as numbers. Their number must be a power of two.
+/// Points of coefficients from points of values at the roots of unity: the inverse Fourier transform, with the
+/// exponents as numbers. Their number must be a power of two.
 ///
 /// # Errors
 /// [`CeremonyError::Step`] when there is no domain of this size.

@@ -1,7 +1,7 @@
 //! From a `.zkey` to the keys that the chain and our prover use.
 //!
-//! Both hold the quotient's query H in the same basis, snarkjs's, so nothing is computed on the way: what our prover reads
-//! is what snarkjs's prover reads, in another file.
+//! Both hold the quotient's query H in the same basis, snarkjs's, so nothing is computed on the way: what our prover
+//! reads is what snarkjs's prover reads, in another file.
 
 use ark_bn254::Bn254;
 use tacit_circuits::Statement;

@@ -1,13 +1,13 @@
 //! Trusted setup: making a circuit's keys together with others, so that nobody knows the secret behind them, and the
 //! file formats shared with snarkjs.
 //!
-//! In: constraints of this release's statements or `.r1cs` files, `.ptau` and `.zkey` files of anybody. Out: the same files
-//! one step further, verdicts about them, and once a ceremony is over the keys and the transcript that a chain pins. A tool
-//! for the command line: no node needs it, and nothing here decides what a chain accepts. docs/spec/ceremony.md says what
-//! is in every file.
+//! In: constraints of this release's statements or `.r1cs` files, `.ptau` and `.zkey` files of anybody. Out: the same
+//! files one step further, verdicts about them, and once a ceremony is over the keys and the transcript that a chain
+//! pins. A tool for the command line: no node needs it, and nothing here decides what a chain accepts.
+//! docs/spec/ceremony.md says what is in every file.
 //!
-//! Whatever is in a file, reading it never panics and never allocates more than a small multiple of its size; every point
-//! is checked to be on its curve and in its subgroup before it is used.
+//! Whatever is in a file, reading it never panics and never allocates more than a small multiple of its size; every
+//! point is checked to be on its curve and in its subgroup before it is used.
 #![cfg_attr(not(test), deny(clippy::panic, clippy::unwrap_used, clippy::expect_used))]
 
 mod blake2b;

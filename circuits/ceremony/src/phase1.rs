@@ -1,8 +1,8 @@
 //! Phase 1: powers of tau, which serve any circuit up to a size.
 //!
-//! A file starts with every secret equal to one. Each contribution multiplies tau, alpha and beta by secrets of its own and
-//! says which challenge (a hash over the whole file before) it answers; whoever's secret was destroyed makes the file
-//! safe. Keys, hashes and files are snarkjs's, so that either program can go on where the other stopped.
+//! A file starts with every secret equal to one. Each contribution multiplies tau, alpha and beta by secrets of its
+//! own and says which challenge (a hash over the whole file before) it answers; whoever's secret was destroyed makes
+//! the file safe. Keys, hashes and files are snarkjs's, so that either program can go on where the other stopped.
 
 use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective};
 use ark_ec::{AffineRepr, CurveGroup};
@@ -18,8 +18,8 @@ use crate::group::{Group, inverse_transform, same_ratio, scale_by_powers, sum_of
 use crate::phase2::{Origin, check_name};
 use crate::random::{Beacon, Entropy, PublicStream, Secret, SecretSource, challenge_scalars, g2_of_key};
 
-/// What a contribution shows of one of its secrets: a random point, the point times the secret, and the point of G2 that
-/// the challenge and both determine, times the secret.
+/// What a contribution shows of one of its secrets: a random point, the point times the secret, and the point of G2
+/// that the challenge and both determine, times the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyPart {
     /// The random point.

@@ -1,9 +1,10 @@
 //! Phase 2: a circuit's own keys, from its constraints and powers of tau.
 //!
-//! A fresh key has delta equal to gamma, under which anyone can forge (attack #1 of the threat list); it becomes safe with
-//! the first contribution whose secret was destroyed. A contribution multiplies delta by a secret d and divides the
-//! queries L and H by it. It carries two proofs of knowledge of d: snarkjs's, so that `snarkjs zkey verify` accepts the
-//! file, and a Schnorr proof over the whole transcript (docs/spec/ceremony.md), which contributions made by snarkjs lack.
+//! A fresh key has delta equal to gamma, under which anyone can forge (attack #1 of the threat list); it becomes safe
+//! with the first contribution whose secret was destroyed. A contribution multiplies delta by a secret d and divides
+//! the queries L and H by it. It carries two proofs of knowledge of d: snarkjs's, so that `snarkjs zkey verify`
+//! accepts the file, and a Schnorr proof over the whole transcript (docs/spec/ceremony.md), which contributions made
+//! by snarkjs lack.
 
 mod verify;
 
@@ -258,7 +259,8 @@ fn circuit_hash(zkey: &Zkey, l: &[G1Affine], quotient: &[G1Projective]) -> [u8; 
     G2Affine::generator().uncompressed(&mut head);
     hash.update(&head);
     hash_list(&mut hash, &zkey.ic, zkey.ic.len());
-    // One less than the domain, as the last one is never used; above 2^14 snarkjs hashes whole chunks and so the last too.
+    // One less than the domain, as the last one is never used; above 2^14 snarkjs hashes whole chunks and so the last
+    // too.
     let used = zkey.domain - 1;
     let hashed = if used < 1 << HASH_CHUNK_POWER { used } else { zkey.domain };
     hash_list(&mut hash, &to_affine(&quotient[..hashed]), used);
@@ -348,8 +350,8 @@ fn transcript_of(circuit_hash: &[u8; 64], before: &[Contribution], s: &G1Affine,
     hash.finish()
 }
 
-/// The challenge of the Schnorr proof: a scalar from a hash over the circuit, the place, the transcript (which covers all
-/// earlier contributions), both deltas, the contribution's other points, its name, and the nonce's commitment.
+/// The challenge of the Schnorr proof: a scalar from a hash over the circuit, the place, the transcript (which covers
+/// all earlier contributions), both deltas, the contribution's other points, its name, and the nonce's commitment.
 fn knowledge_challenge(
     circuit_hash: &[u8; 64],
     index: usize,

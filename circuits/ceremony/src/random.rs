@@ -1,7 +1,7 @@
 //! Randomness: secret, from the operating system and whoever contributes; and public, in snarkjs's way from a hash.
 //!
-//! A beacon's secret and the points that proofs of knowledge are bound to must come out the same in snarkjs and here, so
-//! both draw from ChaCha20 with a seed of eight words in the same order. Secret scalars are drawn wide and reduced.
+//! A beacon's secret and the points that proofs of knowledge are bound to must come out the same in snarkjs and here,
+//! so both draw from ChaCha20 with a seed of eight words in the same order. Secret scalars are drawn wide and reduced.
 
 use ark_bn254::{Fq, Fq2, Fr, G1Affine, G2Affine};
 use ark_ec::short_weierstrass::SWCurveConfig;

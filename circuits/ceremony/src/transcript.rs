@@ -1,9 +1,9 @@
 //! The record of a finished setup: what was made, from what, by whom, and the digests of the keys that came out.
 //!
 //! One JSON file per statement beside its keys, in one spelling: reading compares with writing again. A chain spec pins
-//! one digest over the transcripts of all statements, and through it every file of the ceremony; what the fields mean and
-//! how anybody repeats the checks is in docs/spec/ceremony.md. A transcript is written only after the whole chain of
-//! contributions was verified, and is refused when nobody contributed.
+//! one digest over the transcripts of all statements, and through it every file of the ceremony; what the fields mean
+//! and how anybody repeats the checks is in docs/spec/ceremony.md. A transcript is written only after the whole chain
+//! of contributions was verified, and is refused when nobody contributed.
 
 use std::io::Read;
 use std::path::Path;

@@ -25,7 +25,8 @@ impl Calldata {
     /// Reads the chain's form of a proof and of inputs.
     ///
     /// # Errors
-    /// [`CeremonyError::Point`] when the bytes are no proof, [`CeremonyError::Format`] for an input that is not canonical.
+    /// [`CeremonyError::Point`] when the bytes are no proof, [`CeremonyError::Format`] for an input that is not
+    /// canonical.
     pub fn new(proof: &ProofBytes, inputs: &[FieldBytes]) -> Result<Self> {
         let (a, b, c) = proof_points(proof)?;
         let ([ax, ay], [bx1, bx0, by1, by0], [cx, cy]) = (g1_words(&a), g2_words(&b), g1_words(&c));

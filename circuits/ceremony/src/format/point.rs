@@ -63,7 +63,8 @@ pub(crate) fn double_montgomery(bytes: &[u8; 32]) -> Option<Fr> {
 
 /// Writes a coefficient of a `.zkey`.
 pub(crate) fn double_montgomery_bytes(value: &Fr) -> [u8; 32] {
-    // `value.0` is the number times 2^256; reading that as a number and looking at its Montgomery form multiplies again.
+    // `value.0` is the number times 2^256; reading that as a number and looking at its Montgomery form multiplies
+    // again.
     let once = Fr::from_bigint(value.0).unwrap_or(Fr::ZERO);
     bytes_of(once.0)
 }

@@ -1,7 +1,8 @@
 //! `.ptau`: powers of tau, as snarkjs writes them.
 //!
-//! Sections 1 to 7 are read and written. The Lagrange points of a *prepared* file (sections 12 to 15) are never trusted:
-//! reading skips them, because this program needs only the powers; [`Ptau::to_prepared_bytes`] writes them for snarkjs.
+//! Sections 1 to 7 are read and written. The Lagrange points of a *prepared* file (sections 12 to 15) are never
+//! trusted: reading skips them, because this program needs only the powers; [`Ptau::to_prepared_bytes`] writes them
+//! for snarkjs.
 
 use ark_bn254::{G1Affine, G2Affine};
 

@@ -1,9 +1,9 @@
 //! Verifying a circuit's key against its constraints and powers of tau, without making it again.
 //!
 //! A query with one point per wire is right when a random combination of its points is right, and the combination of a
-//! column of polynomials is one polynomial: transform it as field elements, sum the powers of tau with its coefficients,
-//! compare. That takes about a second where making the key takes half a minute. Queries over delta (L and H) are compared
-//! in a pairing with delta. A key with any wrong point passes with a chance of about 2^-127.
+//! column of polynomials is one polynomial: transform it as field elements, sum the powers of tau with its
+//! coefficients, compare. That takes about a second where making the key takes half a minute. Queries over delta (L
+//! and H) are compared in a pairing with delta. A key with any wrong point passes with a chance of about 2^-127.
 
 use super::*;
 use crate::group::{pairings_equal, same_ratio, sum_of_products};
@@ -29,8 +29,8 @@ pub struct Verified {
 ///
 /// # Errors
 /// [`CeremonyError::Chain`] naming the first relation that does not hold. [`CeremonyError::Key`] for a key that nobody
-/// contributed to: it verifies as a file, and anyone can forge proofs under it. [`CeremonyError::Refused`] by the chain's
-/// loader of keys.
+/// contributed to: it verifies as a file, and anyone can forge proofs under it. [`CeremonyError::Refused`] by the
+/// chain's loader of keys.
 pub fn verify(zkey: &Zkey, r1cs: &R1cs, ptau: &Ptau, progress: Progress<'_>) -> Result<Verified> {
     let powers = phase1::verify(ptau, progress)?;
     verify_shape(zkey, r1cs, ptau)?;
@@ -48,8 +48,8 @@ pub fn verify(zkey: &Zkey, r1cs: &R1cs, ptau: &Ptau, progress: Progress<'_>) -> 
 
 /// Makes the key again as it was before any contribution and compares its hash, which every transcript begins with.
 ///
-/// [`verify`] already shows that the key belongs to the circuit and the powers; this adds that its contributors began with
-/// snarkjs's hash of both, at the price of a whole setup.
+/// [`verify`] already shows that the key belongs to the circuit and the powers; this adds that its contributors began
+/// with snarkjs's hash of both, at the price of a whole setup.
 ///
 /// # Errors
 /// [`CeremonyError::Chain`], and as [`setup`].

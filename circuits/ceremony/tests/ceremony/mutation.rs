@@ -38,8 +38,8 @@ fn powers() -> Ptau {
     phase1::beacon(&first, "b", &Beacon::new(vec![1, 2], 10).unwrap(), &quiet).unwrap()
 }
 
-/// Tries the file with every byte changed, cut at every third length, and one byte longer; returns how many changes were
-/// accepted.
+/// Tries the file with every byte changed, cut at every third length, and one byte longer; returns how many changes
+/// were accepted.
 fn sweep(file: &[u8], accepted: impl Fn(&[u8]) -> bool) -> usize {
     let mut survivors = 0;
     for place in 0..file.len() {
@@ -81,8 +81,8 @@ fn every_byte_of_powers_of_tau_is_checked() {
     sweep(&file, |bytes| match Ptau::from_bytes(bytes) {
         Ok(other) => {
             phase1::verify(&other, &quiet).is_ok() && {
-                // Nothing in a file binds names, and the half-finished hash of any but the last contribution could only be
-                // repeated with the points that stood there then. Neither says anything about tau.
+                // Nothing in a file binds names, and the half-finished hash of any but the last contribution could
+                // only be repeated with the points that stood there then. Neither says anything about tau.
                 let mut restored = other;
                 for (index, (read, written)) in restored.contributions.iter_mut().zip(&powers.contributions).enumerate()
                 {
