@@ -12,6 +12,7 @@ pub mod output;
 mod poll;
 mod params;
 mod proof;
+mod prover;
 mod query;
 mod runtime;
 mod send;
@@ -57,6 +58,8 @@ enum Command {
     Credential(credential::Credential),
     /// Make and check the keys of circuits: the trusted setup.
     Params(params::Params),
+    /// Make proofs for wallets that ask over a Unix socket.
+    Prover(prover::Prover),
     /// Check, deploy, call, view and look at contracts.
     Contract(contract::Contract),
     /// Read accounts, blocks, validators, supply, parameters and events of a node.
@@ -86,6 +89,7 @@ impl Cli {
             Command::Poll(command) => command.run(),
             Command::Credential(command) => command.run(),
             Command::Params(command) => command.run(),
+            Command::Prover(command) => command.run(),
             Command::Contract(command) => command.run(),
             Command::Bench(command) => command.run(),
             Command::Query(command) => command.run(),

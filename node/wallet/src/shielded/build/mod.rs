@@ -125,6 +125,12 @@ impl Header<'_> {
         }
     }
 
+    /// The pool's fee is taken whole, and the chain wants it declared as tip. An account gets back what is not used, so it
+    /// offers a tenth.
+    fn tip(&self, price: Price) -> Price {
+        if self.shielded { price } else { Price((price.0 / 10).max(1)) }
+    }
+
     fn context(&self, drafts: &[Draft]) -> Result<TxContext, WalletError> {
         let sender = match self.payer {
             Payer::Account(key, _) => key.address(),
@@ -143,7 +149,7 @@ impl Header<'_> {
             expiry: self.expiry,
             gas_limit: plan.gas_limit,
             max_fee_per_gas: plan.price,
-            max_tip_per_gas: plan.price,
+            max_tip_per_gas: self.tip(plan.price),
             authorization: self.authorization()?,
             actions: bounded("actions", actions)?,
         })

@@ -157,7 +157,7 @@ pub struct Plan {
     pub shielded: bool,
     /// Its gas limit.
     pub gas_limit: Gas,
-    /// Its price per gas; the tip is as high.
+    /// Its price per gas; from the pool, the tip is as high.
     pub price: Price,
 }
 
@@ -270,11 +270,13 @@ fn settle(
     shielded: bool,
 ) -> Result<Plan, PlanError> {
     let mut gas_limit = Work::default().gas_limit();
+    // A fee of zero could not be a join-split's public value.
+    let price = request.price.max(Price(1));
     for _ in 0..ROUNDS_MAX {
-        let steps = steps(fee(gas_limit, request.price).ok_or(PlanError::Overflow)?)?;
+        let steps = steps(fee(gas_limit, price).ok_or(PlanError::Overflow)?)?;
         let needed = gas_needed(&steps, &request.extras);
         if needed <= gas_limit {
-            return Ok(Plan { steps, shielded, gas_limit, price: request.price });
+            return Ok(Plan { steps, shielded, gas_limit, price });
         }
         gas_limit = needed;
     }

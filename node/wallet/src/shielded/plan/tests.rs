@@ -346,6 +346,16 @@ fn what_cannot_be_done_is_refused_with_the_reason() {
 }
 
 #[test]
+fn a_price_of_zero_still_makes_a_fee_that_can_leave_the_pool() {
+    let coins = [coin(AssetId::NATIVE, 1 << 60)];
+    let payments = vec![pay(AssetId::NATIVE, 5, Recipient::Shielded(address(1)))];
+    let free = Request { price: Price(0), ..request(&coins, payments.clone()) };
+    let plan = plan(&free).unwrap();
+    check(&plan, &coins, &payments);
+    assert!(plan.fee().unwrap() > Amount::ZERO);
+}
+
+#[test]
 fn values_near_the_limit_do_not_overflow() {
     let coins = [coin(AssetId::NATIVE, u128::MAX), coin(AssetId::NATIVE, u128::MAX), coin(OTHER, u128::MAX)];
     for amount in [u128::MAX, u128::MAX - fee_of(2), 1] {
