@@ -15,6 +15,7 @@ mod process {
 
 mod long {
     mod a_late_node_syncs_a_thousand_blocks;
+    mod private_money_obeys_its_model;
     mod ten_minutes_of_load_with_a_kill_a_minute;
     mod twenty_deaths_lose_no_committed_block;
 }
