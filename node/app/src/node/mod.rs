@@ -9,9 +9,9 @@ mod chain;
 pub mod core;
 mod evidence;
 pub mod keys;
+pub mod params;
 #[cfg(test)]
 mod private_money;
-pub mod params;
 mod shielded;
 pub mod start;
 mod station;
