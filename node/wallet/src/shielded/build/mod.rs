@@ -22,6 +22,7 @@ use std::sync::mpsc;
 use tacit_circuits::{
     FieldBytes, ProofBytes as CircuitProof, Public, Statement, VerifyItem, VerifyingKeys, note, spend, verify_batch,
 };
+use tacit_types::Price;
 use tacit_types::asset::Sweep;
 use tacit_types::shielded::{JoinSplit, SpendSignature};
 use tacit_types::tx::{IndexedSignature, TX_VERSION};
