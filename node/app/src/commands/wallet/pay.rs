@@ -3,6 +3,7 @@
 use super::bars::BuildBar;
 use super::look::describe;
 use super::open::{OpenWallet, WalletArgs};
+use crate::commands::output::tell;
 use crate::commands::query::show;
 use crate::commands::runtime;
 use crate::commands::send::SendArgs;
@@ -25,7 +26,7 @@ use tacit_wallet::shielded::plan::{
 };
 use tacit_wallet::shielded::prover::{LocalProver, ProofService, RemoteProver};
 use tacit_wallet::shielded::sync::SyncOptions;
-use tacit_wallet::shielded::{Memo, Planned, ShieldedAddress, expiry_step, price_step};
+use tacit_wallet::shielded::{Memo, PlanError, Planned, ShieldedAddress, expiry_step, price_step};
 use tacit_wallet::view::SentView;
 use tacit_wallet::{Account, WalletError};
 
@@ -273,20 +274,40 @@ impl PayArgs {
 
     fn from_pool(&self, opened: &mut OpenWallet, payment: &Payment, shown: &str) -> eyre::Result<()> {
         let price = price_step(opened.chain.base_fee);
-        let planned = opened.wallet.plan(|coins| {
+        let make = |coins: &[Coin]| {
             let funding = Funding::Pool(coins);
             plan(&Request { funding, payments: vec![payment.clone()], extras: Extras::default(), price })
-        })?;
+        };
+        let planned = match opened.wallet.plan(make) {
+            // One note cannot pay the fee and something else in one transaction: it is made into two first.
+            Err(WalletError::Plan(PlanError::Notes { .. })) if !self.no_wait => {
+                let Ok(halves) = opened.wallet.plan(|coins| split(coins, price)) else {
+                    return Err(opened.wallet.plan(make).err().map_or_else(|| eyre!("the notes changed"), Into::into));
+                };
+                tell!("making two notes of one first");
+                self.execute(opened, &halves, Payer::Pool)?;
+                opened.sync(SyncOptions::default())?;
+                opened.wallet.plan(make)?
+            }
+            planned => planned?,
+        };
         self.finish(opened, &planned, Payer::Pool, shown)
     }
 
-    /// Builds, remembers, sends, waits.
+    /// Builds, sends, waits, and says what happened.
     fn finish(&self, opened: &mut OpenWallet, planned: &Planned, payer: Payer<'_>, shown: &str) -> eyre::Result<()> {
+        let (sent, built) = self.execute(opened, planned, payer)?;
+        self.report(&sent, planned, built, shown)
+    }
+
+    /// Builds, remembers, sends, waits. Says how long building took.
+    fn execute(&self, opened: &mut OpenWallet, planned: &Planned, payer: Payer<'_>) -> eyre::Result<(Sent, Duration)> {
         let key = opened.secret.spending()?;
         let bar = BuildBar::new();
         let prover = self.prover(&planned.plan, &bar)?;
         let started = Instant::now();
-        let expiry = expiry_step(Height(opened.chain.height.0), DEFAULT_LIFETIME);
+        let height = opened.chain.height.0.max(opened.wallet.height());
+        let expiry = expiry_step(Height(height), DEFAULT_LIFETIME);
         let ingredients = Ingredients {
             key: &key,
             notes: &planned.notes,
@@ -311,7 +332,7 @@ impl PayArgs {
         {
             opened.wallet.remove_pending(&tx_id)?;
         }
-        self.report(&sent?, planned, built, shown)
+        Ok((sent?, built))
     }
 
     fn prover(&self, plan: &Plan, bar: &BuildBar) -> eyre::Result<Box<dyn ProofService>> {
