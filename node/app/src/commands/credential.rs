@@ -1,5 +1,6 @@
 //! `tacit credential`: issuers, their credentials, and what holders show of them.
 
+use super::output::say;
 use super::proof::{Kind, ProveArgs, VerifyArgs, prove_with};
 use super::query::show;
 use super::runtime;
@@ -141,7 +142,7 @@ fn issuer_of(text: &str) -> eyre::Result<IssuerId> {
 fn new_holder(file: &Path) -> eyre::Result<()> {
     let holder = HolderKey::generate()?;
     crate::node::keys::write(file, &holder.to_bytes())?;
-    println!("{}", holder.public()?);
+    say!("{}", holder.public()?);
     Ok(())
 }
 
