@@ -189,7 +189,8 @@ def check_refusals(chain, secret, to):
         fields, _, _ = make_transfer(chain, secret, to, 1)
         change(fields)
         tx = tacit.sign(tacit.tx_body(fields), fields["authorization"], [secret])
-        tx = tx if resign else tx[:-5] + bytes([tx[-5] ^ 1]) + tx[-4:]
+        # The signature stands before two empty lists: proofs and spend signatures.
+        tx = tx if resign else tx[:-9] + bytes([tx[-9] ^ 1]) + tx[-8:]
         try:
             chain.node.call("tx_submit", hexadecimal(tx))
         except RpcError as error:

@@ -2,6 +2,7 @@
 //!
 //! No step overwrites a file. Secrets live in memory for the length of one step.
 
+use super::output::say;
 use super::query::show;
 use clap::{Args, Subcommand};
 use eyre::{Context, bail, ensure, eyre};
@@ -204,7 +205,7 @@ impl Params {
                 let (zkey, beacon) = (read_zkey(&zkey)?, value.beacon()?);
                 let next = with_bar(|bar| phase2::beacon(&zkey, &value.name, &beacon, &bar.report()))?;
                 write_new(&value.out, &next.to_bytes()?)?;
-                println!("{} written, contribution {}", value.out.display(), contribution_hash(&next));
+                say!("{} written, contribution {}", value.out.display(), contribution_hash(&next));
                 Ok(())
             }
             Verb::Verify { what, circuit: None, ptau: None, full: false, at_least, chain, json } if what.is_dir() => {
@@ -220,7 +221,7 @@ impl Params {
             Verb::ExportR1cs { statement, out } => {
                 let r1cs = R1cs::of_statement(statement_of(&statement)?)?;
                 write_new(&out, &r1cs.to_bytes()?)?;
-                println!("{} written, {} constraints", out.display(), r1cs.constraints().len());
+                say!("{} written, {} constraints", out.display(), r1cs.constraints().len());
                 Ok(())
             }
             Verb::ImportZkey { zkey, circuit, ptau, at_least, folder, json } => {
@@ -236,7 +237,7 @@ impl PtauVerb {
         match self {
             Self::New { power, out } => {
                 write_new(&out, &phase1::new(power)?.to_bytes()?)?;
-                println!("{} written; it needs contributions", out.display());
+                say!("{} written; it needs contributions", out.display());
                 Ok(())
             }
             Self::Contribute { file, own } => {
@@ -248,7 +249,7 @@ impl PtauVerb {
                 let (ptau, beacon) = (read_ptau(&file)?, value.beacon()?);
                 let next = with_bar(|bar| phase1::beacon(&ptau, &value.name, &beacon, &bar.report()))?;
                 write_new(&value.out, &next.to_bytes()?)?;
-                println!("{} written, challenge {}", value.out.display(), challenge(&next));
+                say!("{} written, challenge {}", value.out.display(), challenge(&next));
                 Ok(())
             }
             Self::Verify { file, json } => {
@@ -267,7 +268,7 @@ impl PtauVerb {
                 let ptau = read_ptau(&file)?;
                 let bytes = with_bar(|bar| ptau.to_prepared_bytes(&bar.report()))?;
                 write_new(&out, &bytes)?;
-                println!("{} written", out.display());
+                say!("{} written", out.display());
                 Ok(())
             }
         }
@@ -281,7 +282,7 @@ fn setup(circuit: &str, ptau: &Path, out: &Path) -> eyre::Result<()> {
         phase2::setup(&r1cs, &ptau, &bar.report())
     })?;
     write_new(out, &zkey.to_bytes()?)?;
-    println!("{} written; it is worthless until somebody contributes", out.display());
+    say!("{} written; it is worthless until somebody contributes", out.display());
     Ok(())
 }
 
@@ -461,7 +462,7 @@ impl Contribute {
 
     fn written(&self, bytes: &[u8], hash: String) -> eyre::Result<()> {
         write_new(&self.out, bytes)?;
-        println!("{} written; publish this hash: {hash}", self.out.display());
+        say!("{} written; publish this hash: {hash}", self.out.display());
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! `tacit prover`: proves join-splits for wallets on this machine, over a Unix socket. It sees what they move and cannot
 //! spend it.
 
+use super::output::say;
 use super::runtime;
 use clap::Args;
 use eyre::{WrapErr, bail, eyre};
@@ -34,7 +35,7 @@ impl Prover {
     pub fn run(self) -> eyre::Result<()> {
         let keys = self.keys()?;
         let listener = listen(&self.socket)?;
-        println!("listening on {}", self.socket.display());
+        say!("listening on {}", self.socket.display());
         let prover = Arc::new(LocalProver::new(keys));
         let server = std::thread::spawn(move || serve(&listener, &prover, report));
         let stopped = runtime::block_on(async move {
@@ -97,7 +98,7 @@ fn listen(path: &Path) -> eyre::Result<UnixListener> {
 /// One line per question. It says nothing about what was proven.
 fn report(served: Served) {
     match served {
-        Served::Proof { took } => println!("proof made in {} ms", took.as_millis()),
-        Served::Refused(refusal) => println!("question refused: {refusal}"),
+        Served::Proof { took } => say!("proof made in {} ms", took.as_millis()),
+        Served::Refused(refusal) => say!("question refused: {refusal}"),
     }
 }
