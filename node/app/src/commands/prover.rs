@@ -1,5 +1,5 @@
-//! `tacit prover`: proves join-splits for wallets on this machine, over a Unix socket. It sees what they move and cannot
-//! spend it.
+//! `tacit prover`: proves join-splits for wallets on this machine, over a Unix socket. It sees what they move and
+//! cannot spend it.
 
 use super::output::say;
 use super::runtime;

@@ -18,7 +18,8 @@ const DIVERSIFIER_BYTES: usize = 11;
 pub struct Diversifier(pub [u8; DIVERSIFIER_BYTES]);
 
 impl Diversifier {
-    /// The point from which keys of this address are made. No diversifier gives a point that anybody knows a logarithm of.
+    /// The point from which keys of this address are made. No diversifier gives a point that anybody knows a logarithm
+    /// of.
     pub(super) fn base(&self) -> RistrettoPoint {
         let mut uniform = [0u8; 64];
         fill(context::DIVERSIFIED_BASE, &[&self.0], &mut uniform);

@@ -1,5 +1,5 @@
-//! How keys, secrets and blindings follow from one another: BLAKE3 in derive-key mode, one context per use. Nothing here
-//! is random, and nothing reads what somebody else wrote.
+//! How keys, secrets and blindings follow from one another: BLAKE3 in derive-key mode, one context per use. Nothing
+//! here is random, and nothing reads what somebody else wrote.
 
 use curve25519_dalek::scalar::Scalar;
 use zeroize::Zeroizing;

@@ -1,10 +1,10 @@
-//! Payment disclosures: a text with which somebody who sent or received a private payment shows one other person that this
-//! transaction paid so much of an asset to an address, and nothing else of the wallet.
+//! Payment disclosures: a text with which somebody who sent or received a private payment shows one other person that
+//! this transaction paid so much of an asset to an address, and nothing else of the wallet.
 //!
-//! Who checks it needs the transaction as a node commits it, and no trust in whoever wrote the text: from address and seed
-//! the output is made again, commitment, ephemeral key and ciphertext, and only the true values give the same bytes. A
-//! disclosure shows the memo as well. It can be passed on by whoever has it; a *challenge*, signed with the spend key of
-//! that very join-split, shows that its sender wrote this one for the person who named the challenge.
+//! Who checks it needs the transaction as a node commits it, and no trust in whoever wrote the text: from address and
+//! seed the output is made again, commitment, ephemeral key and ciphertext, and only the true values give the same
+//! bytes. A disclosure shows the memo as well. It can be passed on by whoever has it; a *challenge*, signed with the
+//! spend key of that very join-split, shows that its sender wrote this one for the person who named the challenge.
 
 use super::address::ShieldedAddress;
 use super::derive::{context, kdf};
@@ -208,8 +208,8 @@ impl Disclosure {
         Ok(read)
     }
 
-    /// Checks the disclosure against the transaction that it names, which the caller got from a node that it trusts to say
-    /// what was committed.
+    /// Checks the disclosure against the transaction that it names, which the caller got from a node that it trusts to
+    /// say what was committed.
     ///
     /// # Errors
     /// [`DisclosureError`].
@@ -261,7 +261,8 @@ impl Disclosure {
         }
     }
 
-    /// What is signed: every field but the signature. Its context is no transaction's, so that nothing can be spent with it.
+    /// What is signed: every field but the signature. Its context is no transaction's, so that nothing can be spent
+    /// with it.
     fn message(&self) -> [u8; 32] {
         let fields = (
             self.format,

@@ -1,5 +1,5 @@
-//! Memos: up to 512 bytes of text that travel encrypted with a payment. All have the same length on the chain, so that a
-//! memo does not show whether there is one.
+//! Memos: up to 512 bytes of text that travel encrypted with a payment. All have the same length on the chain, so that
+//! a memo does not show whether there is one.
 
 use chacha20poly1305::aead::AeadInPlace;
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Tag};

@@ -1,7 +1,8 @@
-//! Private money: keys, addresses, notes and their encryption, transactions of the pool, and the proof that one was paid.
+//! Private money: keys, addresses, notes and their encryption, transactions of the pool, and the proof that one was
+//! paid.
 //!
-//! Byte by byte this is `docs/spec/privacy.md`. Secrets are wiped when dropped and have no `Debug` that shows them. What
-//! comes from the chain is never trusted: a note counts as received only after every check of the specification.
+//! Byte by byte this is `docs/spec/privacy.md`. Secrets are wiped when dropped and have no `Debug` that shows them.
+//! What comes from the chain is never trusted: a note counts as received only after every check of the specification.
 
 mod address;
 pub mod balance;

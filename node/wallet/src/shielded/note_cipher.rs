@@ -148,8 +148,8 @@ fn receive(key: &IncomingViewingKey, output: &CompactOutput, shared: &Compressed
     Some(DecryptedNote { note, memo_key: plaintext.memo_key() })
 }
 
-/// That the output's ephemeral key and commitment are those of the note: otherwise its sender could tell addresses of one
-/// wallet apart by which notes it acts on, or show a note that cannot be spent.
+/// That the output's ephemeral key and commitment are those of the note: otherwise its sender could tell addresses of
+/// one wallet apart by which notes it acts on, or show a note that cannot be spent.
 fn checked(note: &Note, output: &CompactOutput) -> Option<()> {
     let esk = ephemeral_secret(&note.rseed);
     let same_key = (*esk * note.diversifier.base()).compress().to_bytes() == output.ephemeral_key;

@@ -169,7 +169,8 @@ fn a_note_whose_parts_do_not_belong_together_is_not_received() {
     refused("another seed", Forgery { rseed: [7; 32], ..honest.clone() });
     refused("another of the own addresses", Forgery { diversifier: other.diversifier().0, ..honest.clone() });
     refused("another commitment", Forgery { commitment: [1; 32], ..honest.clone() });
-    // An ephemeral key that does not follow from the seed: with it a sender could test which addresses are one wallet's.
+    // An ephemeral key that does not follow from the seed: with it a sender could test which addresses are one
+    // wallet's.
     refused("an ephemeral key of another number", Forgery { esk: scalar("other", &[1]), ..honest.clone() });
     // The commitment is to somebody else's note, encrypted to this wallet: it could never spend it.
     let theirs = Note::new(&address(3, 0), ASSET, 12, [6; 32]);

@@ -1,5 +1,5 @@
-//! Payment disclosures: they show one payment to somebody who trusts nothing but the committed transaction, and a forged
-//! or altered one shows nothing.
+//! Payment disclosures: they show one payment to somebody who trusts nothing but the committed transaction, and a
+//! forged or altered one shows nothing.
 
 use super::support::{compact, key};
 use super::world::{TOKEN, World, address, pay};

@@ -1,6 +1,6 @@
-//! `tests/vectors/privacy.json`: keys, addresses, notes, nullifiers, encryption, spend signatures and the sighash, as this
-//! wallet makes them. `tests/interop` checks the same file with nothing but Python. After a deliberate change of a format
-//! run this with `TACIT_UPDATE_VECTORS=1`, and say in the commit why the meaning changed.
+//! `tests/vectors/privacy.json`: keys, addresses, notes, nullifiers, encryption, spend signatures and the sighash, as
+//! this wallet makes them. `tests/interop` checks the same file with nothing but Python. After a deliberate change of a
+//! format run this with `TACIT_UPDATE_VECTORS=1`, and say in the commit why the meaning changed.
 
 use super::support::compact;
 use serde_json::{Value, json};

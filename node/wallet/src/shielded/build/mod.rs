@@ -1,5 +1,5 @@
-//! From a plan to a transaction: notes are made and encrypted, the body is fixed, every join-split is proven against it,
-//! every proof is verified, and only then is anything signed.
+//! From a plan to a transaction: notes are made and encrypted, the body is fixed, every join-split is proven against
+//! it, every proof is verified, and only then is anything signed.
 //!
 //! Nothing leaves this module that the chain would refuse for its proofs or signatures, whoever made the proofs.
 
@@ -71,8 +71,8 @@ pub struct Ingredients<'a> {
 /// Builds the transaction. The progress callback runs on the calling thread.
 ///
 /// # Errors
-/// [`WalletError::Prover`], [`WalletError::Plan`] for a plan that does not fit the notes, [`WalletError::Statement`] for
-/// notes that do not fit the anchor, [`WalletError::BadProof`] when a prover's proof does not verify.
+/// [`WalletError::Prover`], [`WalletError::Plan`] for a plan that does not fit the notes, [`WalletError::Statement`]
+/// for notes that do not fit the anchor, [`WalletError::BadProof`] when a prover's proof does not verify.
 pub fn build(
     plan: &Plan,
     ingredients: Ingredients<'_>,
@@ -126,8 +126,8 @@ impl Header<'_> {
         }
     }
 
-    /// The pool's fee is taken whole, and the chain wants it declared as tip. An account gets back what is not used, so it
-    /// offers a tenth.
+    /// The pool's fee is taken whole, and the chain wants it declared as tip. An account gets back what is not used, so
+    /// it offers a tenth.
     fn tip(&self, price: Price) -> Price {
         if self.shielded { price } else { Price((price.0 / 10).max(1)) }
     }

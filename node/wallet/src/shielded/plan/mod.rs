@@ -1,10 +1,10 @@
 //! From what a person wants to the join-splits that do it: which notes are spent, in which shapes, what comes back, and
 //! what it costs. Pure: no keys, no randomness, no clock; the same question has the same answer.
 //!
-//! One join-split moves one asset and makes two notes, so a payment is one join-split: the receiver's note and the change.
-//! The fee is the public value of the first, which is native; a native payment shares it. What goes to an account leaves
-//! in a join-split of its own and is swept there. Two inputs are the rule, also where one would do; eight are used only
-//! when two notes are not enough, and several join-splits when eight are not.
+//! One join-split moves one asset and makes two notes, so a payment is one join-split: the receiver's note and the
+//! change. The fee is the public value of the first, which is native; a native payment shares it. What goes to an
+//! account leaves in a join-split of its own and is swept there. Two inputs are the rule, also where one would do;
+//! eight are used only when two notes are not enough, and several join-splits when eight are not.
 
 mod fee;
 mod select;
@@ -244,8 +244,8 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
     Ok(plan)
 }
 
-/// A plan that does nothing but make two native notes of one or two, so that the next transaction can pay its fee from one
-/// and something else from the other.
+/// A plan that does nothing but make two native notes of one or two, so that the next transaction can pay its fee from
+/// one and something else from the other.
 ///
 /// # Errors
 /// [`PlanError`].
@@ -440,7 +440,8 @@ fn change_in_two(value: u128, fee: u128) -> [PlannedOutput; 2] {
     [change(value.saturating_sub(half)), change(half)]
 }
 
-/// Money that enters the pool: nothing is spent, and the receiver gets it in two notes, so that it can pay fees from one.
+/// Money that enters the pool: nothing is spent, and the receiver gets it in two notes, so that it can pay fees from
+/// one.
 fn shield(payment: &Payment) -> Result<Step, PlanError> {
     let Recipient::Shielded(to) = payment.to else { return Err(PlanError::NotPrivate) };
     let half = payment.amount / 2;

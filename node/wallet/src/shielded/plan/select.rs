@@ -1,5 +1,5 @@
-//! Which notes to spend. The fewer inputs, the smaller the proof; and where few notes suffice, those are taken that leave
-//! little change, so that the large ones stay whole.
+//! Which notes to spend. The fewer inputs, the smaller the proof; and where few notes suffice, those are taken that
+//! leave little change, so that the large ones stay whole.
 
 use tacit_types::shielded::{INPUTS_MAX, Shape};
 
@@ -56,8 +56,8 @@ impl Purse {
         }
     }
 
-    /// The eight smallest notes, all of whose value comes back; more of the large ones as far as `toll` needs it. `None`
-    /// when there are fewer than two.
+    /// The eight smallest notes, all of whose value comes back; more of the large ones as far as `toll` needs it.
+    /// `None` when there are fewer than two.
     pub(super) fn smallest(&mut self, toll: u128) -> Option<Part> {
         let count = self.0.len().min(INPUTS_MAX);
         let mut inputs: Vec<Offer> = self.0.drain(..count).collect();

@@ -1,5 +1,5 @@
-//! The protocol between wallet and prover: four bytes of length, then so many bytes of borsh; a question, an answer, and
-//! so on until one side hangs up. Both sides read no more than [`FRAME_BYTES_MAX`].
+//! The protocol between wallet and prover: four bytes of length, then so many bytes of borsh; a question, an answer,
+//! and so on until one side hangs up. Both sides read no more than [`FRAME_BYTES_MAX`].
 
 use super::ProofJob;
 use borsh::{BorshDeserialize, BorshSerialize};
