@@ -82,7 +82,7 @@ impl Node {
         let next = NextBlock::read(&database.snapshot().unwrap(), Height(0)).unwrap();
         let pool = Mempool::new(PoolConfig::default(), Height(0), next.base_fee);
         let vm = Vm::new(VmConfig::default()).unwrap();
-        let core = Arc::new(Core::new(rules(&genesis).unwrap(), vm, database, pool, 2).unwrap());
+        let core = Arc::new(Core::new(rules(&genesis, folder.path()).unwrap(), vm, database, pool, 2).unwrap());
         let view = Arc::new(Accounts(core.database.clone()));
         let (intake, _) = Intake::start(core.rules.clone(), core.pool.clone(), view, 2);
         let chain = NodeChain::new(Arc::clone(&core), address(&key));

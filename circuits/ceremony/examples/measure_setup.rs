@@ -1,6 +1,6 @@
 //! Times every step of a setup on this machine.
 //!
-//! `cargo run --release -p tacit-ceremony --example measure -- transfer-2x2`
+//! `cargo run --release -p tacit-ceremony --example measure_setup -- transfer-2x2`
 //!
 //! Writes the files into the folder given as second argument, so that other tools can be measured on the same ones.
 #![allow(clippy::unwrap_used, clippy::panic)]
