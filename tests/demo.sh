@@ -296,6 +296,18 @@ unshield() {
     RESULT="1,000 base units left the pool in block $(field height <"$WORK/sent")"
 }
 
+guardian() {
+    refused "guardian" "$TACIT" wallet pause-pool --heights 1000 --dev 0 --json
+    "$TACIT" wallet pause-pool --heights 1000 --dev 9 --json >"$WORK/sent" || return 1
+    if wallet alice transfer --from alice --password-file "$WORK/password" --params "$WORK/params" --to "$BOB" --amount 1 --json >"$WORK/out" 2>&1; then
+        fail "private money moved while the pool stands still"
+    fi
+    grep -qi "stands still\|paused" "$WORK/out" || fail "refused for another reason: $(cat "$WORK/out")"
+    "$TACIT" wallet pause-pool --heights 0 --dev 9 --json >"$WORK/sent" || return 1
+    pays alice --to "$BOB" --amount 1
+    RESULT="stopped and let go on by the guardian, by nobody else"
+}
+
 second_client() {
     if ! command -v python3 >/dev/null 2>&1; then
         RESULT="left out: python3 is not installed"
@@ -371,6 +383,7 @@ step "private: restore from words" restore_words
 step "private: disclose a payment" disclosure
 step "private: watch with a key" watching
 step "private: unshield" unshield
+step "private: the guardian" guardian
 step "the Python client" second_client
 step "kill one validator (SIGKILL)" crash
 step "restart it" restart

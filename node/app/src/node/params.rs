@@ -73,7 +73,7 @@ mod tests {
     }
 
     fn powers() -> Ptau {
-        phase1::contribute(&phase1::new(5).unwrap(), "Ada", &entropy(), &quiet).unwrap()
+        phase1::contribute(&phase1::new(6).unwrap(), "Ada", &entropy(), &quiet).unwrap()
     }
 
     /// Writes the transcript and verifying key of a ceremony for a statement's stand-in; returns the key's digest.

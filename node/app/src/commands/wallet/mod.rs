@@ -6,6 +6,7 @@ mod disclose;
 mod look;
 mod make;
 mod open;
+mod pause;
 mod pay;
 
 use clap::{Args, Subcommand};
@@ -56,6 +57,8 @@ enum Verb {
     VerifyDisclosure(disclose::VerifyDisclosure),
     /// Make, mint and look at assets.
     Assets(assets::Assets),
+    /// Stop the shielded pool for a while, as the guardian of genesis.
+    PausePool(pause::PausePool),
 }
 
 impl Wallet {
@@ -78,6 +81,7 @@ impl Wallet {
             Verb::Disclose(verb) => verb.run(),
             Verb::VerifyDisclosure(verb) => verb.run(),
             Verb::Assets(verb) => verb.run(),
+            Verb::PausePool(verb) => verb.run(),
         }
     }
 }
