@@ -258,7 +258,11 @@ pub(crate) fn peek(path: &Path, column: Column, key: &[u8]) -> Result<Option<Pee
         return Ok(None);
     }
     let failed = |error: rocksdb::Error| open_error(path, &error);
-    let db = DB::open_cf_for_read_only(&rocksdb::Options::default(), path, [column.name()], false).map_err(failed)?;
+    let mut options = rocksdb::Options::default();
+    // As in the real opening: without it RocksDB wants to forget the logs that the manifest tracks, for which a reader has
+    // no place, and after a crash it follows a null pointer instead.
+    options.set_track_and_verify_wals_in_manifest(true);
+    let db = DB::open_cf_for_read_only(&options, path, &columns, false).map_err(failed)?;
     let Some(handle) = db.cf_handle(column.name()) else { return Ok(None) };
     let value = db.get_cf(handle, key).map_err(|error| read_error(column, key, &error))?;
     Ok(value.map(|value| Peeked { columns, value }))
