@@ -87,13 +87,9 @@ fn log_payments(pool: &mut PoolLog, block: &ValidBlock) -> Vec<Option<Event>> {
     block.txs().iter().map(log).collect()
 }
 
-/// Gives back what was reserved for unused gas; returns the fee that stays. A join-split's payment stays whole: whoever
-/// got something back would be known.
+/// Gives back what was reserved for unused gas; returns the fee that stays.
 fn refund(overlay: &mut Overlay<'_>, tx: &CheckedTx, charge: &Charge, used: Gas) -> Result<Amount, ExecFault> {
-    if charge.shielded {
-        return Ok(charge.reserved);
-    }
-    let fee = used.cost(charge.price);
+    let fee = charge.fee(used);
     let back = charge
         .reserved
         .checked_sub(fee)

@@ -10,7 +10,7 @@ use crate::pool;
 use crate::stateless::CheckedTx;
 use tacit_state::Overlay;
 use tacit_types::limits::EXPIRY_HEIGHTS_MAX;
-use tacit_types::{Amount, Height, Price, RejectCode};
+use tacit_types::{Amount, Gas, Height, Price, RejectCode};
 
 /// What was taken from a payer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,15 @@ pub struct Charge {
     pub reserved: Amount,
     /// Whether a join-split paid: then nothing is given back, and everything above the base fee is tip.
     pub shielded: bool,
+}
+
+impl Charge {
+    /// The fee that stays when `used` gas was used. A join-split's payment stays whole: whoever got something back would
+    /// be known.
+    #[must_use]
+    pub const fn fee(&self, used: Gas) -> Amount {
+        if self.shielded { self.reserved } else { used.cost(self.price) }
+    }
 }
 
 /// Takes the fee of `tx` for a block at `height` with `base_fee`.

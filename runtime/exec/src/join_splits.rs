@@ -2,6 +2,7 @@
 //! signatures. What the state has to say is in [`crate::pool`].
 
 use crate::error::Reject;
+use crate::proofs::field;
 use std::collections::BTreeSet;
 use tacit_circuits::spend::{self, SpendItem, SpendKey};
 use tacit_circuits::{FieldBytes as CircuitField, Public, TransferPublic, note};
@@ -51,20 +52,16 @@ fn inspect_form(join_split: &JoinSplit) -> Result<(), Reject> {
     {
         return Err(RejectCode::ZeroAmount.into());
     }
-    canonical("anchor", &join_split.anchor)?;
-    join_split.nullifiers.as_slice().iter().try_for_each(|nullifier| canonical("nullifier", nullifier))?;
+    field("anchor", &join_split.anchor)?;
+    join_split.nullifiers.as_slice().iter().try_for_each(|nullifier| field("nullifier", nullifier).map(|_| ()))?;
     for output in &join_split.outputs {
-        canonical("note commitment", &output.commitment)?;
+        field("note commitment", &output.commitment)?;
         // The tree holds no empty leaf; no note has this commitment, so it only has to be kept out.
         if output.commitment == FieldBytes::default() {
             return Err(Reject::new(RejectCode::FieldNotCanonical, "a note commitment is zero"));
         }
     }
     Ok(())
-}
-
-fn canonical(what: &str, field: &FieldBytes) -> Result<(), Reject> {
-    if crate::proofs::is_canonical(field) { Ok(()) } else { Err(Reject::new(RejectCode::FieldNotCanonical, what)) }
 }
 
 /// The public inputs of the proof of `join_split` in a transaction with these sign bytes.

@@ -150,7 +150,11 @@ pub fn verify_each(rules: &Rules, items: &[&ProofItem], seed: [u8; 32]) -> Vec<b
     tacit_circuits::verify_batch(&rules.keys, &items, seed, 1).into_iter().map(|verdict| verdict.is_ok()).collect()
 }
 
-fn field(what: &str, bytes: &FieldBytes) -> Result<CircuitField, Reject> {
+/// Reads a field element of a transaction; `what` names it in the refusal.
+///
+/// # Errors
+/// [`RejectCode::FieldNotCanonical`].
+pub(crate) fn field(what: &str, bytes: &FieldBytes) -> Result<CircuitField, Reject> {
     if is_canonical(bytes) {
         Ok(CircuitField(bytes.0))
     } else {

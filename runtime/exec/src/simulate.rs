@@ -43,7 +43,7 @@ impl Bench<'_> {
     /// As [`Bench::simulate`].
     pub fn simulated_receipt(&self, tx: &Tx) -> Result<Receipt, Refusal> {
         let (outcome, charge) = self.try_out(tx)?;
-        let fee = if charge.shielded { charge.reserved } else { outcome.gas_used.cost(charge.price) };
+        let fee = charge.fee(outcome.gas_used);
         Ok(outcome.into_receipt(tx.id(), fee))
     }
 

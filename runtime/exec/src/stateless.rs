@@ -232,7 +232,19 @@ fn inspect_action(body: &TxBody, action: &Action) -> Result<(), Reject> {
         Action::AssetCreate(create) => inspect_asset(create),
         Action::AssetMint(mint) if mint.amount.0 == 0 => Err(RejectCode::ZeroAmount.into()),
         Action::PoolPause(pause) => within("pause", pause.heights, 0, POOL_PAUSE_HEIGHTS_MAX),
-        _ => Ok(()),
+        // Join-splits are judged together, in `join_splits`.
+        Action::Transfer(_)
+        | Action::Prove(_)
+        | Action::Deploy(_)
+        | Action::Instantiate(_)
+        | Action::Call(_)
+        | Action::JoinSplit(_)
+        | Action::AssetMint(_)
+        | Action::Sweep(_)
+        | Action::PollVote(_)
+        | Action::IssuerCreate(_)
+        | Action::CredentialRevoke(_)
+        | Action::Require(_) => Ok(()),
     }
 }
 
@@ -294,43 +306,37 @@ fn signature_items(tx: &Tx, message: [u8; 32]) -> Result<Vec<SignatureItem>, Rej
 fn refuse_bad_signatures(inspected: &mut [Result<Inspected, Reject>], seed: [u8; 32]) {
     let items: Vec<SignatureItem> =
         inspected.iter().flatten().flat_map(|good| good.signatures.iter().copied()).collect();
-    let mut verdicts = signatures::verify_each(&items, seed).into_iter();
-    for slot in inspected.iter_mut() {
-        let Ok(good) = slot else { continue };
-        // Every signature of the transaction takes its verdict, also after the first bad one.
-        let bad = good.signatures.iter().filter(|_| !verdicts.next().unwrap_or(false)).count();
-        if bad > 0 {
-            *slot = Err(RejectCode::SignatureInvalid.into());
-        }
-    }
+    let verdicts = signatures::verify_each(&items, seed);
+    refuse(inspected, verdicts, |good| good.signatures.len(), RejectCode::SignatureInvalid);
 }
 
 fn refuse_bad_spends(inspected: &mut [Result<Inspected, Reject>], seed: [u8; 32]) {
     let items: Vec<SpendItem> = inspected.iter().flatten().flat_map(|good| good.spends.iter().copied()).collect();
-    if items.is_empty() {
-        return;
-    }
-    let mut verdicts = join_splits::verify_spends(&items, seed).into_iter();
-    for slot in inspected.iter_mut() {
-        let Ok(good) = slot else { continue };
-        let bad = good.spends.iter().filter(|_| !verdicts.next().unwrap_or(false)).count();
-        if bad > 0 {
-            *slot = Err(RejectCode::SpendSignatureInvalid.into());
-        }
-    }
+    let verdicts = join_splits::verify_spends(&items, seed);
+    refuse(inspected, verdicts, |good| good.spends.len(), RejectCode::SpendSignatureInvalid);
 }
 
 fn refuse_bad_proofs(rules: &Rules, inspected: &mut [Result<Inspected, Reject>], seed: [u8; 32]) {
     let items: Vec<&ProofItem> = inspected.iter().flatten().flat_map(|good| good.proofs.iter()).collect();
-    if items.is_empty() {
-        return;
-    }
-    let mut verdicts = proofs::verify_each(rules, &items, seed).into_iter();
+    let verdicts = proofs::verify_each(rules, &items, seed);
+    refuse(inspected, verdicts, |good| good.proofs.len(), RejectCode::ProofInvalid);
+}
+
+/// Refuses every transaction that has a bad item. The verdicts stand in the order of the items, of which each good
+/// transaction has `count`; a verdict that is missing is a bad one.
+fn refuse(
+    inspected: &mut [Result<Inspected, Reject>],
+    verdicts: Vec<bool>,
+    count: fn(&Inspected) -> usize,
+    code: RejectCode,
+) {
+    let mut verdicts = verdicts.into_iter();
     for slot in inspected.iter_mut() {
         let Ok(good) = slot else { continue };
-        let bad = good.proofs.iter().filter(|_| !verdicts.next().unwrap_or(false)).count();
+        // Every item of the transaction takes its verdict, also after the first bad one.
+        let bad = (0..count(good)).filter(|_| !verdicts.next().unwrap_or(false)).count();
         if bad > 0 {
-            *slot = Err(RejectCode::ProofInvalid.into());
+            *slot = Err(code.into());
         }
     }
 }
