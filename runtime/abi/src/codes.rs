@@ -26,3 +26,28 @@ pub const CALLEE_REVERTED: i32 = -9;
 pub const CALLEE_OUT_OF_GAS: i32 = -10;
 /// The callee trapped or panicked.
 pub const CALLEE_FAILED: i32 = -11;
+/// Bytes that are not the encoding of what they should be: a point off its curve, a number out of range.
+pub const INVALID_INPUT: i32 = -12;
+/// No verifying key is registered under the id.
+pub const KEY_UNKNOWN: i32 = -13;
+/// The result does not fit.
+pub const OVERFLOW: i32 = -14;
+/// The divisor is zero.
+pub const DIVISION_BY_ZERO: i32 = -15;
+/// No code with the hash is deployed.
+pub const CODE_UNKNOWN: i32 = -16;
+/// A contract lives at the address already.
+pub const CONTRACT_EXISTS: i32 = -17;
+/// The contract's upgrade policy forbids it.
+pub const POLICY_FORBIDS: i32 = -18;
+/// The contract is paused.
+pub const CONTRACT_PAUSED: i32 = -19;
+/// A limit on how many there may be is reached.
+pub const TOO_MANY: i32 = -20;
+/// The new code's storage layout does not follow the old code's.
+pub const LAYOUT_DIFFERS: i32 = -21;
+
+/// Flag of a call: while the callee runs, this contract may be entered again through exports that allow it.
+pub const CALL_ALLOW_REENTRY: i32 = 1;
+/// Flag of a call: while the callee runs, this contract may be viewed through exports that allow it.
+pub const CALL_ALLOW_VIEW: i32 = 2;

@@ -25,6 +25,12 @@ macro_rules! host_functions {
             fn block_height() -> i64;
             /// The time of the block being executed, in milliseconds since 1970.
             fn block_time_ms() -> i64;
+            /// Gas that is left in this frame.
+            fn gas_left() -> i64;
+            /// How many contracts are on the call stack, this one included: one in the outermost frame.
+            fn call_depth() -> i32;
+            /// One if this frame may change nothing, else zero.
+            fn is_static() -> i32;
             /// The length of the call's input.
             fn input_len() -> i32;
             /// Copies `len` bytes of the input, from `offset`, to `out`. Traps outside the input.
@@ -35,6 +41,8 @@ macro_rules! host_functions {
             fn revert(code: i32, data: i32, len: i32) -> ();
             /// Ends the frame as panicked. The texts go to the debug trace, never into consensus data.
             fn panic(message: i32, message_len: i32, file: i32, file_len: i32, line: i32, column: i32) -> ();
+            /// A line for the debug trace of a simulation. On the chain it costs its gas and does nothing.
+            fn log(data: i32, len: i32) -> ();
             /// Reads a value into `out`: its length, or fails with `NOT_FOUND`, or with `BUFFER_TOO_SMALL`
             /// if it is longer than `capacity`.
             fn storage_get(key: i32, key_len: i32, out: i32, capacity: i32) -> i32;
@@ -44,6 +52,15 @@ macro_rules! host_functions {
             fn storage_remove(key: i32, key_len: i32) -> i32;
             /// One if a value is stored under the key, else zero.
             fn storage_has(key: i32, key_len: i32) -> i32;
+            /// Finds the first of this contract's keys, in byte order, that starts with the prefix and comes after
+            /// `after`; an empty `after` means the first of all. The key's length (2 bytes, little-endian), the key and
+            /// its value wait in the return register. The register's length, or fails with `NOT_FOUND`.
+            fn storage_next(prefix: i32, prefix_len: i32, after: i32, after_len: i32) -> i32;
+            /// As `storage_get`, from this contract's values that last until the transaction ends.
+            fn transient_get(key: i32, key_len: i32, out: i32, capacity: i32) -> i32;
+            /// Sets a value that lasts until the transaction ends; an empty one removes it. `OK`, or fails with
+            /// `TOO_MANY`. Traps in a static frame.
+            fn transient_set(key: i32, key_len: i32, value: i32, value_len: i32) -> i32;
             /// Emits an event of `topic_count` topics (32 bytes each) and data: `OK`. Traps in a static frame.
             fn emit(topics: i32, topic_count: i32, data: i32, data_len: i32) -> i32;
             /// Moves native money (16 bytes at `amount`) from this contract to the address at `to`: `OK`, or
@@ -51,17 +68,94 @@ macro_rules! host_functions {
             fn transfer(to: i32, amount: i32) -> i32;
             /// Writes the native balance (16 bytes) of the address to `out`.
             fn balance(address: i32, out: i32) -> ();
-            /// Calls another contract with money and at most `gas` gas (never more than 63/64 of what is
-            /// left). The length of its output, which waits in the return register, or a failure code.
-            fn call(address: i32, function: i32, function_len: i32, input: i32, input_len: i32, value: i32, gas: i64) -> i32;
-            /// As `call`, without money, and the callee may change nothing.
-            fn static_call(address: i32, function: i32, function_len: i32, input: i32, input_len: i32, gas: i64) -> i32;
+            /// Writes the balance (16 bytes) of the address in the asset (32 bytes) to `out`.
+            fn asset_balance(asset: i32, address: i32, out: i32) -> ();
+            /// As `transfer`, of the asset (32 bytes).
+            fn asset_transfer(asset: i32, to: i32, amount: i32) -> i32;
+            /// Calls another contract with money (16 bytes at `value`) and at most `gas` gas, never more than 63/64 of
+            /// what is left. The length of its output, which waits in the return register. If the callee fails, this
+            /// frame fails with it, for the same reason. `flags` are the `CALL_ALLOW_` bits of this crate.
+            fn call(address: i32, function: i32, function_len: i32, input: i32, input_len: i32, value: i32, gas: i64, flags: i32) -> i32;
+            /// As `call`, but a callee that fails leaves nothing behind, and this frame goes on with a failure code.
+            fn try_call(address: i32, function: i32, function_len: i32, input: i32, input_len: i32, value: i32, gas: i64, flags: i32) -> i32;
+            /// As `try_call`, without money, and the callee may change nothing.
+            fn static_call(address: i32, function: i32, function_len: i32, input: i32, input_len: i32, gas: i64, flags: i32) -> i32;
+            /// Schedules a call for when no contract runs any more: first in, first out, after the outermost frame
+            /// returned. Takes `gas` gas and the money now; what the callee leaves of the gas is given back. If it
+            /// fails, everything fails with it. `OK`, or fails with `TOO_MANY`. Traps in a static frame.
+            fn defer_call(address: i32, function: i32, function_len: i32, input: i32, input_len: i32, value: i32, gas: i64) -> i32;
+            /// Makes a contract of deployed code and runs its `init` with money and at most `gas` gas. `policy` is an
+            /// encoded upgrade policy, and empty for a contract that never changes. Writes the new address (32 bytes) to
+            /// `out`: `OK`, or fails as `try_call` does, with `CODE_UNKNOWN`, `CONTRACT_EXISTS` or `INVALID_INPUT`.
+            /// Traps in a static frame.
+            fn create(code_hash: i32, salt: i32, policy: i32, policy_len: i32, input: i32, input_len: i32, value: i32, gas: i64, out: i32) -> i32;
+            /// Writes the hash (32 bytes) of the code of the contract at `address` to `out`: `OK`, or fails with
+            /// `CONTRACT_UNKNOWN`.
+            fn code_hash(address: i32, out: i32) -> i32;
+            /// Changes this contract's own code from the next call on, and schedules `migrate` of the new code with the
+            /// input as `defer_call` does. `OK`, or fails with `POLICY_FORBIDS`, `CODE_UNKNOWN`, `LAYOUT_DIFFERS` or
+            /// `TOO_MANY`. Traps in a static frame.
+            fn set_code(code_hash: i32, input: i32, input_len: i32, gas: i64) -> i32;
             /// The length of the return register.
             fn ret_len() -> i32;
             /// Copies `len` bytes of the return register, from `offset`, to `out`. Traps outside it.
             fn ret_copy(out: i32, offset: i32, len: i32) -> ();
             /// Writes the BLAKE3 hash (32 bytes) of the data to `out`.
             fn blake3(data: i32, len: i32, out: i32) -> ();
+            /// Writes the SHA-256 hash (32 bytes) of the data to `out`.
+            fn sha256(data: i32, len: i32, out: i32) -> ();
+            /// Writes the Keccak-256 hash (32 bytes), as Ethereum uses it, of the data to `out`.
+            fn keccak256(data: i32, len: i32, out: i32) -> ();
+            /// Writes circomlib's Poseidon hash (32 bytes) of 1 to 12 field elements (32 bytes each, little-endian) to
+            /// `out`: `OK`, or fails with `INVALID_INPUT` for a number that is not below the field's order.
+            fn poseidon(elements: i32, count: i32, out: i32) -> i32;
+            /// One if the Ed25519 signature (64 bytes) of the message is valid for the key (32 bytes) under the rules of
+            /// ZIP 215, else zero.
+            fn ed25519_verify(key: i32, signature: i32, message: i32, message_len: i32) -> i32;
+            /// Writes the secp256k1 key (64 bytes, x and y big-endian) that made the signature (64 bytes, r and s) of the
+            /// hash (32 bytes) to `out`: `OK`, or fails with `INVALID_INPUT`, for an s above half the order too.
+            fn secp256k1_recover(hash: i32, signature: i32, recovery: i32, out: i32) -> i32;
+            /// One if the P-256 signature (64 bytes, r and s) of the hash (32 bytes) is valid for the key (64 bytes, x and
+            /// y big-endian), else zero.
+            fn secp256r1_verify(key: i32, signature: i32, hash: i32) -> i32;
+            /// Adds two points of BN254's G1 (64 bytes each, as EIP-196) and writes the sum to `out`: `OK`, or fails with
+            /// `INVALID_INPUT`.
+            fn bn254_add(left: i32, right: i32, out: i32) -> i32;
+            /// Multiplies a point of BN254's G1 by a number (32 bytes, big-endian, as EIP-196): as `bn254_add`.
+            fn bn254_mul(point: i32, scalar: i32, out: i32) -> i32;
+            /// The sum of up to 64 points, each times its number: as `bn254_mul`.
+            fn bn254_msm(points: i32, scalars: i32, count: i32, out: i32) -> i32;
+            /// One if the product of the pairings of up to 16 pairs (192 bytes each, as EIP-197) is one, else zero; fails
+            /// with `INVALID_INPUT`.
+            fn bn254_pairing(pairs: i32, count: i32) -> i32;
+            /// One if the Groth16 proof (256 bytes, points in the order of EIP-197) shows the public inputs (32 bytes each,
+            /// big-endian) under the registered verifying key (id of 32 bytes), else zero; fails with `KEY_UNKNOWN`.
+            fn groth16_verify(key_id: i32, proof: i32, inputs: i32, input_count: i32) -> i32;
+            /// One if the proof (128 bytes) shows the chain's own statement *range* for its public inputs (32 bytes each, in
+            /// the statement's order), else zero.
+            fn range_verify(proof: i32, inputs: i32, input_count: i32) -> i32;
+            /// As `range_verify`, for *membership*.
+            fn membership_verify(proof: i32, inputs: i32, input_count: i32) -> i32;
+            /// As `range_verify`, for *equality*.
+            fn equality_verify(proof: i32, inputs: i32, input_count: i32) -> i32;
+            /// Adds two 256-bit numbers (32 bytes, little-endian) and writes the sum to `out`: `OK`, or fails with
+            /// `OVERFLOW`.
+            fn u256_add(left: i32, right: i32, out: i32) -> i32;
+            /// Subtracts: as `u256_add`; fails with `OVERFLOW` below zero.
+            fn u256_sub(left: i32, right: i32, out: i32) -> i32;
+            /// Multiplies: as `u256_add`.
+            fn u256_mul(left: i32, right: i32, out: i32) -> i32;
+            /// Divides, rounding down: `OK`, or fails with `DIVISION_BY_ZERO`.
+            fn u256_div(left: i32, right: i32, out: i32) -> i32;
+            /// The remainder of a division: as `u256_div`.
+            fn u256_rem(left: i32, right: i32, out: i32) -> i32;
+            /// `left` x `right` / `divisor` through 512 bits; rounds up if `round_up` is one. `OK`, or fails with `OVERFLOW`
+            /// or `DIVISION_BY_ZERO`.
+            fn u256_mul_div(left: i32, right: i32, divisor: i32, round_up: i32, out: i32) -> i32;
+            /// `base` to the power of `exponent`, read as unsigned: as `u256_add`.
+            fn u256_pow(base: i32, exponent: i32, out: i32) -> i32;
+            /// Writes the square root, rounded down, to `out`.
+            fn u256_sqrt(value: i32, out: i32) -> ();
             /// Writes the id (32 bytes) under which the chain records that the address (32 bytes at `sender`) had a
             /// statement proven to `out`. The statement is the encoding of a `prove` action without the action's own
             /// tag; whether it is one is not looked at. Traps if it is too long.
