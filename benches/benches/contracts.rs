@@ -29,7 +29,7 @@ fn artifact(name: &str) -> Vec<u8> {
 
 fn params<'a>(function: &'a str, input: &'a [u8]) -> CallParams<'a> {
     let gas_limit = Gas(1 << 40);
-    CallParams { caller: CALLER, contract: CONTRACT, function, input, value: Amount::ZERO, gas_limit }
+    CallParams { caller: CALLER, contract: CONTRACT, function, input, value: Amount::ZERO, gas_limit, record: false }
 }
 
 /// A world with one contract.

@@ -1,8 +1,8 @@
 ;; Calls itself while it runs, by a call and by a view, and returns what the host says.
 (module
   (import "v1" "self_address" (func $self_address (param i32)))
-  (import "v1" "call" (func $call (param i32 i32 i32 i32 i32 i32 i64) (result i32)))
-  (import "v1" "static_call" (func $static_call (param i32 i32 i32 i32 i32 i64) (result i32)))
+  (import "v1" "try_call" (func $call (param i32 i32 i32 i32 i32 i32 i64 i32) (result i32)))
+  (import "v1" "static_call" (func $static_call (param i32 i32 i32 i32 i32 i64 i32) (result i32)))
   (import "v1" "return_data" (func $return_data (param i32 i32)))
   (memory (export "memory") 1)
   (data (i32.const 32) "victim")
@@ -10,10 +10,10 @@
   (func (export "by_call")
     (call $self_address (i32.const 0))
     (i32.store (i32.const 64)
-      (call $call (i32.const 0) (i32.const 32) (i32.const 6) (i32.const 0) (i32.const 0) (i32.const 96) (i64.const -1)))
+      (call $call (i32.const 0) (i32.const 32) (i32.const 6) (i32.const 0) (i32.const 0) (i32.const 96) (i64.const -1) (i32.const 0)))
     (call $return_data (i32.const 64) (i32.const 4)))
   (func (export "by_view")
     (call $self_address (i32.const 0))
     (i32.store (i32.const 64)
-      (call $static_call (i32.const 0) (i32.const 32) (i32.const 6) (i32.const 0) (i32.const 0) (i64.const -1)))
+      (call $static_call (i32.const 0) (i32.const 32) (i32.const 6) (i32.const 0) (i32.const 0) (i64.const -1) (i32.const 0)))
     (call $return_data (i32.const 64) (i32.const 4))))

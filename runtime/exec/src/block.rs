@@ -40,7 +40,7 @@ pub struct ExecutedBlock {
 /// [`ExecFault`]: this node cannot go on. A valid block gives no other error.
 pub fn execute(state: &dyn StateRead, rules: &Rules, vm: &Vm, block: &ValidBlock) -> Result<ExecutedBlock, ExecFault> {
     let header = &block.block().header;
-    let environment = BlockEnvironment { rules, vm, height: header.height, time: header.time_ms };
+    let environment = BlockEnvironment { rules, vm, height: header.height, time: header.time_ms, record: false };
     let mut overlay = Overlay::new(state);
     let mut pool = PoolLog::new(&mut overlay)?;
     let charges = charge_all(&mut overlay, header, block)?;

@@ -51,6 +51,14 @@ pub const CREDENTIAL_CHANGE: u64 = 900_000;
 pub const CREDENTIAL: u64 = 60_000;
 /// Looking for a recorded proof.
 pub const REQUIRE: u64 = 6_000;
+/// Registering a verifying key: points checked, subgroup checks of three of them.
+pub const KEY_REGISTER: u64 = 2_000_000;
+/// Each byte of a verifying key.
+pub const KEY_BYTE: u64 = 1_000;
+/// Stopping a contract, letting it go on, announcing code.
+pub const CONTRACT_POLICY: u64 = 12_000;
+/// Changing a contract's code, before `migrate` runs.
+pub const UPGRADE: u64 = 60_000;
 
 /// What a transaction costs before any of its actions runs. Its gas limit must cover this.
 #[must_use]
@@ -84,6 +92,9 @@ pub fn action(action: &Action) -> Gas {
         Action::CredentialIssue(issue) => credential_cost(issue.leaves.len()),
         Action::CredentialRevoke(_) => credential_cost(1),
         Action::Require(_) => REQUIRE,
+        Action::KeyRegister(register) => KEY_REGISTER.saturating_add(KEY_BYTE.saturating_mul(count(register.key.len()))),
+        Action::ContractPause(_) | Action::ContractUnpause(_) | Action::UpgradeAnnounce(_) => CONTRACT_POLICY,
+        Action::ContractUpgrade(_) => UPGRADE,
     })
 }
 

@@ -45,8 +45,11 @@ pub mod validate;
 
 mod accounts;
 mod action;
+mod contract_proofs;
+mod contracts;
 pub mod block;
 mod scratch;
+pub mod transient;
 pub mod tx;
 mod world;
 

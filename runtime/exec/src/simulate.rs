@@ -7,12 +7,13 @@ use crate::error::{ExecFault, Refusal};
 use crate::pool::PoolLog;
 use crate::rules::Rules;
 use crate::stateless::CheckedTx;
+use crate::transient::Transient;
 use crate::tip::{NextBlock, Tip};
 use crate::tx::{BlockEnvironment, BodyOutcome, run_body};
 use crate::world::ExecWorld;
 use tacit_state::{Overlay, StateRead};
-use tacit_types::{Address, Amount, Gas, Name, Receipt, Tx, UnixMillis};
-use tacit_vm::{BlockContext, CallOutcome, CallParams, Vm};
+use tacit_types::{Address, Amount, Gas, Height, Name, Receipt, Tx, UnixMillis};
+use tacit_vm::{CallOutcome, CallParams, Vm};
 
 /// Where something is tried out: on top of a tip.
 pub struct Bench<'a> {
@@ -52,7 +53,7 @@ impl Bench<'_> {
         let tx = CheckedTx::unverified(self.rules, tx)?;
         let mut overlay = Overlay::new(self.state);
         let charge = charge::charge(&mut overlay, &tx, next.height, next.base_fee)?;
-        let block = BlockEnvironment { rules: self.rules, vm: self.vm, height: next.height, time: self.next_time() };
+        let block = self.environment(next.height);
         let mut pool = PoolLog::new(&mut overlay)?;
         Ok((run_body(&block, &mut overlay, &mut pool, &tx, None)?, charge))
     }
@@ -70,9 +71,9 @@ impl Bench<'_> {
     ) -> Result<CallOutcome, ExecFault> {
         let mut overlay = Overlay::new(self.state);
         let mut events = Vec::new();
-        let block =
-            BlockContext { genesis_id: self.rules.genesis_id, height: self.tip.height.next(), time: self.next_time() };
-        let mut world = ExecWorld::new(&mut overlay, &mut events, block);
+        let mut transient = Transient::default();
+        let block = self.environment(self.tip.height.next());
+        let mut world = ExecWorld::new(&mut overlay, &mut events, &mut transient, &block);
         let params = CallParams {
             caller: Address::SYSTEM,
             contract,
@@ -80,8 +81,14 @@ impl Bench<'_> {
             input,
             value: Amount::ZERO,
             gas_limit,
+            record: true,
         };
         Ok(self.vm.view(&mut world, params)?)
+    }
+
+    /// The block that would come next, with everything recorded that people can look at.
+    fn environment(&self, height: Height) -> BlockEnvironment<'_> {
+        BlockEnvironment { rules: self.rules, vm: self.vm, height, time: self.next_time(), record: true }
     }
 
     fn next_time(&self) -> UnixMillis {

@@ -13,7 +13,8 @@ use std::sync::Arc;
 use tacit_circuits::spend::SpendItem;
 use tacit_types::action::{GroupAdd, GroupCreate, Member, Prove};
 use tacit_types::asset::AssetCreate;
-use tacit_types::limits::{ASSET_DECIMALS_MAX, POLL_HEIGHTS_MAX, POLL_OPTIONS_MAX, POOL_PAUSE_HEIGHTS_MAX};
+use tacit_types::contract::ContractPolicy;
+use tacit_types::limits::{ASSET_DECIMALS_MAX, CONTRACT_PAUSE_MS_MAX, POLL_HEIGHTS_MAX, POLL_OPTIONS_MAX, POOL_PAUSE_HEIGHTS_MAX};
 use tacit_types::tx::TX_VERSION;
 use tacit_types::{
     Action, Address, Authorization, DecodeError, FieldBytes, FullHash, Gas, RawTx, RejectCode, Tx, TxBody, TxId,
@@ -231,12 +232,14 @@ fn inspect_action(body: &TxBody, action: &Action) -> Result<(), Reject> {
         Action::Deploy(deploy) if deploy.code.is_empty() => Err(RejectCode::EmptyAction.into()),
         Action::AssetCreate(create) => inspect_asset(create),
         Action::AssetMint(mint) if mint.amount.0 == 0 => Err(RejectCode::ZeroAmount.into()),
+        Action::Instantiate(instantiate) => inspect_policy(&instantiate.policy),
+        Action::ContractPause(pause) => within("pause", pause.duration_ms, 1, CONTRACT_PAUSE_MS_MAX),
+        Action::KeyRegister(register) if register.key.is_empty() => Err(RejectCode::EmptyAction.into()),
         Action::PoolPause(pause) => within("pause", pause.heights, 0, POOL_PAUSE_HEIGHTS_MAX),
         // Join-splits are judged together, in `join_splits`.
         Action::Transfer(_)
         | Action::Prove(_)
         | Action::Deploy(_)
-        | Action::Instantiate(_)
         | Action::Call(_)
         | Action::JoinSplit(_)
         | Action::AssetMint(_)
@@ -244,8 +247,16 @@ fn inspect_action(body: &TxBody, action: &Action) -> Result<(), Reject> {
         | Action::PollVote(_)
         | Action::IssuerCreate(_)
         | Action::CredentialRevoke(_)
-        | Action::Require(_) => Ok(()),
+        | Action::Require(_)
+        | Action::KeyRegister(_)
+        | Action::ContractUnpause(_)
+        | Action::UpgradeAnnounce(_)
+        | Action::ContractUpgrade(_) => Ok(()),
     }
+}
+
+fn inspect_policy(policy: &ContractPolicy) -> Result<(), Reject> {
+    policy.check().map_err(|error| Reject::new(RejectCode::OutOfBounds, error.to_string()))
 }
 
 fn inspect_asset(create: &AssetCreate) -> Result<(), Reject> {

@@ -8,12 +8,13 @@ use crate::pool::PoolLog;
 use crate::rules::Rules;
 use crate::scratch::Scratch;
 use crate::stateless::CheckedTx;
+use crate::transient::Transient;
 use tacit_state::Overlay;
 use tacit_types::limits::{RECEIPT_EVENTS_MAX, RECEIPT_OUTPUT_BYTES_MAX};
 use tacit_types::{
     Address, Amount, AssetId, Bytes, Event, Gas, Height, List, Receipt, RejectCode, Sequence, TxId, UnixMillis,
 };
-use tacit_vm::{BlockContext, Vm};
+use tacit_vm::{BlockContext, FrameTrace, Vm};
 
 /// What every action of a block shares.
 pub struct BlockEnvironment<'a> {
@@ -25,6 +26,8 @@ pub struct BlockEnvironment<'a> {
     pub height: Height,
     /// Time of the block.
     pub time: UnixMillis,
+    /// Whether to record what contracts do, for people; changes no result.
+    pub record: bool,
 }
 
 impl BlockEnvironment<'_> {
@@ -56,6 +59,10 @@ pub struct TxContext<'a, 'base> {
     pub scratch: Scratch,
     /// The join-splits of the block so far.
     pub pool: &'a mut PoolLog,
+    /// What its contracts keep until it ends.
+    pub transient: Transient,
+    /// The frames of its contracts, if they are recorded.
+    pub frames: Vec<FrameTrace>,
     /// Whether no account stands behind the sender.
     pub shielded: bool,
 }
@@ -92,6 +99,8 @@ pub struct BodyOutcome {
     pub gas_used: Gas,
     /// Events of a success, or why it failed.
     pub result: Result<BodySuccess, BodyFailure>,
+    /// Every contract frame in the order of entry, if they were recorded.
+    pub frames: Vec<FrameTrace>,
 }
 
 impl BodyOutcome {
@@ -165,11 +174,13 @@ pub fn run_body(
         tx_id: tx.id(),
         scratch: Scratch::default(),
         pool,
+        transient: Transient::default(),
+        frames: Vec::new(),
         shielded: body.authorization.is_shielded(),
     };
     let result = run_actions(&mut context, tx);
     let gas_used = context.meter.used();
-    let TxContext { events, output, overlay, pool, .. } = context;
+    let TxContext { events, output, overlay, pool, frames, .. } = context;
     let result = match result {
         Ok(()) => match finish(events, output) {
             Some(success) => Ok(success),
@@ -182,7 +193,7 @@ pub fn run_body(
         overlay.rollback(point);
         pool.truncate(mark);
     }
-    Ok(BodyOutcome { gas_used, result })
+    Ok(BodyOutcome { gas_used, result, frames })
 }
 
 fn run_actions(context: &mut TxContext<'_, '_>, tx: &CheckedTx) -> Result<(), (Refusal, u16, u32)> {

@@ -195,7 +195,7 @@ fn a_view_that_writes_emits_or_pays_is_stopped() {
             (import "v1" "storage_remove" (func $remove (param i32 i32) (result i32)))
             (import "v1" "emit" (func $emit (param i32 i32 i32 i32) (result i32)))
             (import "v1" "transfer" (func $transfer (param i32 i32) (result i32)))
-            (import "v1" "call" (func $call (param i32 i32 i32 i32 i32 i32 i64) (result i32)))
+            (import "v1" "try_call" (func $call (param i32 i32 i32 i32 i32 i32 i64 i32) (result i32)))
             (import "v1" "return_data" (func $return_data (param i32 i32)))
             (memory 1)
             (data (i32.const 0) "{}") (data (i32.const 32) "increment") (data (i32.const 64) "\01")

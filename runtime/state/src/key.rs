@@ -28,8 +28,9 @@
 //! | 34 | asset id | what the pool holds of the asset (`Amount`) |
 //! | 35 | - | last height at which the pool stands still (8 bytes, little-endian) |
 //! | 36 | index (4 bytes, big-endian) | full subtree of 2^16 notes (`record::Subtree`) |
+//! | 40 | key id | registered verifying key, as submitted |
 
-use tacit_types::{Address, AssetId, CodeHash, FieldBytes, GroupId, Height, IssuerId, Name, PollId, ProofId, codec};
+use tacit_types::{Address, AssetId, CodeHash, FieldBytes, GroupId, Height, IssuerId, KeyId, Name, PollId, ProofId, codec};
 
 /// A flat key.
 pub type Key = Vec<u8>;
@@ -58,6 +59,7 @@ const ANCHOR_END: u8 = 32;
 const NOTE_NULLIFIER: u8 = 33;
 const TURNSTILE: u8 = 34;
 const POOL_PAUSE: u8 = 35;
+const VERIFYING_KEY: u8 = 40;
 const SUBTREE: u8 = 36;
 
 fn join(tag: u8, parts: &[&[u8]]) -> Key {
@@ -145,6 +147,12 @@ pub fn group_members_prefix(group: &GroupId) -> Key {
 pub fn nullifier(group: &GroupId, scope: &Name, nullifier: &FieldBytes) -> Key {
     let scope_hash = codec::hash("tacit 2026-11 nullifier scope key", &[scope.as_str().as_bytes()]);
     join(NULLIFIER, &[&group.0, &scope_hash, &nullifier.0])
+}
+
+/// A registered verifying key.
+#[must_use]
+pub fn verifying_key(key: &KeyId) -> Key {
+    join(VERIFYING_KEY, &[&key.0])
 }
 
 /// A recorded proof.

@@ -29,6 +29,6 @@ pub mod trie;
 pub mod root;
 
 pub use key::Key;
-pub use overlay::{Checkpoint, Overlay};
+pub use overlay::{Checkpoint, Next, Overlay};
 pub use read::{Change, MemoryState, StateFault, StateRead, WriteSet};
 pub use root::root_of;

@@ -30,6 +30,27 @@ struct Undo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Checkpoint(usize);
 
+/// What lies next; see [`Overlay::next`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// An entry.
+    Found {
+        /// Its flat key.
+        key: Vec<u8>,
+        /// Its value.
+        value: Vec<u8>,
+        /// How many entries were looked at.
+        steps: u64,
+    },
+    /// Nothing more.
+    End {
+        /// How many entries were looked at.
+        steps: u64,
+    },
+    /// More entries than allowed would have to be looked at.
+    TooFar,
+}
+
 impl<'a> Overlay<'a> {
     /// No changes over `base`.
     #[must_use]
@@ -102,6 +123,36 @@ impl<'a> Overlay<'a> {
             };
         }
         Ok(merged.into_iter().take(limit).collect())
+    }
+
+    /// The first entry under `prefix` after the key `after`, changes included. Looks at no more than `most_steps` entries:
+    /// removed ones are passed over one by one, and whoever asks pays for that.
+    ///
+    /// # Errors
+    /// [`StateFault`] from the base.
+    pub fn next(&self, prefix: &[u8], after: &[u8], most_steps: u64) -> Result<Next, StateFault> {
+        let mut from = after.max(prefix).to_vec();
+        if after >= prefix {
+            // The least key after another one is that key with a zero byte behind it.
+            from.push(0);
+        }
+        for steps in 1..=most_steps {
+            let ours = self.entries.range::<Vec<u8>, _>((Bound::Included(&from), Bound::Unbounded)).next();
+            let ours = ours.filter(|(key, _)| key.starts_with(prefix));
+            let base = self.base.scan(prefix, &from, 1)?.pop();
+            let (key, value) = match (ours, base) {
+                (None, None) => return Ok(Next::End { steps }),
+                (None, Some((key, value))) => (key, Some(value)),
+                (Some((key, _)), Some((base_key, value))) if base_key < *key => (base_key, Some(value)),
+                (Some((key, entry)), _) => (key.clone(), entry.now.clone()),
+            };
+            if let Some(value) = value {
+                return Ok(Next::Found { key, value, steps });
+            }
+            from = key;
+            from.push(0);
+        }
+        Ok(Next::TooFar)
     }
 
     /// A point to return to.

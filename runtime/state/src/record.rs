@@ -1,9 +1,10 @@
 //! The values behind the keys of [`crate::key`], each in canonical borsh.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use tacit_types::contract::ContractPolicy;
 use tacit_types::{
     Address, Amount, Bytes, CodeHash, FieldBytes, GroupId, Height, IssuerId, List, Name, Price, ProofId, Sequence,
-    ValidatorSet,
+    UnixMillis, ValidatorSet,
 };
 
 /// An account or the native balance of a contract. Absent means all zero.
@@ -48,6 +49,21 @@ pub struct Contract {
     pub code_hash: CodeHash,
     /// Who made it.
     pub creator: Address,
+    /// Who may change its code and who may stop it.
+    pub policy: ContractPolicy,
+    /// Until when it stands still; zero if nobody stopped it.
+    pub paused_until: UnixMillis,
+    /// The code that it may change to, and from when.
+    pub announced: Option<AnnouncedCode>,
+}
+
+/// Code that a contract may change to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct AnnouncedCode {
+    /// The code.
+    pub code_hash: CodeHash,
+    /// From when.
+    pub ready: UnixMillis,
 }
 
 /// How many recent roots of a group proofs may name.

@@ -5,6 +5,9 @@
 
 use crate::asset::{AssetCreate, AssetMint, PoolPause, Sweep};
 use crate::bounded::{Bytes, List, Name};
+use crate::contract::{
+    ContractPause, ContractPolicy, ContractUnpause, ContractUpgrade, KeyRegister, UpgradeAnnounce,
+};
 use crate::identity::{
     CredentialIssue, CredentialRevoke, IssuerCreate, PollCreate, PollVote, ProveCredential, Require,
 };
@@ -55,6 +58,16 @@ pub enum Action {
     CredentialRevoke(CredentialRevoke) = 16,
     /// Goes on only if the sender has a proof recorded.
     Require(Require) = 17,
+    /// Registers a verifying key.
+    KeyRegister(KeyRegister) = 18,
+    /// Stops a contract for a while.
+    ContractPause(ContractPause) = 19,
+    /// Lets a contract go on.
+    ContractUnpause(ContractUnpause) = 20,
+    /// Announces new code of a contract.
+    UpgradeAnnounce(UpgradeAnnounce) = 21,
+    /// Changes a contract to its announced code.
+    ContractUpgrade(ContractUpgrade) = 22,
 }
 
 /// Moves `amount` of `asset` from the sender to `to`.
@@ -167,6 +180,8 @@ pub struct Instantiate {
     pub input: Bytes<CALL_INPUT_BYTES_MAX>,
     /// Native money handed to the contract.
     pub value: Amount,
+    /// Who may change its code and who may stop it.
+    pub policy: ContractPolicy,
 }
 
 /// Calls `function` of `contract`.
@@ -202,7 +217,12 @@ impl Action {
             | Self::IssuerCreate(_)
             | Self::CredentialIssue(_)
             | Self::CredentialRevoke(_)
-            | Self::Require(_) => 0,
+            | Self::Require(_)
+            | Self::KeyRegister(_)
+            | Self::ContractPause(_)
+            | Self::ContractUnpause(_)
+            | Self::UpgradeAnnounce(_)
+            | Self::ContractUpgrade(_) => 0,
         }
     }
 

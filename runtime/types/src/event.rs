@@ -3,7 +3,7 @@
 use crate::bounded::{Bytes, List};
 use crate::limits::{EVENT_DATA_BYTES_MAX, EVENT_TOPICS_MAX};
 use crate::shielded::PublicValue;
-use crate::{Address, Amount, AssetId, CodeHash, FieldBytes, GroupId, Height, IssuerId, PollId, ProofId};
+use crate::{Address, Amount, AssetId, CodeHash, FieldBytes, GroupId, Height, IssuerId, KeyId, PollId, ProofId, UnixMillis};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// One thing that happened. Tags are never reused.
@@ -134,4 +134,32 @@ pub enum Event {
         /// Its root now.
         root: FieldBytes,
     } = 14,
+    /// A contract was stopped, or goes on.
+    ContractPaused {
+        /// Which.
+        contract: Address,
+        /// When it goes on by itself; zero if it goes on now.
+        until: UnixMillis,
+    } = 15,
+    /// New code of a contract was announced.
+    UpgradeAnnounced {
+        /// Which contract.
+        contract: Address,
+        /// The code.
+        code_hash: CodeHash,
+        /// From when the contract may change to it.
+        ready: UnixMillis,
+    } = 16,
+    /// A contract changed its code.
+    CodeChanged {
+        /// Which contract.
+        contract: Address,
+        /// The code that it runs from now on.
+        code_hash: CodeHash,
+    } = 17,
+    /// A verifying key was registered.
+    KeyRegistered {
+        /// Its id.
+        key: KeyId,
+    } = 18,
 }

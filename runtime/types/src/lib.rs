@@ -40,6 +40,7 @@ pub mod proof;
 pub mod action;
 pub mod asset;
 pub mod binding;
+pub mod contract;
 pub mod identity;
 pub mod shielded;
 pub mod tx;

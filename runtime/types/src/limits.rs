@@ -46,6 +46,11 @@ pub const BLOCK_GAS_MAX: u64 = 600_000_000;
 /// Most proofs in one block.
 pub const BLOCK_PROOFS_MAX: usize = 512;
 
+/// Longest pause of a contract in milliseconds: thirty days.
+pub const CONTRACT_PAUSE_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1_000;
+/// Longest verifying key in bytes: version, count, 4 + 32 + 1 points.
+pub const VERIFYING_KEY_BYTES_MAX: usize = 2 + 64 + 3 * 128 + 33 * 64;
+
 /// Most validators in a set.
 pub const VALIDATORS_MAX: usize = 128;
 /// Largest total voting power: products with 3 must stay inside `u64` in every threshold test.

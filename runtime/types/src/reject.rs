@@ -187,6 +187,16 @@ reject_codes! {
     ProofNotRecorded = 331, "the required proof is not recorded for the sender, or its issuer has revoked since";
     /// The poll was opened with another root.
     PollRootWrong = 332, "the root is not the one that the poll was opened with; who joined the group later has no vote";
+    /// The contract is paused.
+    ContractPaused = 333, "the contract is paused; try again later";
+    /// Neither the contract's policy nor its code lets the sender do this.
+    PolicyForbids = 334, "the contract's policy does not let the sender do this";
+    /// The new code was not announced long enough before.
+    UpgradeNotReady = 335, "this code was not announced, or its delay has not passed";
+    /// The new code's storage layout does not follow the old code's.
+    LayoutDiffers = 336, "the new code does not understand what the old code stored: it needs the same layout, or a higher version and a migration";
+    /// The verifying key breaks a rule.
+    KeyInvalid = 337, "the verifying key breaks a rule for keys; `tacit proof key` names it";
 }
 
 impl RejectCode {

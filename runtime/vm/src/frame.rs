@@ -1,8 +1,9 @@
 //! One running contract as the host sees it, and the traits that stand between the host's rules and the
 //! engine, so that the same rules run on wasmtime and, in tests, on wasmi.
 
+use crate::access::Access;
 use crate::loan::Loan;
-use crate::reject::Trap;
+use crate::reject::{Trap, VmReject};
 use crate::scope::PanicTrace;
 use crate::world::{Fault, World};
 use std::sync::Arc;
@@ -16,6 +17,8 @@ pub(crate) struct Frame {
     pub value: Amount,
     pub input: Vec<u8>,
     pub is_static: bool,
+    /// Which frame of the recording this is.
+    pub number: usize,
     /// What `return_data` set last.
     pub output: Vec<u8>,
     /// The return register: the last result of variable length.
@@ -35,6 +38,8 @@ pub(crate) enum Stop {
     },
     Panic(Box<PanicTrace>),
     TooManyEvents,
+    /// A contract that this one called failed, and this one with it.
+    Callee(Box<VmReject>),
     /// A host function panicked.
     HostPanic,
     Fault(Fault),
@@ -83,6 +88,8 @@ pub(crate) trait Runnable {
     fn code_bytes(&self) -> u64;
     /// Initial memory in pages.
     fn memory_pages(&self) -> u64;
+    /// What it says about itself.
+    fn access(&self) -> &Access;
     /// Whether it exports this function.
     fn has_function(&self, name: &str) -> bool;
     /// Runs an exported function in a fresh instance that is dropped afterwards.

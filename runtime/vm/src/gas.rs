@@ -4,7 +4,7 @@
 use tacit_types::Gas;
 
 /// Version of all numbers here.
-pub const SCHEDULE_VERSION: u32 = 1;
+pub const SCHEDULE_VERSION: u32 = 2;
 
 /// Any host call.
 pub const HOST_CALL: u64 = 50;
@@ -26,6 +26,14 @@ pub const STORAGE_READ_BYTE: u64 = 6;
 pub const STORAGE_WRITE: u64 = 65_000;
 /// Each byte of key and value written.
 pub const STORAGE_WRITE_BYTE: u64 = 31;
+/// Looking for the next key of a contract, before its bytes.
+pub const STORAGE_NEXT: u64 = 65_000;
+/// Reading or setting a value that lasts until the transaction ends.
+pub const TRANSIENT: u64 = 500;
+/// Making a contract, before its `init` runs.
+pub const CREATE: u64 = 200_000;
+/// Changing a contract's code, before `migrate` runs.
+pub const SET_CODE: u64 = 200_000;
 /// Reading a balance.
 pub const BALANCE: u64 = 60_000;
 /// Asking since when a proof is recorded: its record, and its issuer's if it has one.
@@ -40,6 +48,54 @@ pub const EVENT_BYTE: u64 = 13;
 pub const BLAKE3: u64 = 500;
 /// Each byte hashed with BLAKE3.
 pub const BLAKE3_BYTE: u64 = 2;
+/// A SHA-256 hash, before its bytes.
+pub const SHA256: u64 = 600;
+/// Each byte hashed with SHA-256.
+pub const SHA256_BYTE: u64 = 6;
+/// A Keccak-256 hash, before its bytes.
+pub const KECCAK256: u64 = 800;
+/// Each byte hashed with Keccak-256.
+pub const KECCAK256_BYTE: u64 = 12;
+/// A Poseidon hash, before its elements.
+pub const POSEIDON: u64 = 20_000;
+/// Each element hashed with Poseidon.
+pub const POSEIDON_ELEMENT: u64 = 10_000;
+/// Checking an Ed25519 signature, before the message's bytes.
+pub const ED25519: u64 = 60_000;
+/// Each byte of a message signed with Ed25519.
+pub const ED25519_BYTE: u64 = 9;
+/// Recovering a secp256k1 key.
+pub const SECP256K1_RECOVER: u64 = 250_000;
+/// Checking a P-256 signature.
+pub const SECP256R1_VERIFY: u64 = 400_000;
+/// Adding two points.
+pub const BN254_ADD: u64 = 3_000;
+/// Multiplying a point.
+pub const BN254_MUL: u64 = 150_000;
+/// A sum of multiples of points, before its terms.
+pub const BN254_MSM: u64 = 150_000;
+/// Each term of a sum of multiples.
+pub const BN254_MSM_TERM: u64 = 60_000;
+/// A pairing check, before its pairs.
+pub const BN254_PAIRING: u64 = 900_000;
+/// Each pair of a pairing check.
+pub const BN254_PAIRING_PAIR: u64 = 600_000;
+/// Checking a proof, before its public inputs.
+pub const GROTH16: u64 = 2_500_000;
+/// Each public input of a proof.
+pub const GROTH16_INPUT: u64 = 60_000;
+/// Adding or subtracting 256-bit numbers.
+pub const U256: u64 = 60;
+/// Multiplying 256-bit numbers.
+pub const U256_MUL: u64 = 80;
+/// Dividing 256-bit numbers.
+pub const U256_DIV: u64 = 300;
+/// Multiplying and dividing through 512 bits.
+pub const U256_MUL_DIV: u64 = 900;
+/// A power of a 256-bit number.
+pub const U256_POW: u64 = 20_000;
+/// A square root of a 256-bit number.
+pub const U256_SQRT: u64 = 30_000;
 /// Each page of memory grown.
 pub const MEMORY_GROW_PAGE: u64 = 2_000;
 /// Bytes of `memory.copy` and `memory.fill` per gas, as a power of two (2^3 = 8 bytes).
@@ -66,6 +122,18 @@ pub const fn enter(code_bytes: u64, memory_pages: u64) -> u64 {
     ENTER
         .saturating_add(code_bytes.div_ceil(ENTER_BYTES_PER_GAS))
         .saturating_add(memory_pages.saturating_mul(ENTER_PAGE))
+}
+
+/// Gas for a Poseidon hash of so many elements.
+#[must_use]
+pub const fn poseidon(elements: u64) -> u64 {
+    POSEIDON.saturating_add(POSEIDON_ELEMENT.saturating_mul(elements))
+}
+
+/// Gas for checking a proof with so many public inputs.
+#[must_use]
+pub const fn groth16(inputs: u64) -> u64 {
+    GROTH16.saturating_add(GROTH16_INPUT.saturating_mul(inputs))
 }
 
 /// Gas for copying `bytes` over the boundary.

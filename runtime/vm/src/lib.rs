@@ -18,6 +18,7 @@
     )
 )]
 
+pub mod access;
 pub mod gas;
 pub mod limits;
 pub mod reject;
@@ -27,7 +28,9 @@ mod engine;
 mod frame;
 mod host;
 mod loan;
+mod lock;
 mod meter;
+mod recorder;
 mod scope;
 mod validate;
 mod vm;
@@ -35,9 +38,14 @@ mod vm;
 #[cfg(test)]
 mod tests;
 
+pub use access::{Access, Layout};
 pub use meter::INSTRUMENTATION_VERSION;
+pub use recorder::FrameTrace;
 pub use reject::{CodeReject, Trap, VmReject};
 pub use scope::PanicTrace;
 pub use validate::{ModuleInfo, validate};
 pub use vm::{CallOutcome, CallParams, Lane, THREAD_STACK_BYTES, Vm, VmConfig};
-pub use world::{BlockContext, Checkpoint, ContractInfo, Fault, TransferRefused, World};
+pub use world::{
+    BlockContext, Checkpoint, ContractInfo, CreateRefused, Fault, NextKey, Proofs, SetCodeRefused, Statement, TransferRefused,
+    World,
+};

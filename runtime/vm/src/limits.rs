@@ -58,6 +58,10 @@ pub const INSTRUMENTED_BYTES_FREE: usize = 16 * 1024;
 pub const CALL_DEPTH_MAX: usize = tacit_abi::CALL_DEPTH_MAX;
 /// Most frames of one call, counting all that have ended.
 pub const FRAMES_MAX: u32 = 256;
+/// Most contracts that one call makes.
+pub const CREATES_MAX: u32 = 16;
+/// Most calls that one call defers.
+pub const DEFERRED_CALLS_MAX: u32 = tacit_abi::DEFERRED_CALLS_MAX;
 /// Most events of one call.
 pub const EVENTS_MAX: u32 = 256;
 /// Most bytes of topics and data of all events of one call.

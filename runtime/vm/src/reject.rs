@@ -1,6 +1,8 @@
 //! Why code is refused and why a call fails. Everything here is a deterministic, numbered verdict that
 //! every node reaches; texts are for people and never part of consensus data.
 
+use crate::access::AccessError;
+use crate::world::TransferRefused;
 use tacit_types::RejectCode;
 use thiserror::Error;
 
@@ -95,6 +97,9 @@ pub enum CodeReject {
         /// How many are allowed.
         limit: u64,
     },
+    /// Its access section is not well formed.
+    #[error("the section `tacit.access` is not well formed: {0}")]
+    Access(#[from] AccessError),
     /// Metering would blow the module up.
     #[error(
         "the metered module would have {bytes} bytes, at most {limit} are allowed: the code has too many branches for its length"
@@ -187,6 +192,7 @@ impl CodeReject {
             Self::ExportSignature(_) => 16,
             Self::ExportKind(_) => 17,
             Self::MeteredTooLong { .. } => 18,
+            Self::Access(_) => 19,
             Self::Limit { what, .. } => *what as u16,
         }
     }
@@ -227,6 +233,21 @@ pub enum VmReject {
     /// The contract is on the call stack.
     #[error("the contract is already on the call stack")]
     ReentryDenied,
+    /// The contract is paused.
+    #[error("the contract is paused")]
+    Paused,
+    /// The money for a call is not there.
+    #[error("the caller's balance does not cover the money of a call")]
+    InsufficientBalance,
+    /// The money for a call cannot be taken.
+    #[error("the called contract's balance cannot take the money of a call")]
+    RecipientRefused,
+    /// No code with the hash is deployed.
+    #[error("no code with this hash is deployed")]
+    CodeUnknown,
+    /// A contract lives at the address.
+    #[error("a contract lives at this address already")]
+    ContractExists,
     /// Calls are nested too deeply, or there were too many.
     #[error("calls are nested more deeply than allowed")]
     DepthExceeded,
@@ -274,6 +295,16 @@ pub enum Trap {
     StaticWrite = 10,
 }
 
+impl From<TransferRefused> for VmReject {
+    /// Why a call with money that did not move fails.
+    fn from(refused: TransferRefused) -> Self {
+        match refused {
+            TransferRefused::InsufficientBalance => Self::InsufficientBalance,
+            TransferRefused::Recipient => Self::RecipientRefused,
+        }
+    }
+}
+
 impl VmReject {
     /// The number that goes into a receipt.
     #[must_use]
@@ -284,6 +315,11 @@ impl VmReject {
             Self::OutOfGas => RejectCode::OutOfGas,
             Self::Reverted { .. } => RejectCode::ContractReverted,
             Self::ReentryDenied => RejectCode::Reentrancy,
+            Self::Paused => RejectCode::ContractPaused,
+            Self::InsufficientBalance => RejectCode::InsufficientBalance,
+            Self::RecipientRefused => RejectCode::AmountOverflow,
+            Self::CodeUnknown => RejectCode::CodeUnknown,
+            Self::ContractExists => RejectCode::ContractExists,
             Self::DepthExceeded => RejectCode::CallDepth,
             Self::TooManyEvents => RejectCode::TooManyEvents,
             Self::InputTooLong | Self::StackExhausted | Self::Trapped(_) | Self::Panicked | Self::HostInternal => {

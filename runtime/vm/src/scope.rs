@@ -1,11 +1,16 @@
 //! What all frames of one call share, and how a frame is entered and left: lock, journal, gas, verdict.
 
-use crate::frame::{Budget, Frame, Machine, Ran, Stop};
+use crate::access::Succession;
+use crate::frame::{Budget, Frame, Machine, Ran, Runnable, Stop};
 use crate::loan::Loan;
+use crate::lock::{Active, LockGroup};
+use crate::recorder::{FrameTrace, Recorder};
 use crate::reject::{Trap, VmReject};
-use crate::world::{BlockContext, Fault, World};
-use crate::{gas, limits};
-use tacit_types::{Address, Amount};
+use crate::world::{BlockContext, Fault, SetCodeRefused, World};
+use crate::{access, gas, limits, lock};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tacit_types::{Address, Amount, CodeHash};
 
 /// Message and place of a contract's panic. For people: it never becomes consensus data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,12 +33,49 @@ pub(crate) struct Scope<'w> {
     pub world: &'w mut dyn World,
     pub block: BlockContext,
     /// The contracts being run, the outermost first. This list is the reentrancy lock.
-    pub stack: Vec<Address>,
-    pub frames: u32,
-    pub events: u32,
-    pub event_bytes: usize,
+    pub stack: Vec<Active>,
+    /// Calls that wait until no contract runs any more.
+    deferred: VecDeque<Deferred>,
+    counts: Counts,
     /// The last panic any frame reported.
     pub trace: Option<PanicTrace>,
+    pub recorder: Recorder,
+}
+
+/// What is counted over a whole call, and how often limits were used.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    frames: u32,
+    creates: u32,
+    deferred: u32,
+    events: u32,
+    event_bytes: usize,
+}
+
+/// A call that waits until no contract runs any more.
+pub(crate) struct Deferred {
+    pub contract: Address,
+    /// Who scheduled it.
+    pub caller: Address,
+    pub function: String,
+    pub input: Vec<u8>,
+    /// Money that the caller sends when it runs.
+    pub value: Amount,
+    /// Gas that the caller paid for it.
+    pub gas: i64,
+    /// Runs `migrate`, which nothing else may run.
+    pub is_migration: bool,
+}
+
+/// What kind of frame is entered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// An ordinary function.
+    Call,
+    /// `init` of a contract just made, which nothing else may run.
+    Creation,
+    /// `migrate` of a contract whose code just changed, which nothing else may run.
+    Migration,
 }
 
 /// Which frame to run.
@@ -44,8 +86,7 @@ pub(crate) struct Entry<'a> {
     pub input: Vec<u8>,
     pub value: Amount,
     pub is_static: bool,
-    /// Runs `init`, which nothing else may run.
-    pub is_creation: bool,
+    pub kind: Kind,
     pub budget: Budget,
 }
 
@@ -56,41 +97,87 @@ pub(crate) struct Exit {
 }
 
 impl<'w> Scope<'w> {
-    pub(crate) fn new(machine: &'w dyn Machine, world: &'w mut dyn World) -> Self {
+    pub(crate) fn new(machine: &'w dyn Machine, world: &'w mut dyn World, recorder: Recorder) -> Self {
         let block = world.block();
-        Self { machine, world, block, stack: Vec::new(), frames: 0, events: 0, event_bytes: 0, trace: None }
+        let (stack, deferred) = (Vec::new(), VecDeque::new());
+        Self { machine, world, block, stack, deferred, counts: Counts::default(), trace: None, recorder }
     }
 
     /// Runs one frame. A frame that fails leaves nothing behind but the gas it used.
     pub(crate) fn enter(&mut self, entry: Entry<'_>) -> Result<Exit, Fault> {
-        let refuse = |gas_left, reject| Ok(Exit { gas_left, result: Err(reject) });
+        let given = entry.budget.gas;
+        let number = self.recorder.begin(|| FrameTrace {
+            depth: self.stack.len().saturating_add(1),
+            contract: entry.contract,
+            caller: entry.caller,
+            function: entry.function.to_owned(),
+            input: entry.input.clone(),
+            value: entry.value,
+            is_static: entry.is_static,
+            gas_used: 0,
+            result: None,
+            logs: Vec::new(),
+        });
+        let exit = match self.open(&entry)? {
+            Ok((module, group, gas)) => self.run(entry, &*module, group, gas, number)?,
+            Err(exit) => exit,
+        };
+        let used = u64::try_from(given.saturating_sub(exit.gas_left)).unwrap_or_default();
+        self.recorder.end(number, used, &exit.result);
+        Ok(exit)
+    }
+
+    /// Everything that is decided before any code runs: limits, locks, pause, the price of entering, the function.
+    fn open(&mut self, entry: &Entry<'_>) -> Result<Result<Opened, Exit>, Fault> {
         let gas = entry.budget.gas;
-        if self.stack.len() >= limits::CALL_DEPTH_MAX || self.frames >= limits::FRAMES_MAX {
+        let refuse = |gas_left, reject| Ok(Err(Exit { gas_left, result: Err(reject) }));
+        if self.stack.len() >= limits::CALL_DEPTH_MAX || self.counts.frames >= limits::FRAMES_MAX {
             return refuse(gas, VmReject::DepthExceeded);
         }
-        if self.stack.contains(&entry.contract) {
+        if lock::is_closed(&self.stack, &entry.contract) {
             return refuse(gas, VmReject::ReentryDenied);
         }
         let Some(contract) = self.world.contract(&entry.contract)? else {
             return refuse(gas, VmReject::ContractUnknown);
         };
+        if contract.is_paused && !entry.is_static && entry.kind == Kind::Call {
+            return refuse(gas, VmReject::Paused);
+        }
         let module = self.machine.load(&contract.code_hash, self.world)?;
         let Some(gas) = after_charge(gas, gas::enter(module.code_bytes(), module.memory_pages())) else {
             return refuse(0, VmReject::OutOfGas);
         };
-        let is_init = entry.function == tacit_abi::INIT_FUNCTION;
-        if is_init != entry.is_creation || !module.has_function(entry.function) {
-            // A contract without `init` may be made with nothing to hand to it.
-            if entry.is_creation && entry.input.is_empty() {
-                return Ok(Exit { gas_left: gas, result: Ok(Vec::new()) });
-            }
-            return refuse(gas, VmReject::FunctionUnknown);
+        let access = module.access();
+        let group = access.lock_group.map(|id| (contract.creator, id));
+        if !lock::may_enter(&self.stack, &entry.contract, group, access, entry.function, entry.is_static) {
+            return refuse(gas, VmReject::ReentryDenied);
         }
+        if access::is_run_by_the_chain(entry.function) == (entry.kind == Kind::Call)
+            || !module.has_function(entry.function)
+        {
+            // A contract without `init` may be made, and one without `migrate` changed, with nothing to hand to it.
+            let result = match entry.kind {
+                Kind::Creation | Kind::Migration if entry.input.is_empty() => Ok(Vec::new()),
+                _ => Err(VmReject::FunctionUnknown),
+            };
+            return Ok(Err(Exit { gas_left: gas, result }));
+        }
+        Ok(Ok((module, group, gas)))
+    }
 
+    fn run(
+        &mut self,
+        entry: Entry<'_>,
+        module: &dyn Runnable,
+        group: Option<LockGroup>,
+        gas: i64,
+        number: usize,
+    ) -> Result<Exit, Fault> {
         let checkpoint = self.world.checkpoint();
-        let counted = (self.events, self.event_bytes);
-        self.stack.push(entry.contract);
-        self.frames = self.frames.saturating_add(1);
+        let before = self.counts;
+        let waiting = self.deferred.len();
+        self.stack.push(Active { contract: entry.contract, group, allows: 0 });
+        self.counts.frames = self.counts.frames.saturating_add(1);
         let budget = Budget { gas, stack: entry.budget.stack };
         let ran = Loan::during(self, |loan| {
             let frame = Frame {
@@ -100,6 +187,7 @@ impl<'w> Scope<'w> {
                 value: entry.value,
                 input: entry.input,
                 is_static: entry.is_static,
+                number,
                 output: Vec::new(),
                 register: Vec::new(),
                 stop: None,
@@ -110,11 +198,118 @@ impl<'w> Scope<'w> {
         let exit = verdict(ran, &mut self.trace)?;
         if exit.result.is_err() {
             self.world.rollback(checkpoint);
-            (self.events, self.event_bytes) = counted;
+            // Events and waiting calls go with the frame; frames and contracts made stay counted, so that failing is no
+            // way around their limits.
+            (self.counts.events, self.counts.event_bytes) = (before.events, before.event_bytes);
+            self.deferred.truncate(waiting);
         }
         Ok(exit)
     }
+
+    /// Says what the call that the running contract makes next lets others do to it.
+    pub(crate) fn allow(&mut self, flags: i32) {
+        if let Some(active) = self.stack.last_mut() {
+            active.allows = flags;
+        }
+    }
+
+    /// Counts an event and its bytes.
+    pub(crate) fn count_event(&mut self, bytes: u64) -> Result<(), Stop> {
+        self.counts.events = self.counts.events.saturating_add(1);
+        self.counts.event_bytes = self.counts.event_bytes.saturating_add(usize::try_from(bytes).unwrap_or(usize::MAX));
+        if self.counts.events > limits::EVENTS_MAX || self.counts.event_bytes > limits::EVENT_BYTES_MAX {
+            return Err(Stop::TooManyEvents);
+        }
+        Ok(())
+    }
+
+    /// Counts a contract about to be made; false if there were too many.
+    pub(crate) fn may_create(&mut self) -> bool {
+        let may = self.counts.creates < limits::CREATES_MAX;
+        self.counts.creates = self.counts.creates.saturating_add(1);
+        may
+    }
+
+    /// Whether one more call can wait.
+    pub(crate) fn has_room_for_deferred(&self) -> bool {
+        self.counts.deferred < limits::DEFERRED_CALLS_MAX
+    }
+
+    /// Lets a call wait.
+    pub(crate) fn defer(&mut self, deferred: Deferred) {
+        self.counts.deferred = self.counts.deferred.saturating_add(1);
+        self.deferred.push_back(deferred);
+    }
+
+    /// Runs the calls that wait, and those that they let wait, first in, first out. Gives the gas they left, of those too
+    /// that no longer ran, and the first failure.
+    pub(crate) fn run_deferred(&mut self) -> Result<(i64, Result<(), VmReject>), Fault> {
+        let mut left = 0_i64;
+        while let Some(next) = self.deferred.pop_front() {
+            let exit = self.run_waiting(next)?;
+            left = left.saturating_add(exit.gas_left);
+            if let Err(reject) = exit.result {
+                let unused = self.deferred.drain(..).fold(0_i64, |sum, waiting| sum.saturating_add(waiting.gas));
+                return Ok((left.saturating_add(unused), Err(reject)));
+            }
+        }
+        Ok((left, Ok(())))
+    }
+
+    fn run_waiting(&mut self, next: Deferred) -> Result<Exit, Fault> {
+        if next.value > Amount::ZERO
+            && let Err(refused) = self.world.transfer(&next.caller, &next.contract, next.value)?
+        {
+            return Ok(Exit { gas_left: next.gas, result: Err(refused.into()) });
+        }
+        self.enter(Entry {
+            contract: next.contract,
+            caller: next.caller,
+            function: &next.function,
+            input: next.input,
+            value: next.value,
+            is_static: false,
+            kind: if next.is_migration { Kind::Migration } else { Kind::Call },
+            budget: Budget { gas: next.gas, stack: limits::STACK_UNITS_MAX },
+        })
+    }
+
+    /// Gives the contract other code, if its policy leaves that to itself and the storage layouts fit.
+    pub(crate) fn replace_own_code(
+        &mut self,
+        contract: &Address,
+        code_hash: &CodeHash,
+    ) -> Result<Result<(), SetCodeRefused>, Fault> {
+        let info = self.world.contract(contract)?;
+        if !info.is_some_and(|info| info.may_change_itself) {
+            return Ok(Err(SetCodeRefused::Policy));
+        }
+        self.replace_code(contract, code_hash)
+    }
+
+    /// Gives the contract other code, if the storage layouts fit. Whether that is allowed was decided before.
+    pub(crate) fn replace_code(
+        &mut self,
+        contract: &Address,
+        code_hash: &CodeHash,
+    ) -> Result<Result<(), SetCodeRefused>, Fault> {
+        let Some(info) = self.world.contract(contract)? else { return Ok(Err(SetCodeRefused::Policy)) };
+        if self.world.code(code_hash)?.is_none() {
+            return Ok(Err(SetCodeRefused::CodeUnknown));
+        }
+        let old = self.machine.load(&info.code_hash, self.world)?;
+        let new = self.machine.load(code_hash, self.world)?;
+        let has_migrate = new.has_function(tacit_abi::MIGRATE_FUNCTION);
+        if new.access().follows(old.access(), has_migrate) == Succession::Refused {
+            return Ok(Err(SetCodeRefused::Layout));
+        }
+        self.world.set_code(contract, code_hash)?;
+        Ok(Ok(()))
+    }
 }
+
+/// A module ready to run, its lock group, and the gas that entering left.
+type Opened = (Arc<dyn Runnable>, Option<LockGroup>, i64);
 
 /// What is left of `gas` after `cost`, if it suffices.
 pub(crate) fn after_charge(gas: i64, cost: u64) -> Option<i64> {
@@ -132,6 +327,7 @@ fn verdict(ran: Ran, trace: &mut Option<PanicTrace>) -> Result<Exit, Fault> {
         // Gas below zero at the end is out of gas, however the frame ended.
         _ if gas < 0 => failed(0, VmReject::OutOfGas),
         Some(Stop::Revert { code, data }) => failed(gas, VmReject::Reverted { code, data }),
+        Some(Stop::Callee(reject)) => failed(gas, *reject),
         Some(Stop::TooManyEvents) => failed(gas, VmReject::TooManyEvents),
         Some(Stop::Panic(panic)) => {
             *trace = Some(*panic);

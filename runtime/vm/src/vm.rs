@@ -3,12 +3,13 @@
 use crate::engine::{Gate, WasmtimeMachine};
 use crate::frame::{Budget, Machine};
 use crate::limits;
+use crate::recorder::{FrameTrace, Recorder};
 use crate::reject::{CodeReject, VmReject};
-use crate::scope::{Entry, PanicTrace, Scope};
+use crate::scope::{Entry, Kind, PanicTrace, Scope};
 use crate::validate::{self, ModuleInfo};
-use crate::world::{Fault, World};
+use crate::world::{Fault, SetCodeRefused, World};
 use std::sync::Arc;
-use tacit_types::{Address, Amount, Gas};
+use tacit_types::{Address, Amount, CodeHash, Gas};
 
 /// Native stack a thread needs to run calls, in bytes: the shared stack counter allows 512 KiB of wasm
 /// frames, the rest is for the host's own frames between 16 nested contracts, and margin.
@@ -71,6 +72,8 @@ pub struct CallParams<'a> {
     pub value: Amount,
     /// Most gas the call may use.
     pub gas_limit: Gas,
+    /// Whether to record every frame for people; changes no result.
+    pub record: bool,
 }
 
 /// How a call ended.
@@ -82,6 +85,8 @@ pub struct CallOutcome {
     pub result: Result<Vec<u8>, VmReject>,
     /// Message and place of a panic, if one was reported. For people only; not the same on every node's version.
     pub trace: Option<PanicTrace>,
+    /// Every frame in the order of entry, if recording was asked for.
+    pub frames: Vec<FrameTrace>,
 }
 
 impl Vm {
@@ -120,8 +125,7 @@ impl Vm {
     /// # Errors
     /// A [`Fault`] stops the node; the call's own failure is in the outcome.
     pub fn instantiate(&self, world: &mut dyn World, params: CallParams<'_>) -> Result<CallOutcome, Fault> {
-        let params = CallParams { function: tacit_abi::INIT_FUNCTION, ..params };
-        self.enter(world, params, false, true)
+        self.enter(world, CallParams { function: tacit_abi::INIT_FUNCTION, ..params }, Mode::Create)
     }
 
     /// Calls an exported function.
@@ -129,7 +133,7 @@ impl Vm {
     /// # Errors
     /// A [`Fault`] stops the node; the call's own failure is in the outcome.
     pub fn call(&self, world: &mut dyn World, params: CallParams<'_>) -> Result<CallOutcome, Fault> {
-        self.enter(world, params, false, false)
+        self.enter(world, params, Mode::Call)
     }
 
     /// Calls an exported function that may read but change nothing: a write traps.
@@ -137,47 +141,88 @@ impl Vm {
     /// # Errors
     /// A [`Fault`] stops the node; the call's own failure is in the outcome.
     pub fn view(&self, world: &mut dyn World, params: CallParams<'_>) -> Result<CallOutcome, Fault> {
-        self.enter(world, params, true, false)
+        self.enter(world, params, Mode::View)
     }
 
-    fn enter(
+    /// Gives a contract other code and runs its `migrate`. Whether the caller may do that was decided before; whether the
+    /// new code understands the old one's storage is decided here. `params.function` is not looked at.
+    ///
+    /// # Errors
+    /// A [`Fault`] stops the node; why the code did not change, and the failure of `migrate`, are in the result.
+    pub fn upgrade(
         &self,
         world: &mut dyn World,
         params: CallParams<'_>,
-        is_static: bool,
-        is_creation: bool,
-    ) -> Result<CallOutcome, Fault> {
+        code_hash: &CodeHash,
+    ) -> Result<Result<CallOutcome, SetCodeRefused>, Fault> {
+        let changed = {
+            let mut scope = Scope::new(&self.shared.machine, world, Recorder::default());
+            scope.replace_code(&params.contract, code_hash)?
+        };
+        if let Err(refused) = changed {
+            return Ok(Err(refused));
+        }
+        let params = CallParams { function: tacit_abi::MIGRATE_FUNCTION, ..params };
+        Ok(Ok(self.enter(world, params, Mode::Migrate)?))
+    }
+
+    fn enter(&self, world: &mut dyn World, params: CallParams<'_>, mode: Mode) -> Result<CallOutcome, Fault> {
         let _pass = match self.lane {
             Lane::Execution => self.shared.execution.enter(),
             Lane::View => self.shared.view.enter(),
         };
-        outermost(&self.shared.machine, world, params, is_static, is_creation)
+        outermost(&self.shared.machine, world, params, mode)
     }
 }
 
-/// Runs the outermost frame of a call on an engine.
+/// What the outermost frame is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Create,
+    Call,
+    View,
+    Migrate,
+}
+
+/// Runs the outermost frame of a call on an engine, and what it deferred. A failure of either undoes both.
 pub(crate) fn outermost(
     machine: &dyn Machine,
     world: &mut dyn World,
     params: CallParams<'_>,
-    is_static: bool,
-    is_creation: bool,
+    mode: Mode,
 ) -> Result<CallOutcome, Fault> {
     if params.input.len() > tacit_abi::INPUT_BYTES_MAX as usize {
-        return Ok(CallOutcome { gas_used: Gas::ZERO, result: Err(VmReject::InputTooLong), trace: None });
+        let result = Err(VmReject::InputTooLong);
+        return Ok(CallOutcome { gas_used: Gas::ZERO, result, trace: None, frames: Vec::new() });
     }
     let limit = params.gas_limit.0.min(GAS_MAX);
-    let mut scope = Scope::new(machine, world);
+    let mut scope = Scope::new(machine, world, Recorder::new(params.record));
+    let checkpoint = scope.world.checkpoint();
     let exit = scope.enter(Entry {
         contract: params.contract,
         caller: params.caller,
         function: params.function,
         input: params.input.to_vec(),
         value: params.value,
-        is_static,
-        is_creation,
+        is_static: mode == Mode::View,
+        kind: match mode {
+            Mode::Create => Kind::Creation,
+            Mode::Migrate => Kind::Migration,
+            Mode::Call | Mode::View => Kind::Call,
+        },
         budget: Budget { gas: i64::try_from(limit).unwrap_or(i64::MAX), stack: limits::STACK_UNITS_MAX },
     })?;
-    let left = u64::try_from(exit.gas_left).unwrap_or_default();
-    Ok(CallOutcome { gas_used: Gas(limit.saturating_sub(left)), result: exit.result, trace: scope.trace })
+    let (left, result) = match exit.result {
+        Err(reject) => (exit.gas_left, Err(reject)),
+        Ok(output) => {
+            let (unused, ended) = scope.run_deferred()?;
+            (exit.gas_left.saturating_add(unused), ended.map(|()| output))
+        }
+    };
+    if result.is_err() {
+        scope.world.rollback(checkpoint);
+    }
+    let left = u64::try_from(left).unwrap_or_default();
+    let Scope { trace, recorder, .. } = scope;
+    Ok(CallOutcome { gas_used: Gas(limit.saturating_sub(left)), result, trace, frames: recorder.finish() })
 }

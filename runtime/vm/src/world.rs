@@ -1,7 +1,7 @@
 //! Everything a running contract can see or change, as traits that the executor implements over its
 //! journaled state. Nothing else reaches a contract: no clock, no configuration, no randomness.
 
-use tacit_types::{Address, Amount, CodeHash, Event, GenesisId, Height, ProofId, UnixMillis};
+use tacit_types::{Address, Amount, AssetId, CodeHash, Event, GenesisId, Height, ProofId, UnixMillis};
 use thiserror::Error;
 
 /// Our side is broken: a disk, the engine, a lost invariant. Must stop the node and never become a
@@ -26,6 +26,97 @@ pub struct BlockContext {
 pub struct ContractInfo {
     /// Hash of its code.
     pub code_hash: CodeHash,
+    /// Who made it.
+    pub creator: Address,
+    /// Whether it may only be looked at for now.
+    pub is_paused: bool,
+    /// Whether its policy leaves changes of its code to itself.
+    pub may_change_itself: bool,
+}
+
+/// A contract's next key; see [`World::storage_next`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NextKey {
+    /// There is one.
+    Found {
+        /// The contract's own key.
+        key: Vec<u8>,
+        /// Its value.
+        value: Vec<u8>,
+        /// Steps taken.
+        steps: u64,
+    },
+    /// There is none.
+    End {
+        /// Steps taken.
+        steps: u64,
+    },
+    /// More steps than allowed would be needed.
+    TooFar,
+}
+
+/// Why a contract was not made. Nothing has changed then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CreateRefused {
+    /// No code with the hash is deployed.
+    CodeUnknown,
+    /// The creator made a contract of this code with this salt before.
+    Exists,
+    /// The policy's bytes are not the encoding of one.
+    Policy,
+}
+
+/// Why a contract's code was not changed. Nothing has changed then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetCodeRefused {
+    /// The contract's policy forbids it.
+    Policy,
+    /// No code with the hash is deployed.
+    CodeUnknown,
+    /// The new code's storage layout does not follow the old one's.
+    Layout,
+}
+
+/// The chain's own statements that a contract can check proofs of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Statement {
+    /// A committed value lies between two bounds.
+    Range,
+    /// Somebody is a member of a group.
+    Membership,
+    /// Two commitments hide the same value.
+    Equality,
+}
+
+/// Proofs and curve arithmetic, done by the crate that owns them. Pure functions of their arguments; `None` stands for
+/// bytes that encode no point or field element.
+pub trait Proofs {
+    /// circomlib's Poseidon of little-endian field elements.
+    fn poseidon(&self, elements: &[[u8; 32]]) -> Option<[u8; 32]>;
+
+    /// The sum of two points of G1 (EIP-196).
+    fn bn254_add(&self, left: &[u8; 64], right: &[u8; 64]) -> Option<[u8; 64]>;
+
+    /// A multiple of a point of G1 (EIP-196).
+    fn bn254_mul(&self, point: &[u8; 64], scalar: &[u8; 32]) -> Option<[u8; 64]>;
+
+    /// The sum of as many multiples as there are points; there is a scalar for each.
+    fn bn254_msm(&self, points: &[[u8; 64]], scalars: &[[u8; 32]]) -> Option<[u8; 64]>;
+
+    /// Whether the product of the pairings is one (EIP-197).
+    fn bn254_pairing(&self, pairs: &[[u8; 192]]) -> Option<bool>;
+
+    /// Whether a proof shows its inputs under a registered key, whose bytes are `key`.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the key's bytes are not those of a key that was checked at registration.
+    fn groth16(&self, key_id: &[u8; 32], key: &[u8], proof: &[u8; 256], inputs: &[[u8; 32]]) -> Result<bool, Fault>;
+
+    /// Whether a proof shows one of the chain's own statements.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the statement's key is not at hand.
+    fn statement(&self, statement: Statement, proof: &[u8; 128], inputs: &[[u8; 32]]) -> Result<bool, Fault>;
 }
 
 /// Why money did not move. Nothing has changed then.
@@ -76,6 +167,27 @@ pub trait World {
     /// A [`Fault`] if the state cannot be read.
     fn storage_remove(&mut self, contract: &Address, key: &[u8]) -> Result<(), Fault>;
 
+    /// The first of a contract's keys in byte order that starts with `prefix` and comes after `after` (an empty `after`
+    /// comes before all), with its value. Passes over removed keys one by one, each a step, and gives up after
+    /// `most_steps`, so that steps can be paid for.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the state cannot be read.
+    fn storage_next(
+        &mut self,
+        contract: &Address,
+        prefix: &[u8],
+        after: &[u8],
+        most_steps: u64,
+    ) -> Result<NextKey, Fault>;
+
+    /// A contract's value that lasts until the transaction ends.
+    fn transient_get(&mut self, contract: &Address, key: &[u8]) -> Option<Vec<u8>>;
+
+    /// Sets such a value; an empty one removes it. False, and nothing changes, if keys and values of the transaction
+    /// would have more than `bytes_max` bytes.
+    fn transient_set(&mut self, contract: &Address, key: &[u8], value: Vec<u8>, bytes_max: u32) -> bool;
+
     /// Native balance of an account or contract; zero if unknown.
     ///
     /// # Errors
@@ -88,6 +200,51 @@ pub trait World {
     /// A [`Fault`] if the state cannot be read; the inner result says whether the money moved.
     fn transfer(&mut self, from: &Address, to: &Address, amount: Amount) -> Result<Result<(), TransferRefused>, Fault>;
 
+    /// Balance of an account or contract in an asset; zero if either is unknown.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the state cannot be read.
+    fn asset_balance(&mut self, asset: &AssetId, address: &Address) -> Result<Amount, Fault>;
+
+    /// Moves units of an asset, also to itself, also nothing.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the state cannot be read; the inner result says whether they moved.
+    fn asset_transfer(
+        &mut self,
+        asset: &AssetId,
+        from: &Address,
+        to: &Address,
+        amount: Amount,
+    ) -> Result<Result<(), TransferRefused>, Fault>;
+
+    /// Records a contract of deployed code, with an encoded upgrade policy (empty: it never changes), and its event.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the state cannot be read; the inner result is the new address.
+    fn create_contract(
+        &mut self,
+        creator: &Address,
+        code_hash: &CodeHash,
+        salt: &[u8; 32],
+        policy: &[u8],
+    ) -> Result<Result<Address, CreateRefused>, Fault>;
+
+    /// Gives a contract other code, and records the event. Whether it may be is decided before.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the state cannot be read.
+    fn set_code(&mut self, contract: &Address, code_hash: &CodeHash) -> Result<(), Fault>;
+
+    /// The bytes of a registered verifying key.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the state cannot be read.
+    fn verifying_key(&mut self, id: &[u8; 32]) -> Result<Option<Vec<u8>>, Fault>;
+
+    /// Proofs and curve arithmetic.
+    fn proofs(&self) -> &dyn Proofs;
+
     /// The height at which a proof was recorded, if one is and it still counts.
     ///
     /// # Errors
@@ -97,7 +254,7 @@ pub trait World {
     /// Records an event ([`Event::Contract`]).
     fn emit(&mut self, event: Event);
 
-    /// Marks the journal: storage, balances and events.
+    /// Marks the journal: storage, transient values, balances and events.
     fn checkpoint(&mut self) -> Checkpoint;
 
     /// Undoes everything since the mark. Marks are used last in, first out.

@@ -3,11 +3,14 @@
 mod asset_create;
 mod asset_mint;
 mod call;
+mod contract_pause;
+mod contract_upgrade;
 mod deploy;
 mod group;
 mod instantiate;
 mod issuer;
 mod join_split;
+mod key_register;
 mod poll;
 mod pool_pause;
 mod prove;
@@ -45,5 +48,10 @@ pub fn apply(
         Action::CredentialIssue(issue) => issuer::issue(context, issue),
         Action::CredentialRevoke(revoke) => issuer::revoke(context, revoke),
         Action::Require(require) => require::apply(context, require),
+        Action::KeyRegister(register) => key_register::apply(context, register),
+        Action::ContractPause(pause) => contract_pause::pause(context, pause),
+        Action::ContractUnpause(unpause) => contract_pause::unpause(context, unpause),
+        Action::UpgradeAnnounce(announce) => contract_upgrade::announce(context, announce),
+        Action::ContractUpgrade(upgrade) => contract_upgrade::upgrade(context, upgrade, contract_code),
     }
 }

@@ -56,13 +56,13 @@ fn relay() -> Vec<u8> {
             (import "v1" "input_copy" (func $input_copy (param i32 i32 i32)))
             (import "v1" "ret_len" (func $ret_len (result i32)))
             (import "v1" "ret_copy" (func $ret_copy (param i32 i32 i32)))
-            (import "v1" "call" (func $call (param i32 i32 i32 i32 i32 i32 i64) (result i32)))
-            (import "v1" "static_call" (func $static_call (param i32 i32 i32 i32 i32 i64) (result i32)))
+            (import "v1" "try_call" (func $call (param i32 i32 i32 i32 i32 i32 i64 i32) (result i32)))
+            (import "v1" "static_call" (func $static_call (param i32 i32 i32 i32 i32 i64 i32) (result i32)))
             (import "v1" "return_data" (func $return_data (param i32 i32)))
             (memory 1) (data (i32.const 32) "go") (data (i32.const 36) "at")
             {} {})"#,
-        function("go", &format!("(call $call {} (i32.const 0) (i64.const -1))", arguments(32))),
-        function("at", &format!("(call $static_call {} (i64.const -1))", arguments(36))),
+        function("go", &format!("(call $call {} (i32.const 0) (i64.const -1) (i32.const 0))", arguments(32))),
+        function("at", &format!("(call $static_call {} (i64.const -1) (i32.const 0))", arguments(36))),
     ))
 }
 
@@ -168,7 +168,7 @@ impl Part {
             r#"(module
                 (import "v1" "storage_set" (func $set (param i32 i32 i32 i32) (result i32)))
                 (import "v1" "emit" (func $emit (param i32 i32 i32 i32) (result i32)))
-                (import "v1" "call" (func $call (param i32 i32 i32 i32 i32 i32 i64) (result i32)))
+                (import "v1" "try_call" (func $call (param i32 i32 i32 i32 i32 i32 i64 i32) (result i32)))
                 (import "v1" "return_data" (func $return_data (param i32 i32)))
                 (import "v1" "revert" (func $revert (param i32 i32 i32)))
                 (memory 1) (data (i32.const 0) "run") {data}

@@ -87,7 +87,10 @@ macro_rules! link {
                 tacit_abi::MODULE,
                 stringify!($name),
                 |mut caller: Caller<'_, Guest>, $($argument: $type),*| -> wasmtime::Result<$result> {
-                    host_call(&mut caller, |host| host::$name::run(host, $($argument),*))
+                    host_call(&mut caller, |host| {
+                        host::panic_point(stringify!($name));
+                        host::$name::run(host, $($argument),*)
+                    })
                 },
             )?;)*
             Ok(linker)

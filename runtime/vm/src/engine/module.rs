@@ -3,6 +3,7 @@
 use super::cache::Cache;
 use super::config;
 use super::guest::{self, Growth, Guest, Handles};
+use crate::access::Access;
 use crate::frame::{Budget, Frame, Machine, Ran, Runnable, Stop};
 use crate::meter::{self, GAS_GLOBAL, MEMORY, STACK_GLOBAL};
 use crate::reject::Trap;
@@ -31,6 +32,7 @@ struct Compiled {
     stack: ModuleExport,
     code_bytes: u64,
     memory_pages: u64,
+    access: Access,
 }
 
 impl WasmtimeMachine {
@@ -60,6 +62,7 @@ impl WasmtimeMachine {
             stack: export(STACK_GLOBAL)?,
             code_bytes: info.code_bytes as u64,
             memory_pages: info.memory_pages,
+            access: info.access,
         })
     }
 }
@@ -81,6 +84,10 @@ impl Runnable for Compiled {
 
     fn memory_pages(&self) -> u64 {
         self.memory_pages
+    }
+
+    fn access(&self) -> &Access {
+        &self.access
     }
 
     fn has_function(&self, name: &str) -> bool {

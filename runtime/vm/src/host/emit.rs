@@ -2,8 +2,8 @@
 
 use super::{Host, within};
 use crate::frame::Stop;
+use crate::gas;
 use crate::reject::Trap;
-use crate::{gas, limits};
 use tacit_abi::OK;
 use tacit_types::{Bytes, Event, List};
 
@@ -22,11 +22,7 @@ pub(crate) fn run(host: &mut Host<'_>, topics: i32, topic_count: i32, data: i32,
 
     let contract = host.frame.contract;
     let scope = host.frame.loan.scope();
-    scope.events = scope.events.saturating_add(1);
-    scope.event_bytes = scope.event_bytes.saturating_add(usize::try_from(bytes).unwrap_or(usize::MAX));
-    if scope.events > limits::EVENTS_MAX || scope.event_bytes > limits::EVENT_BYTES_MAX {
-        return Err(Stop::TooManyEvents);
-    }
+    scope.count_event(bytes)?;
     scope.world.emit(Event::Contract { contract, topics, data });
     Ok(OK)
 }

@@ -6,31 +6,69 @@
 //! its limit traps; failures a correct contract can meet are codes.
 
 mod entry;
+mod statement;
+mod u256;
 
+pub(crate) mod asset_balance;
+pub(crate) mod asset_transfer;
 pub(crate) mod balance;
 pub(crate) mod blake3;
 pub(crate) mod block_height;
 pub(crate) mod block_time_ms;
+pub(crate) mod bn254_add;
+pub(crate) mod bn254_msm;
+pub(crate) mod bn254_mul;
+pub(crate) mod bn254_pairing;
 pub(crate) mod call;
+pub(crate) mod call_depth;
 pub(crate) mod caller;
+pub(crate) mod code_hash;
+pub(crate) mod create;
+pub(crate) mod defer_call;
+pub(crate) mod ed25519_verify;
 pub(crate) mod emit;
+pub(crate) mod equality_verify;
+pub(crate) mod gas_left;
 pub(crate) mod genesis_id;
+pub(crate) mod groth16_verify;
 pub(crate) mod input_copy;
 pub(crate) mod input_len;
+pub(crate) mod is_static;
+pub(crate) mod keccak256;
+pub(crate) mod log;
+pub(crate) mod membership_verify;
 pub(crate) mod panic;
+pub(crate) mod poseidon;
 pub(crate) mod proof_height;
 pub(crate) mod proof_id;
+pub(crate) mod range_verify;
 pub(crate) mod ret_copy;
 pub(crate) mod ret_len;
 pub(crate) mod return_data;
 pub(crate) mod revert;
+pub(crate) mod secp256k1_recover;
+pub(crate) mod secp256r1_verify;
 pub(crate) mod self_address;
+pub(crate) mod set_code;
+pub(crate) mod sha256;
 pub(crate) mod static_call;
 pub(crate) mod storage_get;
 pub(crate) mod storage_has;
+pub(crate) mod storage_next;
 pub(crate) mod storage_remove;
 pub(crate) mod storage_set;
 pub(crate) mod transfer;
+pub(crate) mod transient_get;
+pub(crate) mod transient_set;
+pub(crate) mod try_call;
+pub(crate) mod u256_add;
+pub(crate) mod u256_div;
+pub(crate) mod u256_mul;
+pub(crate) mod u256_mul_div;
+pub(crate) mod u256_pow;
+pub(crate) mod u256_rem;
+pub(crate) mod u256_sqrt;
+pub(crate) mod u256_sub;
 pub(crate) mod value;
 
 use crate::frame::{Frame, Stop};
@@ -39,6 +77,13 @@ use crate::reject::Trap;
 use crate::scope::after_charge;
 use std::ops::Range;
 use tacit_types::{Address, Amount};
+
+/// Where tests let any host function panic, to see that the node lives and every node agrees. Nothing otherwise.
+#[inline]
+pub(crate) fn panic_point(_function: &str) {
+    #[cfg(test)]
+    crate::tests::panics::strike(_function);
+}
 
 /// What a host function works on.
 pub(crate) struct Host<'a> {
@@ -101,6 +146,12 @@ impl Host<'_> {
     fn must_not_be_static(&self) -> Result<(), Stop> {
         if self.frame.is_static { Err(Stop::Trap(Trap::StaticWrite)) } else { Ok(()) }
     }
+}
+
+/// `count` arrays that lie one after the other in the contract's memory. The count was checked and paid for.
+fn array_at<const N: usize>(host: &Host<'_>, pointer: i32, count: i32) -> Result<Vec<[u8; N]>, Stop> {
+    let bytes = offset(count)?.checked_mul(N).ok_or(Stop::Trap(Trap::HostRange))?;
+    Ok(host.bytes(pointer, length(bytes)?)?.as_chunks::<N>().0.to_vec())
 }
 
 /// Writes to the contract's memory when the frame is borrowed elsewhere.

@@ -1,9 +1,8 @@
 //! `static_call`: runs a function of another contract that may change nothing. The callee's failure is a code.
 
 use super::Host;
-use super::entry::{Callee, enter};
+use super::entry::{Arguments, Failure, enter};
 use crate::frame::Stop;
-use tacit_types::Amount;
 
 #[allow(clippy::too_many_arguments)] // The signature is the host table's.
 pub(crate) fn run(
@@ -14,8 +13,8 @@ pub(crate) fn run(
     input: i32,
     input_len: i32,
     gas_limit: i64,
+    flags: i32,
 ) -> Result<i32, Stop> {
-    let value = Amount::ZERO;
-    let callee = Callee { address, function, function_len, input, input_len, value, gas_limit, is_static: true };
-    enter(host, &callee)
+    let arguments = Arguments { address, function, function_len, input, input_len, gas_limit, flags };
+    enter(host, &arguments, None, Failure::IsACode)
 }

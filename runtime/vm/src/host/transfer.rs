@@ -13,10 +13,7 @@ pub(crate) fn run(host: &mut Host<'_>, to: i32, amount: i32) -> Result<i32, Stop
     let amount = host.amount(amount)?;
     let contract = host.frame.contract;
     let moved = host.frame.loan.scope().world.transfer(&contract, &to, amount)?;
-    Ok(match moved {
-        Ok(()) => OK,
-        Err(refused) => code(refused),
-    })
+    Ok(moved.map_or_else(code, |()| OK))
 }
 
 /// The code a contract sees for a refused transfer.

@@ -232,7 +232,7 @@ fn a_panic_reports_message_and_place() {
 
 /// Calls `function` of the contract whose address is at 0, with the callee's name at 32; returns code and register.
 fn caller_of(callee: Address, function: &str, host: &str) -> String {
-    let value = if host == "$call" { "(i32.const 100)" } else { "" };
+    let value = if host == "$try_call" { "(i32.const 100)" } else { "" };
     format!(
         "{} (data (i32.const 32) \"{function}\")
          (func (export \"run\") (local $len i32)
@@ -248,7 +248,7 @@ fn caller_of(callee: Address, function: &str, host: &str) -> String {
 fn a_callee_gives_its_output_and_keeps_its_changes() {
     let mut chain = Chain::new();
     let callee = chain.text(STORE);
-    for (function, host) in [("set", "$call"), ("has", "$static_call")] {
+    for (function, host) in [("set", "$try_call"), ("has", "$static_call")] {
         let caller = chain.text(&caller_of(callee, function, host));
         let output = chain.call(caller, "run", &[]).result.unwrap();
         let expected: &[u8] = if function == "set" { &[0; 4] } else { &[4, 0, 0, 0, 1, 0, 0, 0] };
@@ -269,18 +269,18 @@ fn a_failing_callee_is_a_code_and_leaves_nothing() {
     );
     let expect = |code: i32, register: &[u8]| [&code.to_le_bytes(), register].concat();
     for (function, host, expected) in [
-        ("traps", "$call", expect(-11, &[])),
+        ("traps", "$try_call", expect(-11, &[])),
         ("traps", "$static_call", expect(-11, &[])),
-        ("burns", "$call", expect(-10, &[])),
-        ("reverts", "$call", expect(-9, &[2, 1, 0, 0, 0])),
-        ("init", "$call", expect(-6, &[])),
-        ("missing", "$call", expect(-6, &[])),
+        ("burns", "$try_call", expect(-10, &[])),
+        ("reverts", "$try_call", expect(-9, &[2, 1, 0, 0, 0])),
+        ("init", "$try_call", expect(-6, &[])),
+        ("missing", "$try_call", expect(-6, &[])),
     ] {
         let caller = chain.text(&caller_of(callee, function, host));
         assert_eq!(chain.call(caller, "run", &[]).result.unwrap(), expected, "{function}");
         assert!(chain.world.storage.is_empty(), "{function} left a value");
     }
-    let caller = chain.text(&caller_of(Address([0xee; 32]), "run", "$call"));
+    let caller = chain.text(&caller_of(Address([0xee; 32]), "run", "$try_call"));
     assert_eq!(chain.call(caller, "run", &[]).result.unwrap(), expect(-5, &[]));
 }
 
@@ -288,7 +288,7 @@ fn a_failing_callee_is_a_code_and_leaves_nothing() {
 fn a_caller_keeps_a_share_of_its_gas_from_a_callee_that_burns_everything() {
     let mut chain = Chain::new();
     let callee = chain.text("(func (export \"burn\") (loop (br 0)))");
-    let caller = chain.text(&caller_of(callee, "burn", "$call"));
+    let caller = chain.text(&caller_of(callee, "burn", "$try_call"));
     let outcome = chain.call(caller, "run", &[]);
     assert_eq!(outcome.result.unwrap(), (-10_i32).to_le_bytes());
     assert!(outcome.gas_used.0 > GAS / 64 * 62 && outcome.gas_used.0 < GAS, "{}", outcome.gas_used);
@@ -299,7 +299,7 @@ fn money_sent_with_a_call_comes_back_when_the_callee_fails() {
     let mut chain = Chain::new();
     let callee = chain.text("(func (export \"keep\")) (func (export \"fail\") unreachable)");
     for (function, kept) in [("keep", 5), ("fail", 5)] {
-        let text = caller_of(callee, function, "$call") + "(data (i32.const 100) \"\\05\")";
+        let text = caller_of(callee, function, "$try_call") + "(data (i32.const 100) \"\\05\")";
         let caller = chain.text(&text);
         chain.world.balances.insert(caller, 7);
         chain.call(caller, "run", &[]).result.unwrap();
@@ -311,7 +311,7 @@ fn money_sent_with_a_call_comes_back_when_the_callee_fails() {
 fn a_static_callee_cannot_write_however_deep() {
     let mut chain = Chain::new();
     let store = chain.text(STORE);
-    let middle = chain.text(&caller_of(store, "set", "$call"));
+    let middle = chain.text(&caller_of(store, "set", "$try_call"));
     let top = chain.text(&caller_of(middle, "run", "$static_call"));
     let output = chain.call(top, "run", &[]).result.unwrap();
     // The middle ran and reports that the store failed.
@@ -321,7 +321,7 @@ fn a_static_callee_cannot_write_however_deep() {
 
 #[test]
 fn a_contract_on_the_call_stack_cannot_be_entered_again_not_even_by_a_view() {
-    for host in ["$call", "$static_call"] {
+    for host in ["$try_call", "$static_call"] {
         // To itself.
         let mut chain = Chain::new();
         let own = Address([1; 32]);
@@ -345,7 +345,7 @@ fn a_contract_on_the_call_stack_cannot_be_entered_again_not_even_by_a_view() {
 fn calls_nest_sixteen_deep_and_no_deeper() {
     let mut chain = Chain::new();
     for index in 1..=17_u8 {
-        chain.text(&caller_of(Address([index + 1; 32]), "run", "$call"));
+        chain.text(&caller_of(Address([index + 1; 32]), "run", "$try_call"));
     }
     let output = chain.call(Address([1; 32]), "run", &[]).result.unwrap();
     assert_eq!(output.len(), 16 * 4, "sixteen frames answered");
@@ -385,7 +385,7 @@ fn alone(code: &[u8]) -> (MemoryWorld, CallParams<'static>) {
     world.contracts.insert(contract, hash);
     (
         world,
-        CallParams { caller: ALICE, contract, function: "run", input: &[], value: Amount::ZERO, gas_limit: Gas(GAS) },
+        CallParams { caller: ALICE, contract, function: "run", input: &[], value: Amount::ZERO, gas_limit: Gas(GAS), record: false },
     )
 }
 
@@ -393,7 +393,7 @@ fn alone(code: &[u8]) -> (MemoryWorld, CallParams<'static>) {
 fn many_threads_calling_at_full_depth_never_exhaust_the_pool() {
     let mut chain = Chain::new();
     for index in 1..=16_u8 {
-        chain.text(&caller_of(Address([index + 1; 32]), "run", "$call"));
+        chain.text(&caller_of(Address([index + 1; 32]), "run", "$try_call"));
     }
     let world = chain.world;
     std::thread::scope(|threads| {
@@ -408,6 +408,7 @@ fn many_threads_calling_at_full_depth_never_exhaust_the_pool() {
                         input: &[],
                         value: Amount::ZERO,
                         gas_limit: Gas(GAS),
+                        record: false,
                     };
                     assert_eq!(vm().call(&mut world, params).unwrap().result.unwrap().len(), 64);
                 }

@@ -9,5 +9,6 @@ mod generated;
 mod hostile;
 mod modules;
 mod oracle;
+pub(crate) mod panics;
 mod speed;
 mod support;

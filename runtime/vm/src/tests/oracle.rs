@@ -1,5 +1,6 @@
 //! The second engine: the same metered module and the same host functions on the wasmi interpreter.
 
+use crate::access::Access;
 use crate::frame::{Budget, Frame, Machine, Ran, Runnable, Stop};
 use crate::host::{self, Host};
 use crate::meter::{self, GAS_GLOBAL, MEMORY, STACK_GLOBAL};
@@ -9,6 +10,7 @@ use crate::world::{Fault, World};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tacit_types::CodeHash;
 use wasmi::{Caller, Config, Engine, Global, Linker, Memory, Module, Store, TrapCode, Val};
@@ -24,6 +26,7 @@ struct Interpreted {
     exports: Vec<String>,
     code_bytes: u64,
     memory_pages: u64,
+    access: Access,
 }
 
 struct Guest {
@@ -52,6 +55,7 @@ impl Machine for WasmiMachine {
             exports: info.exports,
             code_bytes: code.len() as u64,
             memory_pages: info.memory_pages,
+            access: info.access,
         });
         self.modules.borrow_mut().insert(*hash, module.clone());
         Ok(module)
@@ -67,6 +71,10 @@ impl Runnable for Interpreted {
         self.memory_pages
     }
 
+    fn access(&self) -> &Access {
+        &self.access
+    }
+
     fn has_function(&self, name: &str) -> bool {
         self.exports.iter().any(|export| export == name)
     }
@@ -80,10 +88,14 @@ impl Runnable for Interpreted {
         store.data_mut().handles = Some((memory, gas, stack));
         gas.set(&mut store, Val::I64(budget.gas)).unwrap();
         stack.set(&mut store, Val::I32(budget.stack)).unwrap();
-        let end = instance.get_typed_func::<(), ()>(&store, function).unwrap().call(&mut store, ());
+        let entry = instance.get_typed_func::<(), ()>(&store, function).unwrap();
+        let end = catch_unwind(AssertUnwindSafe(|| entry.call(&mut store, ())));
         let (gas, stack) = (gas.get(&store).i64().unwrap(), stack.get(&store).i32().unwrap());
         let frame = store.into_data().frame;
-        let stop = end.err().map(|error| frame.stop.unwrap_or_else(|| Stop::Trap(trap(&error))));
+        let stop = match end {
+            Err(_panic) => Some(Stop::HostPanic),
+            Ok(end) => end.err().map(|error| frame.stop.unwrap_or_else(|| Stop::Trap(trap(&error)))),
+        };
         Ok(Ran { output: frame.output, stop, gas, stack })
     }
 }
@@ -136,7 +148,10 @@ macro_rules! link {
                 tacit_abi::MODULE,
                 stringify!($name),
                 |mut caller: Caller<'_, Guest>, $($argument: $type),*| -> Result<$result, wasmi::Error> {
-                    host_call(&mut caller, |host| host::$name::run(host, $($argument),*))
+                    host_call(&mut caller, |host| {
+                        host::panic_point(stringify!($name));
+                        host::$name::run(host, $($argument),*)
+                    })
                 },
             ).unwrap();)*
             linker

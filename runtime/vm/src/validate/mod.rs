@@ -6,6 +6,7 @@ mod functions;
 mod imports;
 mod sections;
 
+use crate::access::Access;
 use crate::limits;
 use crate::reject::{CodeReject, Part};
 use wasmparser::{BinaryReaderError, Parser, Payload, ValidPayload, Validator, WasmFeatures};
@@ -27,6 +28,8 @@ pub struct ModuleInfo {
     pub exports: Vec<String>,
     /// Length of the metered module in bytes.
     pub metered_bytes: usize,
+    /// What the code says about itself.
+    pub access: Access,
 }
 
 impl ModuleInfo {
@@ -52,7 +55,9 @@ pub fn validate(code: &[u8]) -> Result<ModuleInfo, CodeReject> {
     if metered_bytes > limit {
         return Err(CodeReject::MeteredTooLong { bytes: metered_bytes, limit });
     }
+    let access = Access::parse(&module.access, &module.exports)?;
     Ok(ModuleInfo {
+        access,
         code_bytes: code.len(),
         functions: module.defined_functions,
         memory_pages: module.memory_pages.unwrap_or_default(),
@@ -76,6 +81,8 @@ struct Module {
     locals: usize,
     br_table_targets: u32,
     custom_bytes: usize,
+    /// The access sections' bytes, one after the other.
+    access: Vec<u8>,
 }
 
 fn scan(code: &[u8]) -> Result<Module, CodeReject> {
@@ -162,7 +169,7 @@ impl Module {
             Payload::ElementSection(section) => self.check_elements(section),
             Payload::DataSection(section) => self.check_data(section),
             Payload::CodeSectionEntry(body) => self.check_size(body, code_bytes),
-            Payload::CustomSection(section) => self.check_custom(section.data().len()),
+            Payload::CustomSection(section) => self.check_custom(section.name(), section.data()),
             // The remaining payloads carry nothing that needs a limit before the validator sees it.
             _ => Ok(()),
         }

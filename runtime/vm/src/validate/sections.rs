@@ -136,9 +136,12 @@ impl Module {
         Ok(())
     }
 
-    pub(super) fn check_custom(&mut self, bytes: usize) -> Result<(), Refusal> {
-        self.custom_bytes = self.custom_bytes.saturating_add(bytes);
+    pub(super) fn check_custom(&mut self, name: &str, data: &[u8]) -> Result<(), Refusal> {
+        self.custom_bytes = self.custom_bytes.saturating_add(data.len());
         at_most(Part::CustomBytes, self.custom_bytes as u64, limits::CUSTOM_BYTES_MAX as u64)?;
+        if name == tacit_abi::ACCESS_SECTION {
+            self.access.extend_from_slice(data);
+        }
         Ok(())
     }
 }

@@ -1,0 +1,64 @@
+//! Contract upgrade: the admin of a timelocked contract announces deployed code, waits, and changes to it. The change runs
+//! the new code's `migrate` and happens together with it or not at all.
+
+use super::call::{Calling, run};
+use crate::contracts;
+use crate::error::{Refusal, Reject};
+use crate::tx::TxContext;
+use tacit_state::{key, record};
+use tacit_types::contract::{ContractUpgrade, UpgradeAnnounce, UpgradePolicy};
+use tacit_types::{Address, Amount, Event, RejectCode, UnixMillis};
+use tacit_vm::SetCodeRefused;
+
+pub fn announce(context: &mut TxContext<'_, '_>, announce: &UpgradeAnnounce) -> Result<(), Refusal> {
+    let mut record = contracts::read(context.overlay, &announce.contract)?;
+    let delay_ms = delay_for(&record, &context.sender)?;
+    if context.overlay.get(&key::code(&announce.code_hash))?.is_none() {
+        return Err(RejectCode::CodeUnknown.into());
+    }
+    let ready = UnixMillis(context.block.time.0.saturating_add(delay_ms));
+    record.announced = Some(record::AnnouncedCode { code_hash: announce.code_hash, ready });
+    contracts::write(context.overlay, &announce.contract, &record)?;
+    let (contract, code_hash) = (announce.contract, announce.code_hash);
+    context.events.push(Event::UpgradeAnnounced { contract, code_hash, ready });
+    Ok(())
+}
+
+pub fn upgrade(
+    context: &mut TxContext<'_, '_>,
+    upgrade: &ContractUpgrade,
+    contract_code: &mut u32,
+) -> Result<(), Refusal> {
+    let record = contracts::read(context.overlay, &upgrade.contract)?;
+    delay_for(&record, &context.sender)?;
+    let Some(announced) = record.announced.filter(|announced| announced.ready <= context.block.time) else {
+        return Err(RejectCode::UpgradeNotReady.into());
+    };
+    let calling =
+        Calling { contract: upgrade.contract, function: "migrate", input: &upgrade.input, value: Amount::ZERO };
+    run(context, &calling, contract_code, |vm, world, params| {
+        vm.upgrade(world, params, &announced.code_hash)?.map_err(|refused| {
+            Refusal::from(match refused {
+                SetCodeRefused::Layout => RejectCode::LayoutDiffers,
+                SetCodeRefused::CodeUnknown => RejectCode::CodeUnknown,
+                SetCodeRefused::Policy => RejectCode::PolicyForbids,
+            })
+        })
+    })
+}
+
+/// How long code that `sender` announces must wait, if it may announce any.
+fn delay_for(record: &record::Contract, sender: &Address) -> Result<u64, Refusal> {
+    match &record.policy.upgrade {
+        UpgradePolicy::Timelocked { admin, delay_ms } if admin == sender => Ok(*delay_ms),
+        UpgradePolicy::Immutable => {
+            Err(Reject::new(RejectCode::PolicyForbids, "the contract was made never to change").into())
+        }
+        UpgradePolicy::Governed => {
+            Err(Reject::new(RejectCode::PolicyForbids, "only the contract changes its own code").into())
+        }
+        UpgradePolicy::Timelocked { .. } => {
+            Err(Reject::new(RejectCode::PolicyForbids, "only the contract's admin changes its code").into())
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The records of contracts: made once, changed only by the rules of their policy.
+
+use crate::error::{ExecFault, Refusal};
+use tacit_state::{Overlay, key, record};
+use tacit_types::contract::ContractPolicy;
+use tacit_types::{Address, CodeHash, Event, RejectCode, UnixMillis};
+
+/// Records a contract of deployed code; its address is taken once and for all.
+///
+/// # Errors
+/// [`RejectCode::CodeUnknown`], [`RejectCode::ContractExists`].
+pub fn create(
+    overlay: &mut Overlay<'_>,
+    events: &mut Vec<Event>,
+    creator: &Address,
+    code_hash: &CodeHash,
+    salt: &[u8; 32],
+    policy: ContractPolicy,
+) -> Result<Address, Refusal> {
+    if overlay.get(&key::code(code_hash))?.is_none() {
+        return Err(RejectCode::CodeUnknown.into());
+    }
+    let contract = Address::of_contract(creator, code_hash, salt);
+    let key = key::contract(&contract);
+    if overlay.get(&key)?.is_some() {
+        return Err(RejectCode::ContractExists.into());
+    }
+    let record = record::Contract {
+        code_hash: *code_hash,
+        creator: *creator,
+        policy,
+        paused_until: UnixMillis(0),
+        announced: None,
+    };
+    overlay.write(&key, &record)?;
+    events.push(Event::ContractCreated { contract, code_hash: *code_hash, creator: *creator });
+    Ok(contract)
+}
+
+/// The record of a contract.
+///
+/// # Errors
+/// [`RejectCode::ContractUnknown`].
+pub fn read(overlay: &mut Overlay<'_>, contract: &Address) -> Result<record::Contract, Refusal> {
+    overlay.read(&key::contract(contract))?.ok_or_else(|| RejectCode::ContractUnknown.into())
+}
+
+/// Writes the record of a contract that [`read`] gave.
+///
+/// # Errors
+/// A fault.
+pub fn write(overlay: &mut Overlay<'_>, contract: &Address, record: &record::Contract) -> Result<(), Refusal> {
+    Ok(overlay.write(&key::contract(contract), record)?)
+}
+
+/// Gives a contract other code; what was announced is done with. Whether it may be was decided before.
+///
+/// # Errors
+/// A fault, also when there is no such contract.
+pub fn set_code(
+    overlay: &mut Overlay<'_>,
+    events: &mut Vec<Event>,
+    contract: &Address,
+    code_hash: &CodeHash,
+) -> Result<(), ExecFault> {
+    let key = key::contract(contract);
+    let Some(mut record) = overlay.read::<record::Contract>(&key)? else {
+        return Err(ExecFault::Invariant(format!("the contract {contract} that changes its code does not exist")));
+    };
+    record.code_hash = *code_hash;
+    record.announced = None;
+    overlay.write(&key, &record)?;
+    events.push(Event::CodeChanged { contract: *contract, code_hash: *code_hash });
+    Ok(())
+}

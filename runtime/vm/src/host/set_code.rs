@@ -1,0 +1,42 @@
+//! `set_code`: a contract changes its own code, if its upgrade policy leaves that to it. The new code runs from the next
+//! call on; its `migrate` is scheduled here, and if it fails, the change fails with everything else.
+
+use super::defer_call::schedule;
+use super::{Host, within};
+use crate::frame::Stop;
+use crate::gas;
+use crate::scope::Deferred;
+use crate::world::SetCodeRefused;
+use tacit_abi::{CODE_UNKNOWN, INPUT_BYTES_MAX, LAYOUT_DIFFERS, MIGRATE_FUNCTION, OK, POLICY_FORBIDS, TOO_MANY};
+use tacit_types::{Amount, CodeHash};
+
+pub(crate) fn run(
+    host: &mut Host<'_>,
+    code_hash: i32,
+    input: i32,
+    input_len: i32,
+    gas_limit: i64,
+) -> Result<i32, Stop> {
+    host.must_not_be_static()?;
+    within(input_len, INPUT_BYTES_MAX)?;
+    host.charge_copy(input_len)?;
+    host.charge(gas::SET_CODE)?;
+    let code_hash = CodeHash(host.array(code_hash)?);
+    let input = host.bytes(input, input_len)?.to_vec();
+    let contract = host.frame.contract;
+    let scope = host.frame.loan.scope();
+    if !scope.has_room_for_deferred() {
+        return Ok(TOO_MANY);
+    }
+    match scope.replace_own_code(&contract, &code_hash)? {
+        Ok(()) => {}
+        Err(SetCodeRefused::Policy) => return Ok(POLICY_FORBIDS),
+        Err(SetCodeRefused::CodeUnknown) => return Ok(CODE_UNKNOWN),
+        Err(SetCodeRefused::Layout) => return Ok(LAYOUT_DIFFERS),
+    }
+    let function = MIGRATE_FUNCTION.to_owned();
+    let value = Amount::ZERO;
+    let migration = Deferred { contract, caller: contract, function, input, value, gas: gas_limit, is_migration: true };
+    schedule(host, migration)?;
+    Ok(OK)
+}

@@ -1,0 +1,12 @@
+//! `u256_div`: the quotient of two 256-bit numbers, rounded down, or a code.
+
+use super::Host;
+use super::u256::{number, put};
+use crate::frame::Stop;
+use crate::gas;
+
+pub(crate) fn run(host: &mut Host<'_>, left: i32, right: i32, out: i32) -> Result<i32, Stop> {
+    host.charge(gas::U256_DIV)?;
+    let result = number(host, left)?.checked_div(number(host, right)?);
+    put(host, out, result, tacit_abi::DIVISION_BY_ZERO)
+}

@@ -1,0 +1,12 @@
+//! `u256_rem`: the remainder of a division of 256-bit numbers, or a code.
+
+use super::Host;
+use super::u256::{number, put};
+use crate::frame::Stop;
+use crate::gas;
+
+pub(crate) fn run(host: &mut Host<'_>, left: i32, right: i32, out: i32) -> Result<i32, Stop> {
+    host.charge(gas::U256_DIV)?;
+    let result = number(host, left)?.checked_rem(number(host, right)?);
+    put(host, out, result, tacit_abi::DIVISION_BY_ZERO)
+}
