@@ -1,8 +1,9 @@
-//! The two error types of the crate.
+//! The error types of the crate.
 //!
 //! [`Reject`] says why something from outside (a proof, an input, a key, a tree) was refused; it is plain data, so that
 //! the verdict of a batch can be compared with the verdict of a single verification. `ProveError` (feature `prove`) says
-//! why a proof could not be made on this machine. Neither ever carries a secret.
+//! why a proof could not be made on this machine, [`ForeignKeyError`] by number which rule a registered key breaks. None ever
+//! carries a secret.
 
 use thiserror::Error;
 
@@ -98,12 +99,115 @@ pub enum Reject {
         /// The property that fails.
         why: &'static str,
     },
+    /// Operands of a curve operation or a hash are too many or do not fit each other.
+    #[error("operands refused: {why}")]
+    Operands {
+        /// What is wrong with them.
+        why: &'static str,
+    },
     /// A group tree or its frontier cannot do what was asked.
     #[error("group tree: {why}")]
     Tree {
         /// What is wrong.
         why: &'static str,
     },
+}
+
+/// What makes a verifying key worthless: two of its points are equal or opposite, and proofs of anything follow from the
+/// key alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weakness {
+    /// Delta is gamma, or its opposite.
+    DeltaGamma,
+    /// Delta is the generator of G2, or its opposite.
+    DeltaGenerator,
+    /// Beta is gamma or delta, or the opposite of one.
+    Beta,
+}
+
+impl Weakness {
+    /// What is wrong, and what follows.
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::DeltaGamma => "delta equals gamma: the setup has no phase-2 contribution and anyone can forge proofs",
+            Self::DeltaGenerator => {
+                "delta equals the generator: the setup has no phase-2 contribution and anyone can forge proofs"
+            }
+            Self::Beta => "beta equals gamma or delta: anyone can forge proofs",
+        }
+    }
+}
+
+/// Why a verifying key that somebody wants to register was refused. [`ForeignKeyError::number`] is part of what contracts
+/// and users see: never change one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ForeignKeyError {
+    /// Too short or too long for its number of inputs.
+    #[error("the key is {found} bytes long, which does not fit its number of inputs: 514 bytes and 64 for each input")]
+    Length {
+        /// The length given.
+        found: usize,
+    },
+    /// The first byte is not 1.
+    #[error("the key's version is {found}, but only version 1 is known")]
+    Version {
+        /// The byte given.
+        found: u8,
+    },
+    /// More public inputs than allowed.
+    #[error("the key has {found} public inputs, but 32 are the most: hash what the proof is about into fewer")]
+    InputCount {
+        /// The number given.
+        found: usize,
+    },
+    /// A coordinate is not below the modulus.
+    #[error("a coordinate of {point} is not below the modulus of the base field")]
+    Coordinate {
+        /// Name of the point.
+        point: &'static str,
+    },
+    /// A point is not on its curve.
+    #[error(
+        "{point} is not on its curve: check that numbers are big-endian and in G2 the imaginary component comes first"
+    )]
+    OffCurve {
+        /// Name of the point.
+        point: &'static str,
+    },
+    /// A point is the identity. In IC that would leave an input free: a proof would hold for every value of it.
+    #[error("{point} is the point at infinity: the circuit leaves an input unconstrained, or the setup is broken")]
+    Identity {
+        /// Name of the point.
+        point: &'static str,
+    },
+    /// A point of G2 lies outside the subgroup.
+    #[error("{point} is outside the subgroup of prime order")]
+    Subgroup {
+        /// Name of the point.
+        point: &'static str,
+    },
+    /// Anybody can forge proofs under the key.
+    #[error("{}", .0.why())]
+    Weak(Weakness),
+}
+
+impl ForeignKeyError {
+    /// The rule that is broken, 1 to 10, in the order of docs/spec/host-proofs.md.
+    pub const fn number(&self) -> u8 {
+        match self {
+            Self::Length { .. } => 1,
+            Self::Version { .. } => 2,
+            Self::InputCount { .. } => 3,
+            Self::Coordinate { .. } => 4,
+            Self::OffCurve { .. } => 5,
+            Self::Identity { .. } => 6,
+            Self::Subgroup { .. } => 7,
+            Self::Weak(Weakness::DeltaGamma) => 8,
+            Self::Weak(Weakness::DeltaGenerator) => 9,
+            Self::Weak(Weakness::Beta) => 10,
+        }
+    }
 }
 
 /// Why a proof could not be made here.

@@ -9,7 +9,7 @@
 pub(crate) mod parameters;
 
 use ark_bn254::Fr;
-use ark_ff::Field;
+use ark_ff::{AdditiveGroup, Field};
 
 use crate::error::Reject;
 use crate::field::FieldBytes;
@@ -58,7 +58,7 @@ impl Tag {
     }
 }
 
-/// Hashes `N` elements under a tag; `N` is 1 to 4.
+/// Hashes `N` elements under a tag; `N` is 1 to 12, of which the protocol's own tags use up to 4.
 pub(crate) fn hash<const N: usize>(tag: Tag, inputs: [Fr; N]) -> Fr
 where
     [Fr; N]: Width,
@@ -66,23 +66,41 @@ where
     inputs.hash_with(tag.lane())
 }
 
-/// circomlib's `Poseidon(n)` for 1 to 4 inputs: a building block for contracts and for other programs' data.
+/// Most inputs of [`poseidon`]: `light-poseidon` has circom's constants for up to 13 lanes.
+pub const POSEIDON_INPUTS_MAX: usize = 12;
+
+/// circomlib's `Poseidon(n)` for 1 to 12 inputs: a building block for contracts and for other programs' data.
 ///
 /// # Errors
-/// [`Reject::InputCount`] for another number of inputs, [`Reject::NotCanonical`] for an input at or above the modulus.
+/// [`Reject::Operands`] for another number of inputs, [`Reject::NotCanonical`] for an input at or above the modulus.
 pub fn poseidon(inputs: &[FieldBytes]) -> Result<FieldBytes, Reject> {
-    let lane = |index: usize| -> Result<Fr, Reject> {
-        let missing = Reject::InputCount { expected: 4, found: inputs.len() };
-        inputs.get(index).ok_or(missing)?.to_field("Poseidon input")
-    };
-    let digest = match inputs.len() {
-        1 => hash(Tag::Circomlib, [lane(0)?]),
-        2 => hash(Tag::Circomlib, [lane(0)?, lane(1)?]),
-        3 => hash(Tag::Circomlib, [lane(0)?, lane(1)?, lane(2)?]),
-        4 => hash(Tag::Circomlib, [lane(0)?, lane(1)?, lane(2)?, lane(3)?]),
-        found => return Err(Reject::InputCount { expected: 4, found }),
-    };
-    Ok(FieldBytes::from_field(digest))
+    if inputs.is_empty() || inputs.len() > POSEIDON_INPUTS_MAX {
+        return Err(Reject::Operands { why: WRONG_COUNT });
+    }
+    let inputs = inputs.iter().map(|input| input.to_field("Poseidon input")).collect::<Result<Vec<_>, _>>()?;
+    circomlib(&inputs).map(FieldBytes::from_field).ok_or(Reject::Operands { why: WRONG_COUNT })
+}
+
+const WRONG_COUNT: &str = "Poseidon takes 1 to 12 inputs";
+
+/// Derives the constants of every width now, which else the first hash of each width does (some milliseconds in all).
+pub fn prepare_poseidon() {
+    for count in 1..=POSEIDON_INPUTS_MAX {
+        let _ = circomlib(&[Fr::ZERO; POSEIDON_INPUTS_MAX][..count]);
+    }
+}
+
+/// The hash with as many inputs as there are, if there is one.
+fn circomlib(inputs: &[Fr]) -> Option<Fr> {
+    macro_rules! by_count {
+        ($($count:literal),+) => {
+            match inputs.len() {
+                $($count => inputs.try_into().ok().map(|inputs: [Fr; $count]| hash(Tag::Circomlib, inputs)),)+
+                _ => None,
+            }
+        };
+    }
+    by_count!(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
 }
 
 /// The permutation with sparse matrices in the partial rounds; `state` has `T` lanes.
@@ -157,6 +175,14 @@ mod tests {
         agrees::<2>(&mut rng);
         agrees::<3>(&mut rng);
         agrees::<4>(&mut rng);
+        agrees::<5>(&mut rng);
+        agrees::<6>(&mut rng);
+        agrees::<7>(&mut rng);
+        agrees::<8>(&mut rng);
+        agrees::<9>(&mut rng);
+        agrees::<10>(&mut rng);
+        agrees::<11>(&mut rng);
+        agrees::<12>(&mut rng);
     }
 
     /// Vectors of circomlib's own tests (`test/poseidoncircuit.js`) and of its `Poseidon(1)`.
@@ -188,8 +214,9 @@ mod tests {
     fn the_byte_interface_counts_and_checks_its_inputs() {
         let one = FieldBytes::from(1);
         assert!(poseidon(&[one, FieldBytes::from(2)]).is_ok());
-        assert_eq!(poseidon(&[]), Err(Reject::InputCount { expected: 4, found: 0 }));
-        assert_eq!(poseidon(&[one; 5]), Err(Reject::InputCount { expected: 4, found: 5 }));
+        assert!(matches!(poseidon(&[]), Err(Reject::Operands { .. })));
+        assert!(poseidon(&[one; 12]).is_ok());
+        assert!(matches!(poseidon(&[one; 13]), Err(Reject::Operands { .. })));
         assert!(matches!(poseidon(&[crate::field::modulus_bytes()]), Err(Reject::NotCanonical { .. })));
     }
 }

@@ -14,10 +14,14 @@ mod key;
 mod lockstep;
 mod miller;
 mod multiples;
+mod pairing;
 
+pub(crate) use batch::{Item, verify_items};
 pub use batch::{KeyedItem, verify_batch_with_keys};
+pub(crate) use decode::Encoded;
 pub use key::VerifyingKey;
-pub(crate) use key::digest_of;
+pub(crate) use key::{KeyPoints, digest_of};
+pub(crate) use pairing::{in_subgroup, product_is_one};
 
 use crate::error::Reject;
 use crate::field::FieldBytes;

@@ -40,7 +40,7 @@ pub(crate) struct Parameters<const T: usize> {
     pub partial: Vec<PartialRound<T>>,
 }
 
-/// The tuples of field elements that can be hashed: 1 to 4 elements, a permutation one lane wider.
+/// The tuples of field elements that can be hashed: 1 to 12 elements, a permutation one lane wider.
 pub(crate) trait Width {
     /// Hashes with the given capacity lane.
     fn hash_with(self, capacity: Fr) -> Fr;
@@ -66,6 +66,14 @@ width!(1, 2, LANES_2, a);
 width!(2, 3, LANES_3, a, b);
 width!(3, 4, LANES_4, a, b, c);
 width!(4, 5, LANES_5, a, b, c, d);
+width!(5, 6, LANES_6, a, b, c, d, e);
+width!(6, 7, LANES_7, a, b, c, d, e, f);
+width!(7, 8, LANES_8, a, b, c, d, e, f, g);
+width!(8, 9, LANES_9, a, b, c, d, e, f, g, h);
+width!(9, 10, LANES_10, a, b, c, d, e, f, g, h, i);
+width!(10, 11, LANES_11, a, b, c, d, e, f, g, h, i, j);
+width!(11, 12, LANES_12, a, b, c, d, e, f, g, h, i, j, k);
+width!(12, 13, LANES_13, a, b, c, d, e, f, g, h, i, j, k, l);
 
 impl<const T: usize> Parameters<T> {
     /// Derives the constants. The circom parameters exist for 2 to 13 lanes and their matrices are invertible, so the

@@ -22,9 +22,10 @@ use ark_ec::scalar_mul::glv::GLVConfig;
 use ark_ec::{AffineRepr, CurveGroup, PrimeGroup};
 use ark_ff::{AdditiveGroup, Field, Zero};
 
+use super::decode::{self, Encoded};
 use super::key::VerifyingKey;
 use super::lockstep::{Place, fixed_product, products};
-use super::{ProofBytes, Verdict, decode, multiples};
+use super::{ProofBytes, Verdict, multiples};
 use crate::error::Reject;
 use crate::field::FieldBytes;
 use crate::msm::{self, Half, Halves};
@@ -51,8 +52,25 @@ pub struct KeyedItem<'a> {
 
 /// Verifies items under any keys on up to `threads` threads; see [`super::verify_batch`] for the seed.
 pub fn verify_batch_with_keys(items: &[KeyedItem<'_>], seed: [u8; 32], threads: usize) -> Vec<Verdict> {
+    let items: Vec<_> = items
+        .iter()
+        .map(|item| Item { key: item.key, inputs: item.inputs, proof: Encoded::Compressed(item.proof) })
+        .collect();
+    verify_items(&items, seed, threads)
+}
+
+/// A proof in either form.
+#[derive(Clone, Copy)]
+pub(crate) struct Item<'a> {
+    pub key: &'a VerifyingKey,
+    pub inputs: &'a [FieldBytes],
+    pub proof: Encoded<'a>,
+}
+
+/// Verifies items of either form; see [`super::verify_batch`] for the seed.
+pub(crate) fn verify_items(items: &[Item<'_>], seed: [u8; 32], threads: usize) -> Vec<Verdict> {
     if let [item] = items {
-        return vec![item.key.verify(item.inputs, item.proof)];
+        return vec![item.key.verify_encoded(item.inputs, item.proof)];
     }
     let factors = factors(items, seed);
     let mut verdicts = Vec::with_capacity(items.len());
@@ -138,7 +156,7 @@ fn signed_digits(number: u64) -> [i8; 66] {
 }
 
 /// One factor per item, bound to the seed and to everything that is verified.
-fn factors(items: &[KeyedItem<'_>], seed: [u8; 32]) -> Vec<Factor> {
+fn factors(items: &[Item<'_>], seed: [u8; 32]) -> Vec<Factor> {
     let mut hasher = blake3::Hasher::new_derive_key("tacit circuits v1 batch factors");
     hasher.update(&seed);
     hasher.update(&(items.len() as u64).to_le_bytes());
@@ -148,7 +166,8 @@ fn factors(items: &[KeyedItem<'_>], seed: [u8; 32]) -> Vec<Factor> {
         for input in item.inputs {
             hasher.update(&input.0);
         }
-        hasher.update(&item.proof.0);
+        hasher.update(&(item.proof.bytes().len() as u64).to_le_bytes());
+        hasher.update(item.proof.bytes());
     }
     let mut stream = hasher.finalize_xof();
     let mut next = || {
@@ -193,11 +212,11 @@ struct BlockResult {
 }
 
 /// Decodes all proofs and computes all left sides, chunks spread over threads, results in order.
-fn left_sides(items: &[KeyedItem<'_>], factors: &[Factor], threads: usize) -> Vec<BlockResult> {
+fn left_sides(items: &[Item<'_>], factors: &[Factor], threads: usize) -> Vec<BlockResult> {
     let chunk_count = items.len().div_ceil(CHUNK);
     let threads = NonZeroUsize::new(threads.min(chunk_count)).unwrap_or(NonZeroUsize::MIN);
     let share = chunk_count.div_ceil(threads.get()) * CHUNK;
-    let work = move |first: usize, items: &[KeyedItem<'_>], factors: &[Factor]| -> Vec<BlockResult> {
+    let work = move |first: usize, items: &[Item<'_>], factors: &[Factor]| -> Vec<BlockResult> {
         let parts = items.chunks(BLOCK).zip(factors.chunks(BLOCK)).enumerate();
         parts.map(|(part, (items, factors))| left_side(first + part * BLOCK, items, factors)).collect()
     };
@@ -223,7 +242,7 @@ fn left_sides(items: &[KeyedItem<'_>], factors: &[Factor], threads: usize) -> Ve
     })
 }
 
-fn left_side(first: usize, items: &[KeyedItem<'_>], factors: &[Factor]) -> BlockResult {
+fn left_side(first: usize, items: &[Item<'_>], factors: &[Factor]) -> BlockResult {
     let mut verdicts = Vec::with_capacity(items.len());
     let mut decoded = Vec::with_capacity(items.len());
     for (offset, (item, factor)) in items.iter().zip(factors).enumerate() {
@@ -276,14 +295,14 @@ fn chunks_of(proofs: Vec<Decoded>, size: usize) -> (Vec<Chunk>, Vec<usize>) {
 
 /// The checks of single verification, in the same order, so that a refusal has the same reason; all but the subgroup's,
 /// which comes last.
-fn decode_item(item: &KeyedItem<'_>) -> Result<(Vec<Fr>, decode::Points), Reject> {
+fn decode_item(item: &Item<'_>) -> Result<(Vec<Fr>, decode::Points), Reject> {
     let inputs = item.key.read_inputs(item.inputs)?;
-    Ok((inputs, decode::proof_points(item.proof)?))
+    Ok((inputs, item.proof.points()?))
 }
 
 /// Finds the proofs that do not hold.
 struct Settlement<'a> {
-    items: &'a [KeyedItem<'a>],
+    items: &'a [Item<'a>],
     verdicts: Vec<Verdict>,
     /// Bad proofs found so far, those that did not decode not counted.
     found: usize,
@@ -342,7 +361,7 @@ impl Settlement<'_> {
     /// The verdict that counts, for every proof that is refused.
     fn verify(&mut self, proof: &Decoded) -> Verdict {
         let item = &self.items[proof.index];
-        let verdict = item.key.verify(item.inputs, item.proof);
+        let verdict = item.key.verify_encoded(item.inputs, item.proof);
         self.found += usize::from(verdict.is_err());
         self.verdicts[proof.index] = verdict.clone();
         verdict
@@ -358,7 +377,7 @@ struct KeySum<'a> {
 }
 
 /// The product over all proofs of these chunks, each chunk raised to a power.
-fn product<'c>(items: &[KeyedItem<'_>], chunks: impl Iterator<Item = (&'c Chunk, u64)>) -> Deviation {
+fn product<'c>(items: &[Item<'_>], chunks: impl Iterator<Item = (&'c Chunk, u64)>) -> Deviation {
     let mut left = Fq12::ONE;
     let mut sums: Vec<KeySum<'_>> = Vec::new();
     for (chunk, power) in chunks {

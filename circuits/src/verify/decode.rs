@@ -1,15 +1,18 @@
-//! Compressed points from bytes, strictly.
+//! The points of proofs from bytes, strictly.
 //!
-//! Accepts exactly the bytes arkworks writes for a point that is not the identity; everything else has a reason to be
+//! Of the compressed form accepts exactly the bytes arkworks writes for a point that is not the identity; everything else has a reason to be
 //! refused. Decoding is written out here, instead of decoding with arkworks and encoding again to compare, because it
 //! halves the work per proof: arkworks' square root in the quadratic extension takes four exponentiations, this one two.
 //! Tests compare both on good and bad bytes.
 
 use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
+use ark_ec::AffineRepr;
 use ark_ec::short_weierstrass::SWCurveConfig;
 use ark_ff::{AdditiveGroup, BigInt, Field, PrimeField};
 
+use super::ProofBytes;
 use crate::error::Reject;
+use crate::words;
 
 /// Flag in the last byte: y is the larger of the two roots.
 const LARGER: u8 = 0x80;
@@ -26,10 +29,48 @@ pub(super) struct Points {
     pub c: G1Affine,
 }
 
-/// Decodes a proof's points. B still needs its subgroup check, which comes with [`super::miller::lines`].
-pub(super) fn proof_points(proof: &super::ProofBytes) -> Result<Points, Reject> {
-    let [a0, b0, b1, c0] = quarters(&proof.0);
-    Ok(Points { a: g1(a0, "A")?, b: g2(b0, b1, "B")?, c: g1(c0, "C")? })
+/// A proof in one of its two forms.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Encoded<'a> {
+    /// The chain's own form.
+    Compressed(&'a ProofBytes),
+    /// Big-endian coordinates, see [`crate::words`].
+    Words(&'a [u8; 256]),
+}
+
+impl<'a> Encoded<'a> {
+    /// The bytes, of another length in each form.
+    pub(super) fn bytes(self) -> &'a [u8] {
+        match self {
+            Self::Compressed(proof) => &proof.0,
+            Self::Words(words) => words,
+        }
+    }
+
+    /// Decodes the points. B still needs its subgroup check, which comes with [`super::miller::lines`].
+    pub(super) fn points(self) -> Result<Points, Reject> {
+        match self {
+            Self::Compressed(proof) => {
+                let [a0, b0, b1, c0] = quarters(&proof.0);
+                Ok(Points { a: g1(a0, "A")?, b: g2(b0, b1, "B")?, c: g1(c0, "C")? })
+            }
+            Self::Words(bytes) => points_of_words(bytes),
+        }
+    }
+}
+
+fn points_of_words(bytes: &[u8; 256]) -> Result<Points, Reject> {
+    let (mut a, mut b, mut c) = ([0; words::G1_BYTES], [0; words::G2_BYTES], [0; words::G1_BYTES]);
+    a.copy_from_slice(&bytes[..64]);
+    b.copy_from_slice(&bytes[64..192]);
+    c.copy_from_slice(&bytes[192..]);
+    Ok(Points { a: proper(words::g1(&a), "A")?, b: proper(words::g2(&b), "B")?, c: proper(words::g1(&c), "C")? })
+}
+
+/// A point that is not the identity.
+fn proper<P: AffineRepr>(read: Result<P, words::Fault>, point: &'static str) -> Result<P, Reject> {
+    let value = read.map_err(|_| Reject::Encoding { point })?;
+    if value.is_zero() { Err(Reject::Identity { point }) } else { Ok(value) }
 }
 
 fn quarters(bytes: &[u8; 128]) -> [[u8; 32]; 4] {
@@ -138,7 +179,7 @@ const fn root_exponent() -> [u64; 4] {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use ark_ec::{AffineRepr, CurveGroup};
+    use ark_ec::CurveGroup;
     use ark_ff::UniformRand;
     use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
     use ark_std::rand::{Rng, SeedableRng};

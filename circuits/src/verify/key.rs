@@ -5,19 +5,49 @@
 //! anyone forge: a key without a phase-2 contribution (delta equal to gamma or to the generator), any two of beta, gamma
 //! and delta equal or opposite, and the identity anywhere.
 
-use ark_bn254::{Bn254, Fr, G1Projective, G2Affine};
+use ark_bn254::{Bn254, Fr, G1Affine, G1Projective, G2Affine};
 use ark_ec::pairing::{MillerLoopOutput, Pairing, PairingOutput};
 use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::Field;
 
+use super::decode::{self, Encoded};
 use super::lockstep::{FixedLines, Place, mixed_product};
 use super::multiples::{self, Multiples};
-use super::{ProofBytes, Verdict, decode, miller};
-use crate::error::Reject;
+use super::{ProofBytes, Verdict, miller};
+use crate::error::{Reject, Weakness};
 use crate::field::FieldBytes;
 
 /// Bytes before the IC points.
 const HEAD: usize = 32 + 3 * 64 + 8;
+
+/// The points of a key, each on its curve, in its subgroup and not the identity.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyPoints {
+    pub alpha: G1Affine,
+    pub beta: G2Affine,
+    pub gamma: G2Affine,
+    pub delta: G2Affine,
+    /// One more than there are public inputs.
+    pub ic: Vec<G1Affine>,
+}
+
+impl KeyPoints {
+    /// With two of beta, gamma and delta related by a known factor a proof can be computed from the key alone, for any
+    /// inputs. The factors 1 and -1 are the ones an unfinished or broken setup leaves behind.
+    pub(crate) fn weakness(&self) -> Option<Weakness> {
+        let related = |a: &G2Affine, b: &G2Affine| a == b || *a == -*b;
+        let Self { beta, gamma, delta, .. } = self;
+        if related(delta, gamma) {
+            Some(Weakness::DeltaGamma)
+        } else if related(delta, &G2Affine::generator()) {
+            Some(Weakness::DeltaGenerator)
+        } else if related(beta, gamma) || related(beta, delta) {
+            Some(Weakness::Beta)
+        } else {
+            None
+        }
+    }
+}
 
 /// A checked verifying key, prepared for verification: 36 KiB in memory and one more for each public input.
 #[derive(Clone)]
@@ -57,17 +87,29 @@ impl VerifyingKey {
         let [beta0, beta1, gamma0, gamma1, delta0, delta1] = points else {
             return Err(malformed("it is too short"));
         };
-        let beta = subgroup_point(*beta0, *beta1, "beta")?;
-        let gamma = subgroup_point(*gamma0, *gamma1, "gamma")?;
-        let delta = subgroup_point(*delta0, *delta1, "delta")?;
-        refuse_related(&beta, &gamma, &delta)?;
-        let alpha = decode::g1(*alpha, "alpha")?;
-        let ic = ic.iter().map(|bytes| decode::g1(*bytes, "IC")).collect::<Result<Vec<_>, _>>()?;
-        let fixed = [-beta, -gamma, -delta].each_ref().map(FixedLines::of);
-        let digest = digest_of(bytes);
-        let alpha_beta = Bn254::pairing(alpha, beta);
-        let (alpha, ic) = (Multiples::of(&alpha), ic.iter().map(Multiples::of).collect());
-        Ok(Self { alpha, ic, fixed, alpha_beta, digest })
+        let points = KeyPoints {
+            beta: subgroup_point(*beta0, *beta1, "beta")?,
+            gamma: subgroup_point(*gamma0, *gamma1, "gamma")?,
+            delta: subgroup_point(*delta0, *delta1, "delta")?,
+            alpha: decode::g1(*alpha, "alpha")?,
+            ic: ic.iter().map(|bytes| decode::g1(*bytes, "IC")).collect::<Result<Vec<_>, _>>()?,
+        };
+        match points.weakness() {
+            Some(weakness) => Err(Reject::Key { why: weakness.why() }),
+            None => Ok(Self::prepare(&points, digest_of(bytes))),
+        }
+    }
+
+    /// The key of points that passed every check.
+    pub(crate) fn prepare(points: &KeyPoints, digest: [u8; 32]) -> Self {
+        let KeyPoints { alpha, beta, gamma, delta, ic } = points;
+        Self {
+            alpha: Multiples::of(alpha),
+            ic: ic.iter().map(Multiples::of).collect(),
+            fixed: [-*beta, -*gamma, -*delta].each_ref().map(FixedLines::of),
+            alpha_beta: Bn254::pairing(alpha, beta),
+            digest,
+        }
     }
 
     /// Number of public inputs the key takes.
@@ -85,8 +127,13 @@ impl VerifyingKey {
     /// # Errors
     /// The reason for refusing it.
     pub fn verify(&self, inputs: &[FieldBytes], proof: &ProofBytes) -> Verdict {
+        self.verify_encoded(inputs, Encoded::Compressed(proof))
+    }
+
+    /// Verifies a proof in either form.
+    pub(crate) fn verify_encoded(&self, inputs: &[FieldBytes], proof: Encoded<'_>) -> Verdict {
         let inputs = self.read_inputs(inputs)?;
-        let points = decode::proof_points(proof)?;
+        let points = proof.points()?;
         let b = miller::lines(&points.b).ok_or(Reject::Subgroup { point: "B" })?;
         let combined = self.combine(&inputs).into_affine();
         // Only who knows the key's secret finds inputs that cancel; such a proof is judged by the pairs that are left.
@@ -129,21 +176,4 @@ pub(crate) fn digest_of(bytes: &[u8]) -> [u8; 32] {
 fn subgroup_point(c0: [u8; 32], c1: [u8; 32], point: &'static str) -> Result<G2Affine, Reject> {
     let value = decode::g2(c0, c1, point)?;
     miller::lines(&value).map(|_| value).ok_or(Reject::Subgroup { point })
-}
-
-/// With two of the three related by a known factor a proof can be computed from the key alone, for any inputs. The
-/// factors 1 and -1 are the ones an unfinished or broken setup leaves behind.
-fn refuse_related(beta: &G2Affine, gamma: &G2Affine, delta: &G2Affine) -> Result<(), Reject> {
-    let related = |a: &G2Affine, b: &G2Affine| a == b || *a == -*b;
-    let refuse = |why| Err(Reject::Key { why });
-    if related(delta, gamma) {
-        return refuse("delta equals gamma: the setup has no phase-2 contribution and anyone can forge proofs");
-    }
-    if related(delta, &G2Affine::generator()) {
-        return refuse("delta equals the generator: the setup has no phase-2 contribution and anyone can forge proofs");
-    }
-    if related(beta, gamma) || related(beta, delta) {
-        return refuse("beta equals gamma or delta: anyone can forge proofs");
-    }
-    Ok(())
 }

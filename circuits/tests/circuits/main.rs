@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod batch;
+mod curve;
+mod foreign;
 mod forgery;
 mod keys;
 mod lying_identity;

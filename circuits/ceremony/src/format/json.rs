@@ -144,16 +144,21 @@ fn checked<P: FilePoint>(name: &str, point: core::result::Result<P, &'static str
 /// # Errors
 /// [`CeremonyError::Format`] or [`CeremonyError::Point`], naming the field.
 pub fn read_proof(text: &str) -> Result<ProofBytes> {
-    let value = parse("proof.json", text)?;
-    let fields = Fields::of("proof.json", &value)?;
-    let a = fields.g1("pi_a", fields.get("pi_a")?)?;
-    let b = fields.g2("pi_b", fields.get("pi_b")?)?;
-    let c = fields.g1("pi_c", fields.get("pi_c")?)?;
+    let (a, b, c) = json_proof_points(text)?;
     let mut bytes = Vec::with_capacity(128);
     compress(&mut bytes, &a)?;
     compress(&mut bytes, &b)?;
     compress(&mut bytes, &c)?;
     Ok(ProofBytes::from_slice(&bytes)?)
+}
+
+/// The points of a `proof.json`, checked.
+pub(crate) fn json_proof_points(text: &str) -> Result<(G1Affine, G2Affine, G1Affine)> {
+    let value = parse("proof.json", text)?;
+    let fields = Fields::of("proof.json", &value)?;
+    let a = fields.g1("pi_a", fields.get("pi_a")?)?;
+    let b = fields.g2("pi_b", fields.get("pi_b")?)?;
+    Ok((a, b, fields.g1("pi_c", fields.get("pi_c")?)?))
 }
 
 /// Writes a proof as `proof.json`.
@@ -200,6 +205,21 @@ pub fn read_verifying_key(text: &str) -> Result<VerifyingKey> {
 /// # Errors
 /// [`CeremonyError::Format`] or [`CeremonyError::Point`], naming the field.
 pub fn verifying_key_bytes(text: &str) -> Result<Vec<u8>> {
+    let KeyPoints { alpha, in_g2: [beta, gamma, delta], ic } = key_points(text)?;
+    verifying_bytes(&alpha, [&beta, &gamma, &delta], &ic)
+}
+
+/// The points of a key.
+pub(crate) struct KeyPoints {
+    pub alpha: G1Affine,
+    /// Beta, gamma, delta.
+    pub in_g2: [G2Affine; 3],
+    /// One more than there are public inputs.
+    pub ic: Vec<G1Affine>,
+}
+
+/// The points of a `verification_key.json`, checked one by one.
+pub(crate) fn key_points(text: &str) -> Result<KeyPoints> {
     const FORMAT: &str = "verification_key.json";
     let value = parse(FORMAT, text)?;
     let fields = Fields::of(FORMAT, &value)?;
@@ -215,7 +235,7 @@ pub fn verifying_key_bytes(text: &str) -> Result<Vec<u8>> {
     let gamma = fields.g2("vk_gamma_2", fields.get("vk_gamma_2")?)?;
     let delta = fields.g2("vk_delta_2", fields.get("vk_delta_2")?)?;
     let ic = ic.iter().map(|point| fields.g1("IC", point)).collect::<Result<Vec<_>>>()?;
-    verifying_bytes(&alpha, [&beta, &gamma, &delta], &ic)
+    Ok(KeyPoints { alpha, in_g2: [beta, gamma, delta], ic })
 }
 
 /// A verifying key in the chain's byte form.

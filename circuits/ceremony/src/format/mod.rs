@@ -6,6 +6,7 @@
 //! that number was held against the bytes that are really there.
 
 pub mod evm;
+pub mod foreign;
 pub mod json;
 pub(crate) mod point;
 pub mod ptau;
