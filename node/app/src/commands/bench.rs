@@ -60,7 +60,8 @@ impl Bench {
     pub fn run(self) -> eyre::Result<()> {
         if self.private {
             let (transfers, senders) = (self.transfers.into(), self.senders.into());
-            let load = private::PrivateLoad { nodes: self.node, transfers, senders, params: self.params, json: self.json };
+            let load =
+                private::PrivateLoad { nodes: self.node, transfers, senders, params: self.params, json: self.json };
             return load.run();
         }
         if self.rate == 0 || self.seconds == 0 {

@@ -61,7 +61,8 @@ impl PrivateLoad {
         let clients: Vec<Client> = self.nodes.iter().map(|url| Client::new(url)).collect::<Result<_, _>>()?;
         let (first, url) = (clients.first().ok_or_else(no_node)?, self.nodes.first().ok_or_else(no_node)?);
         let chain = runtime::block_on(async { Ok(ChainView::fetch(first, None).await?) })?;
-        let bench = Bench { chain, key: SpendingKey::random()?, prover: self.prover()?, keys: VerifyingKeys::development() };
+        let bench =
+            Bench { chain, key: SpendingKey::random()?, prover: self.prover()?, keys: VerifyingKeys::development() };
         let folder = tempfile::tempdir()?;
         let key = ViewingKey::Full(bench.key.full_viewing_key().clone());
         let mut wallet = ShieldedWallet::open(folder.path(), key, bench.chain.genesis_id)?;
@@ -96,7 +97,13 @@ impl PrivateLoad {
         Ok(LocalProver::new(keys))
     }
 
-    fn report(&self, log: &Log, sent: Sending, shielding: Duration, proving: Duration) -> eyre::Result<serde_json::Value> {
+    fn report(
+        &self,
+        log: &Log,
+        sent: Sending,
+        shielding: Duration,
+        proving: Duration,
+    ) -> eyre::Result<serde_json::Value> {
         let state = log.lock();
         let committed = state.latencies.len();
         let refused = state.refusals.values().sum::<u64>();
