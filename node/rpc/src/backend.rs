@@ -312,6 +312,8 @@ pub struct RecordedProof {
     pub sender: Address,
     /// When.
     pub height: Height,
+    /// False for a *credential* proof whose issuer has revoked anything since.
+    pub counts: bool,
 }
 
 /// The shielded pool.

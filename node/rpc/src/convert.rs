@@ -264,7 +264,8 @@ impl Converter {
     /// Answer of `proof_get`.
     #[must_use]
     pub fn proof(&self, id: &ProofId, proof: &backend::RecordedProof) -> ProofView {
-        ProofView { proof_id: HexArray(id.0), sender: self.address(&proof.sender), height: proof.height.0 }
+        let sender = self.address(&proof.sender);
+        ProofView { proof_id: HexArray(id.0), sender, height: proof.height.0, counts: proof.counts }
     }
 
     /// One entry of `evidence_list`.

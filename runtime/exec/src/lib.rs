@@ -55,6 +55,7 @@ mod world;
 
 pub mod init;
 pub mod simulate;
+pub mod supply;
 
 #[cfg(feature = "testing")]
 pub mod testing;

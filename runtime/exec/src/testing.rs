@@ -10,7 +10,6 @@ use crate::stateless::{CheckedTx, check_one};
 use crate::tip::{NextBlock, Tip};
 use crate::validate::{Context, Mode, NoCache, ValidBlock, validate};
 use ed25519_consensus::SigningKey;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use tacit_circuits::{Statement, VerifyingKeys};
 use tacit_state::overlay::{decode, read_value};
@@ -205,22 +204,9 @@ impl MemoryChain {
     /// # Panics
     /// When it did.
     pub fn check_supplies(&self) {
-        assert_eq!(self.sum_of_balances(), self.supply(), "native money appeared or vanished");
-        let mut held = BTreeMap::<Vec<u8>, u128>::new();
-        for (key, value) in self.entries(&[14]) {
-            *held.entry(key[33..].to_vec()).or_default() += decode::<Amount>(key, value).expect("an amount").0;
+        for (asset, held) in crate::supply::count(&self.state).expect("a whole state") {
+            assert!(held.is_whole(), "money of asset {asset} appeared or vanished: {held:?}");
         }
-        let prefix = key::turnstiles_prefix();
-        for (key, value) in self.entries(&prefix) {
-            *held.entry(key[1..].to_vec()).or_default() += decode::<Amount>(key, value).expect("an amount").0;
-        }
-        held.remove(AssetId::NATIVE.0.as_slice());
-        for (key, value) in self.entries(&[15]) {
-            let asset: tacit_state::record::Asset = decode(key, value).expect("an asset");
-            let found = held.remove(&key[1..]).unwrap_or_default();
-            assert_eq!(found, asset.supply.0, "money of asset {} appeared or vanished", asset.symbol.as_str());
-        }
-        assert!(held.is_empty(), "somebody holds an asset that does not exist");
     }
 
     fn entries<'s>(&'s self, prefix: &'s [u8]) -> impl Iterator<Item = (&'s Vec<u8>, &'s Vec<u8>)> {

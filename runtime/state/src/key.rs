@@ -203,6 +203,18 @@ pub fn asset_balances_prefix(address: &Address) -> Key {
     join(ASSET_BALANCE, &[&address.0])
 }
 
+/// Prefix of everything that anybody holds besides native money; the asset's id ends the key.
+#[must_use]
+pub fn all_asset_balances_prefix() -> Key {
+    join(ASSET_BALANCE, &[])
+}
+
+/// Prefix of all assets.
+#[must_use]
+pub fn assets_prefix() -> Key {
+    join(ASSET, &[])
+}
+
 /// An asset.
 #[must_use]
 pub fn asset(asset: &AssetId) -> Key {

@@ -22,5 +22,6 @@ async fn a_killed_validator_comes_back_level() {
     network.stop(3);
     let home = network.home(3);
     let report = network.tacit(&["db", "check", "--replay", "--home", home.to_str().unwrap()]);
+    assert!(report.contains("supplies: good"), "{report}");
     assert!(report.contains("replay: good"), "{report}");
 }

@@ -1,15 +1,18 @@
 //! `tacit bench`: an open-loop load generator. It sends signed transfers at a fixed rate whatever the network answers,
-//! and reports what was submitted, what was committed, and how long everything took.
+//! and reports what was submitted, what was committed, and how long everything took. `--private` is [`private`].
+
+mod log;
+mod private;
 
 use super::runtime;
 use super::testnet::LOAD_ACCOUNTS;
 use clap::Args;
 use eyre::{bail, eyre};
 use indicatif::ProgressBar;
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use log::{Log, drain, percentile, watch_blocks, watch_reads};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tacit_rpc::BlockRef;
 use tacit_rpc::client::Client;
 use tacit_types::{Amount, Gas, GenesisId, Height, Network, Price, Sequence, TxId};
 use tacit_wallet::devnet::devnet_account;
@@ -18,12 +21,11 @@ use tacit_wallet::{Account, TxBuilder};
 /// Gas that a transfer may use.
 const TRANSFER_GAS: u64 = 60_000;
 
-/// How long committed blocks are waited for after the last submission.
-const DRAIN_WAIT: Duration = Duration::from_secs(30);
-
 /// Send transfers at a fixed rate to a running development network and report what became of them.
 #[derive(Args)]
-#[command(after_help = "Example:\n  tacit bench --node http://127.0.0.1:26602 --rate 2000 --seconds 20")]
+#[command(
+    after_help = "Examples:\n  tacit bench --node http://127.0.0.1:26602 --rate 2000 --seconds 20\n  tacit bench --private --transfers 400 --json\n\nPrivate transfers are proven first, which takes most of the time, and then sent as fast as the nodes take them."
+)]
 pub struct Bench {
     /// JSON-RPC addresses of the nodes to send to, in turn.
     #[arg(long, value_delimiter = ',', default_value = "http://127.0.0.1:26602", value_name = "URL,...")]
@@ -37,6 +39,18 @@ pub struct Bench {
     /// Transfers in one request.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=100))]
     batch: u64,
+    /// Send private transfers, proven in advance, as fast as the nodes take them.
+    #[arg(long, conflicts_with_all = ["rate", "seconds", "batch"])]
+    private: bool,
+    /// How many private transfers.
+    #[arg(long, default_value_t = 200, requires = "private", value_parser = clap::value_parser!(u16).range(1..=4_000))]
+    transfers: u16,
+    /// Requests of one private transfer each that are on their way at any time.
+    #[arg(long, default_value_t = 64, requires = "private", value_parser = clap::value_parser!(u16).range(1..=200))]
+    senders: u16,
+    /// Folder of proving keys for private transfers; made at first use.
+    #[arg(long, value_name = "DIR", requires = "private")]
+    params: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -44,6 +58,12 @@ pub struct Bench {
 
 impl Bench {
     pub fn run(self) -> eyre::Result<()> {
+        if self.private {
+            let (transfers, senders) = (self.transfers.into(), self.senders.into());
+            let load =
+                private::PrivateLoad { nodes: self.node, transfers, senders, params: self.params, json: self.json };
+            return load.run();
+        }
         if self.rate == 0 || self.seconds == 0 {
             bail!("rate and seconds must be above zero");
         }
@@ -163,107 +183,4 @@ fn sign_one(
         .transfer(to, Amount(1))
         .sign(&account.key, sequence)?;
     Ok((tx.id(), tx.encode()))
-}
-
-/// What happened, as it happened.
-#[derive(Default)]
-struct Log(Mutex<LogState>);
-
-#[derive(Default)]
-struct LogState {
-    waiting: BTreeMap<TxId, Instant>,
-    latencies: Vec<Duration>,
-    acknowledgements: Vec<Duration>,
-    reads: Vec<Duration>,
-    refusals: BTreeMap<String, u64>,
-    first_commit: Option<Instant>,
-    last_commit: Option<Instant>,
-    blocks: u64,
-}
-
-impl Log {
-    fn lock(&self) -> std::sync::MutexGuard<'_, LogState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn sent(&self, ids: &[TxId], at: Instant) {
-        self.lock().waiting.extend(ids.iter().map(|id| (*id, at)));
-    }
-
-    fn acknowledged(&self, after: Duration) {
-        self.lock().acknowledgements.push(after);
-    }
-
-    fn refused(&self, id: &TxId, why: &str) {
-        let mut state = self.lock();
-        state.waiting.remove(id);
-        *state.refusals.entry(why.into()).or_default() += 1;
-    }
-
-    fn committed(&self, ids: impl Iterator<Item = TxId>, at: Instant) {
-        let mut state = self.lock();
-        state.blocks += 1;
-        for id in ids {
-            if let Some(sent) = state.waiting.remove(&id) {
-                state.latencies.push(at.saturating_duration_since(sent));
-                state.first_commit.get_or_insert(at);
-                state.last_commit = Some(at);
-            }
-        }
-    }
-}
-
-/// Follows the chain block by block.
-async fn watch_blocks(client: Client, start: u64, log: Arc<Log>) {
-    let mut height = start;
-    loop {
-        match client.block(BlockRef::Height(Height(height.saturating_add(1))), false).await {
-            Ok(block) => {
-                height = height.saturating_add(1);
-                log.committed(block.txs.iter().map(|tx| TxId(tx.tx_id.0)), Instant::now());
-            }
-            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
-        }
-    }
-}
-
-/// Reads while the network is under load, twenty times a second.
-async fn watch_reads(client: Client, log: Arc<Log>) {
-    let mut clock = tokio::time::interval(Duration::from_millis(50));
-    loop {
-        clock.tick().await;
-        let start = Instant::now();
-        if client.status().await.is_ok() {
-            log.lock().reads.push(start.elapsed());
-        }
-    }
-}
-
-/// Waits until everything sent is committed or nothing more comes.
-async fn drain(log: &Log) {
-    let deadline = Instant::now() + DRAIN_WAIT;
-    while !log.lock().waiting.is_empty() && Instant::now() < deadline {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-/// The `percent`-th percentile in milliseconds.
-fn percentile(values: &[Duration], percent: usize) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable();
-    let rank = sorted.len().saturating_mul(percent).div_ceil(100).saturating_sub(1);
-    sorted.get(rank).map_or(0.0, |value| (value.as_secs_f64() * 10_000.0).round() / 10.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percentiles_take_the_value_that_so_many_do_not_exceed() {
-        let values: Vec<Duration> = (1..=100).rev().map(Duration::from_millis).collect();
-        assert_eq!(percentile(&values, 50), 50.0);
-        assert_eq!(percentile(&values, 99), 99.0);
-        assert_eq!(percentile(&[], 99), 0.0);
-    }
 }

@@ -13,7 +13,7 @@ use tacit_exec::validate::{self, Context, NoCache};
 use tacit_exec::{Mode, Rules, Tip};
 use tacit_state::StateRead;
 use tacit_storage::{CheckReport, Database, Progress};
-use tacit_types::{Block, ValidatorSet};
+use tacit_types::{AssetId, Block, ValidatorSet};
 use tacit_vm::{Vm, VmConfig};
 
 /// Look into a node's database, or check it. The node must be stopped.
@@ -106,6 +106,7 @@ fn check(home: &Home, replay: bool) -> eyre::Result<()> {
     let bar = progress_bar();
     let report = database.check(|progress| show(&bar, progress))?;
     finish(&bar, "database", &report)?;
+    supplies(&database)?;
     if replay {
         let vm = Vm::new(VmConfig::default()).map_err(|fault| eyre!("the contract engine does not start: {fault}"))?;
         let mut replayer = Replayer { rules: rules(&genesis, &home.params())?, vm, tip: genesis.tip() };
@@ -119,6 +120,33 @@ fn check(home: &Home, replay: bool) -> eyre::Result<()> {
         finish(&bar, "replay", &report)?;
     }
     Ok(())
+}
+
+/// Counts all money and compares it with what the chain says there is.
+fn supplies(database: &Database) -> eyre::Result<()> {
+    if database.genesis()?.is_none() {
+        return Ok(());
+    }
+    let counted = tacit_exec::supply::count(&database.snapshot()?)?;
+    let wrong: Vec<_> = counted.iter().filter(|(_, held)| !held.is_whole()).collect();
+    for (asset, held) in &wrong {
+        let text = |amount: Option<u128>| amount.map_or("unknown".to_owned(), |amount| amount.to_string());
+        say!(
+            "supplies: asset {asset}: accounts hold {}, the pool {}, and the supply is {}",
+            text(held.accounts),
+            held.pool,
+            text(held.supply)
+        );
+    }
+    if wrong.is_empty() {
+        let native = counted.get(&AssetId::NATIVE).copied().unwrap_or_default();
+        say!("supplies: good; {} assets, {} native base units in the pool", counted.len(), native.pool);
+        return Ok(());
+    }
+    bail!(
+        "the money of {} assets does not add up, which no rule of the chain allows. Keep the data directory and report this",
+        wrong.len()
+    )
 }
 
 /// Validates and executes one block after the other, trusting nothing but genesis.

@@ -17,11 +17,11 @@ use tacit_wallet::{Account, TxBuilder};
 #[derive(Args, Clone)]
 pub struct SendArgs {
     #[command(flatten)]
-    signer: SignerArg,
+    pub signer: SignerArg,
     #[command(flatten)]
-    keystore: KeystoreArg,
+    pub keystore: KeystoreArg,
     #[command(flatten)]
-    node: NodeArg,
+    pub node: NodeArg,
     /// Most gas; without it the transaction is tried out first.
     #[arg(long, value_name = "GAS")]
     gas_limit: Option<u64>,
@@ -33,7 +33,7 @@ pub struct SendArgs {
     tip: Option<u64>,
     /// Return after submission.
     #[arg(long)]
-    no_wait: bool,
+    pub no_wait: bool,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -43,6 +43,11 @@ impl SendArgs {
     /// The account that acts.
     pub fn account(&self) -> eyre::Result<Account> {
         self.signer.unlock(&self.keystore)
+    }
+
+    /// The options that only make sense where an account pays.
+    pub const fn has_account_options(&self) -> bool {
+        self.gas_limit.is_some() || self.max_fee.is_some() || self.tip.is_some()
     }
 
     /// The node to send to.

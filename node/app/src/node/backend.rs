@@ -18,7 +18,7 @@ use tacit_rpc::backend::{
 };
 use tacit_rpc::reference::BlockRef;
 use tacit_state::overlay::read_value;
-use tacit_state::{StateRead, key, record};
+use tacit_state::{Overlay, StateRead, key, record};
 use tacit_storage::Snapshot;
 use tacit_types::{
     Address, Amount, AssetId, FieldBytes, GroupId, Height, IssuerId, PollId, ProofId, RawTx, Tx, TxId, ValidatorSet,
@@ -363,8 +363,11 @@ impl Backend for NodeBackend {
     }
 
     fn proof(&self, id: &ProofId) -> Answer<Option<RecordedProof>> {
-        let (_, proof): (_, Option<record::ProofRecord>) = self.read(&key::proof(id))?;
-        Ok(proof.map(|proof| RecordedProof { sender: proof.sender, height: proof.height }))
+        let snapshot = self.snapshot()?;
+        let found: Option<record::ProofRecord> = read_value(&snapshot, &key::proof(id)).map_err(internal)?;
+        let Some(proof) = found else { return Ok(None) };
+        let counts = tacit_exec::proofs::standing(&mut Overlay::new(&snapshot), id).map_err(internal)?.is_some();
+        Ok(Some(RecordedProof { sender: proof.sender, height: proof.height, counts }))
     }
 
     fn pool(&self) -> Answer<PoolState> {

@@ -167,8 +167,11 @@ answers! {
         proof_id: Hex32,
         /// Who had it verified.
         sender: AddressText,
-        /// When.
+        /// When; for a credential, when it was last verified.
         height: u64,
+        /// Whether contracts and conditions go by it. A credential's proof no longer counts once its issuer has revoked
+        /// anything since; verified again, it does.
+        counts: bool,
     }
     /// One misbehaviour.
     EvidenceView {

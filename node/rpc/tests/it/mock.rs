@@ -390,7 +390,7 @@ impl Backend for Mock {
     }
 
     fn proof(&self, id: &ProofId) -> Answer<Option<RecordedProof>> {
-        Ok((*id == PROOF).then_some(RecordedProof { sender: ALICE, height: Height(1) }))
+        Ok((*id == PROOF).then_some(RecordedProof { sender: ALICE, height: Height(1), counts: true }))
     }
 
     fn pool(&self) -> Answer<PoolState> {

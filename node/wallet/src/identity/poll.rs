@@ -4,7 +4,7 @@ use crate::error::WalletError;
 use crate::prove::{MemberKey, ours, theirs};
 use rand_core::OsRng;
 use tacit_circuits::statement::membership::leaf;
-use tacit_circuits::statement::vote::{VotePrivate, nullifier};
+use tacit_circuits::statement::vote::{VotePrivate, nullifier as vote_nullifier};
 use tacit_circuits::{FieldBytes as Field, GroupTree, ProvingKeys, VotePublic, context_from_hash, prove_vote};
 use tacit_types::identity::PollVote;
 use tacit_types::{Address, FieldBytes, GenesisId, PollId, ProofBytes, binding};
@@ -43,11 +43,20 @@ pub fn vote(
     }
     let own = leaf(&member.0.public_key()?, weight.into())?;
     let position = tree.position_of(&own).ok_or(WalletError::NotAMember { weight })?;
-    let public = public(ballot, ours(nullifier(&poll_field(ballot), &member.0)?), weight, choice);
+    let public = public(ballot, nullifier(ballot.genesis_id, ballot.poll, member)?, weight, choice);
     let private = VotePrivate { secret: member.0.clone(), path: tree.path(position)? };
     let proof = prove_vote(keys, &public, &private, &mut OsRng)?;
     let vote = PollVote { poll: ballot.poll, root: ballot.root, choice, nullifier: ours(public.nullifier), weight };
     Ok((vote, ProofBytes(proof.0)))
+}
+
+/// What shows that a member voted in a poll, and not who: the same whatever is voted and whoever sends it.
+///
+/// # Errors
+/// [`WalletError::Statement`] never for a key of [`MemberKey`].
+pub fn nullifier(genesis_id: GenesisId, poll: PollId, member: &MemberKey) -> Result<FieldBytes, WalletError> {
+    let scope = context_from_hash(&binding::poll_scope(&genesis_id, &poll));
+    Ok(ours(vote_nullifier(&scope, &member.0)?))
 }
 
 /// What the chain will see of a vote.

@@ -9,6 +9,9 @@ mod open;
 mod pause;
 mod pay;
 
+pub use open::{WalletArgs, WalletsArg};
+pub use pay::PayArgs;
+
 use clap::{Args, Subcommand};
 
 /// Make and restore wallets, show addresses and balances, send public and private money.

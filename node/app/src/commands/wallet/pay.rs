@@ -16,10 +16,10 @@ use tacit_circuits::{ProvingKeys, Statement, VerifyingKeys};
 use tacit_rpc::client::Client;
 use tacit_types::action::Transfer as TransferAction;
 use tacit_types::shielded::Shape;
-use tacit_types::{Action, Address, AssetId, Height, Sequence};
+use tacit_types::{Action, Address, AssetId, Gas, Height, Sequence};
 use tacit_wallet::amount::{format_with, parse_with};
 use tacit_wallet::send::{ChainView, DEFAULT_LIFETIME, Sent, balance, send};
-use tacit_wallet::shielded::build::{Ingredients, Payer, build};
+use tacit_wallet::shielded::build::{ExtraAction, Ingredients, Payer, build};
 use tacit_wallet::shielded::pending::PendingTx;
 use tacit_wallet::shielded::plan::{
     Coin, Extras, Funding, Payment, Plan, PlannedOutput, Recipient, Request, merge, plan, split,
@@ -59,21 +59,21 @@ struct AmountArgs {
 
 /// How a private payment is made.
 #[derive(Args)]
-struct PayArgs {
+pub struct PayArgs {
     #[command(flatten)]
-    wallet: WalletArgs,
+    pub wallet: WalletArgs,
     /// Folder of proving keys; made at first use.
     #[arg(long, value_name = "DIR")]
-    params: Option<PathBuf>,
+    pub params: Option<PathBuf>,
     /// Socket of a `tacit prover` that makes the proofs. It sees the payment and cannot change it.
     #[arg(long, value_name = "SOCKET")]
-    prover: Option<PathBuf>,
+    pub prover: Option<PathBuf>,
     /// Return after submission.
     #[arg(long)]
-    no_wait: bool,
+    pub no_wait: bool,
     /// Print JSON.
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 /// Make public money private.
@@ -272,6 +272,19 @@ impl PayArgs {
         Ok(opened)
     }
 
+    /// Does one action that the pool pays for and whose sender nobody has seen before; `gas` is what it needs with its bytes
+    /// and its proof.
+    pub fn act(&self, gas: Gas, action: ExtraAction<'_>, shown: &[(&str, String)]) -> eyre::Result<()> {
+        let mut opened = self.open()?;
+        let price = price_step(opened.chain.base_fee);
+        let extras = Extras { actions: 1, proofs: 1, gas, ..Extras::default() };
+        let planned = opened.wallet.plan(|coins| {
+            plan(&Request { funding: Funding::Pool(coins), payments: Vec::new(), extras: extras.clone(), price })
+        })?;
+        let (sent, built) = self.execute(&mut opened, &planned, Payer::Pool, vec![action])?;
+        self.report(&sent, &planned, built, shown)
+    }
+
     fn from_pool(&self, opened: &mut OpenWallet, payment: &Payment, shown: &str) -> eyre::Result<()> {
         let price = price_step(opened.chain.base_fee);
         let make = |coins: &[Coin]| {
@@ -285,7 +298,7 @@ impl PayArgs {
                     return Err(opened.wallet.plan(make).err().map_or_else(|| eyre!("the notes changed"), Into::into));
                 };
                 tell!("making two notes of one first");
-                self.execute(opened, &halves, Payer::Pool)?;
+                self.execute(opened, &halves, Payer::Pool, Vec::new())?;
                 opened.sync(SyncOptions::default())?;
                 opened.wallet.plan(make)?
             }
@@ -296,12 +309,18 @@ impl PayArgs {
 
     /// Builds, sends, waits, and says what happened.
     fn finish(&self, opened: &mut OpenWallet, planned: &Planned, payer: Payer<'_>, shown: &str) -> eyre::Result<()> {
-        let (sent, built) = self.execute(opened, planned, payer)?;
-        self.report(&sent, planned, built, shown)
+        let (sent, built) = self.execute(opened, planned, payer, Vec::new())?;
+        self.report(&sent, planned, built, &[("amount", shown.to_owned())])
     }
 
     /// Builds, remembers, sends, waits. Says how long building took.
-    fn execute(&self, opened: &mut OpenWallet, planned: &Planned, payer: Payer<'_>) -> eyre::Result<(Sent, Duration)> {
+    fn execute(
+        &self,
+        opened: &mut OpenWallet,
+        planned: &Planned,
+        payer: Payer<'_>,
+        extras: Vec<ExtraAction<'_>>,
+    ) -> eyre::Result<(Sent, Duration)> {
         let key = opened.secret.spending()?;
         let bar = BuildBar::new();
         let prover = self.prover(&planned.plan, &bar)?;
@@ -315,7 +334,7 @@ impl PayArgs {
             genesis_id: opened.chain.genesis_id,
             expiry,
             payer,
-            extras: Vec::new(),
+            extras,
         };
         let keys = VerifyingKeys::development();
         let tx = build(&planned.plan, ingredients, prover.as_ref(), &keys, &mut |progress| bar.show(progress))?;
@@ -360,10 +379,12 @@ impl PayArgs {
         Ok(Box::new(LocalProver::new(keys)))
     }
 
-    fn report(&self, sent: &Sent, planned: &Planned, built: Duration, shown: &str) -> eyre::Result<()> {
+    fn report(&self, sent: &Sent, planned: &Planned, built: Duration, shown: &[(&str, String)]) -> eyre::Result<()> {
         let mut value = serde_json::to_value(SentView::from(sent))?;
         if let Some(object) = value.as_object_mut() {
-            object.insert("amount".into(), shown.into());
+            for (name, text) in shown {
+                object.insert((*name).into(), text.clone().into());
+            }
             object.insert("join_splits".into(), planned.plan.join_splits().count().into());
             object.insert("anchor_height".into(), planned.anchor_height.into());
             object.insert("built_in_ms".into(), json!(u64::try_from(built.as_millis())?));
