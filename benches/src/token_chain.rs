@@ -3,6 +3,7 @@
 use tacit_exec::testing::{MemoryChain, TestKey, sign};
 use tacit_exec::{Mode, execute};
 use tacit_types::action::{Call, Deploy, Instantiate};
+use tacit_types::contract::ContractPolicy;
 use tacit_types::{Action, Address, Amount, Bytes, CodeHash, Gas, Name, Receipt, Tx};
 
 /// Gas of one call; what is not used is given back.
@@ -34,6 +35,7 @@ impl TokenChain {
             salt: [0; 32],
             input: Bytes::new(u128::MAX.to_le_bytes().to_vec()).expect("16 bytes"),
             value: Amount::ZERO,
+            policy: ContractPolicy::default(),
         });
         let made = tx(&chain, &creator, vec![deploy, instantiate], DEPLOY_GAS);
         succeeded(&chain.run(&[made]).receipts);

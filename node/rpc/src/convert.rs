@@ -372,6 +372,10 @@ pub const fn event_kind(event: &Event) -> &'static str {
         Event::PollCreated { .. } => "poll_created",
         Event::Voted { .. } => "voted",
         Event::IssuerChanged { .. } => "issuer_changed",
+        Event::ContractPaused { .. } => "contract_paused",
+        Event::UpgradeAnnounced { .. } => "upgrade_announced",
+        Event::CodeChanged { .. } => "code_changed",
+        Event::KeyRegistered { .. } => "key_registered",
     }
 }
 
@@ -411,7 +415,11 @@ pub fn event_names(event: &Event, address: &Address) -> bool {
         | Event::PoolPaused { .. }
         | Event::PollCreated { .. }
         | Event::Voted { .. }
-        | Event::IssuerChanged { .. } => false,
+        | Event::IssuerChanged { .. }
+        | Event::KeyRegistered { .. } => false,
+        Event::ContractPaused { contract, .. }
+        | Event::UpgradeAnnounced { contract, .. }
+        | Event::CodeChanged { contract, .. } => contract == address,
     }
 }
 

@@ -4,6 +4,9 @@
 use crate::secret::SecretKey;
 use tacit_types::action::{Call, Deploy, GroupAdd, GroupCreate, Instantiate, Member, Prove, Transfer};
 use tacit_types::bounded::{BadName, TooLong};
+use tacit_types::contract::{
+    ContractPause, ContractPolicy, ContractUnpause, ContractUpgrade, KeyRegister, UpgradeAnnounce,
+};
 use tacit_types::keys::MultisigPolicy;
 use tacit_types::tx::{IndexedSignature, TX_VERSION};
 use tacit_types::{
@@ -141,7 +144,7 @@ impl TxBuilder {
         Ok(self.action(Action::Deploy(Deploy { code })))
     }
 
-    /// Makes a contract.
+    /// Makes a contract whose code never changes and which nobody stops, unless `policy` says otherwise.
     ///
     /// # Errors
     /// [`BuildError::TooLong`].
@@ -151,9 +154,46 @@ impl TxBuilder {
         salt: [u8; 32],
         input: Vec<u8>,
         value: Amount,
+        policy: ContractPolicy,
     ) -> Result<Self, BuildError> {
         let input = bounded("bytes of input", input)?;
-        Ok(self.action(Action::Instantiate(Instantiate { code_hash, salt, input, value })))
+        Ok(self.action(Action::Instantiate(Instantiate { code_hash, salt, input, value, policy })))
+    }
+
+    /// Stops a contract for a while.
+    #[must_use]
+    pub fn contract_pause(self, contract: Address, duration_ms: u64) -> Self {
+        self.action(Action::ContractPause(ContractPause { contract, duration_ms }))
+    }
+
+    /// Lets a stopped contract go on.
+    #[must_use]
+    pub fn contract_unpause(self, contract: Address) -> Self {
+        self.action(Action::ContractUnpause(ContractUnpause { contract }))
+    }
+
+    /// Announces the code that a contract will change to.
+    #[must_use]
+    pub fn upgrade_announce(self, contract: Address, code_hash: CodeHash) -> Self {
+        self.action(Action::UpgradeAnnounce(UpgradeAnnounce { contract, code_hash }))
+    }
+
+    /// Changes a contract to its announced code.
+    ///
+    /// # Errors
+    /// [`BuildError::TooLong`].
+    pub fn contract_upgrade(self, contract: Address, input: Vec<u8>) -> Result<Self, BuildError> {
+        let input = bounded("bytes of input", input)?;
+        Ok(self.action(Action::ContractUpgrade(ContractUpgrade { contract, input })))
+    }
+
+    /// Registers a verifying key.
+    ///
+    /// # Errors
+    /// [`BuildError::TooLong`].
+    pub fn key_register(self, key: Vec<u8>) -> Result<Self, BuildError> {
+        let key = bounded("bytes of key", key)?;
+        Ok(self.action(Action::KeyRegister(KeyRegister { key })))
     }
 
     /// Calls a contract.

@@ -92,7 +92,9 @@ pub fn action(action: &Action) -> Gas {
         Action::CredentialIssue(issue) => credential_cost(issue.leaves.len()),
         Action::CredentialRevoke(_) => credential_cost(1),
         Action::Require(_) => REQUIRE,
-        Action::KeyRegister(register) => KEY_REGISTER.saturating_add(KEY_BYTE.saturating_mul(count(register.key.len()))),
+        Action::KeyRegister(register) => {
+            KEY_REGISTER.saturating_add(KEY_BYTE.saturating_mul(count(register.key.len())))
+        }
         Action::ContractPause(_) | Action::ContractUnpause(_) | Action::UpgradeAnnounce(_) => CONTRACT_POLICY,
         Action::ContractUpgrade(_) => UPGRADE,
     })

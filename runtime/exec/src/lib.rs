@@ -45,9 +45,9 @@ pub mod validate;
 
 mod accounts;
 mod action;
+pub mod block;
 mod contract_proofs;
 mod contracts;
-pub mod block;
 mod scratch;
 pub mod transient;
 pub mod tx;

@@ -14,7 +14,9 @@ use tacit_circuits::spend::SpendItem;
 use tacit_types::action::{GroupAdd, GroupCreate, Member, Prove};
 use tacit_types::asset::AssetCreate;
 use tacit_types::contract::ContractPolicy;
-use tacit_types::limits::{ASSET_DECIMALS_MAX, CONTRACT_PAUSE_MS_MAX, POLL_HEIGHTS_MAX, POLL_OPTIONS_MAX, POOL_PAUSE_HEIGHTS_MAX};
+use tacit_types::limits::{
+    ASSET_DECIMALS_MAX, CONTRACT_PAUSE_MS_MAX, POLL_HEIGHTS_MAX, POLL_OPTIONS_MAX, POOL_PAUSE_HEIGHTS_MAX,
+};
 use tacit_types::tx::TX_VERSION;
 use tacit_types::{
     Action, Address, Authorization, DecodeError, FieldBytes, FullHash, Gas, RawTx, RejectCode, Tx, TxBody, TxId,

@@ -51,7 +51,8 @@ impl Transient {
         while self.journal.len() > mark {
             let Some((at, before)) = self.journal.pop() else { return };
             let key_bytes = at.1.len();
-            let weigh = |value: &Option<Vec<u8>>| value.as_ref().map_or(0, |value| key_bytes.saturating_add(value.len()));
+            let weigh =
+                |value: &Option<Vec<u8>>| value.as_ref().map_or(0, |value| key_bytes.saturating_add(value.len()));
             let restored = weigh(&before);
             let undone = self.put(at, before);
             self.bytes = self.bytes.saturating_sub(weigh(&undone)).saturating_add(restored);

@@ -8,9 +8,7 @@ use crate::{accounts, contracts, proofs};
 use tacit_state::{Checkpoint as StateCheckpoint, Next, Overlay, StateFault, key, record};
 use tacit_types::contract::{ContractPolicy, UpgradePolicy};
 use tacit_types::{Address, Amount, AssetId, CodeHash, Event, Height, KeyId, ProofId, RejectCode, codec};
-use tacit_vm::{
-    BlockContext, Checkpoint, ContractInfo, CreateRefused, Fault, NextKey, Proofs, TransferRefused, World,
-};
+use tacit_vm::{BlockContext, Checkpoint, ContractInfo, CreateRefused, Fault, NextKey, Proofs, TransferRefused, World};
 
 /// Longest encoded policy in bytes: two tags, three addresses, two numbers, with room.
 const POLICY_BYTES_MAX: usize = 256;

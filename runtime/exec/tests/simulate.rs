@@ -204,10 +204,10 @@ fn a_view_that_writes_emits_or_pays_is_stopped() {
             (func (export "emit") (drop (call $emit (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 1))))
             (func (export "pay") (drop (call $transfer (i32.const 0) (i32.const 64))))
             (func (export "pay_along") (drop (call $call (i32.const 0) (i32.const 32) (i32.const 9) (i32.const 0)
-                (i32.const 0) (i32.const 64) (i64.const 1000000))))
+                (i32.const 0) (i32.const 64) (i64.const 1000000) (i32.const 0))))
             (func (export "have_it_done")
                 (i32.store (i32.const 96) (call $call (i32.const 0) (i32.const 32) (i32.const 9) (i32.const 0)
-                    (i32.const 0) (i32.const 128) (i64.const 1000000)))
+                    (i32.const 0) (i32.const 128) (i64.const 1000000) (i32.const 0)))
                 (call $return_data (i32.const 96) (i32.const 4))))"#,
         escaped(&counter),
     );

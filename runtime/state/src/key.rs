@@ -30,7 +30,9 @@
 //! | 36 | index (4 bytes, big-endian) | full subtree of 2^16 notes (`record::Subtree`) |
 //! | 40 | key id | registered verifying key, as submitted |
 
-use tacit_types::{Address, AssetId, CodeHash, FieldBytes, GroupId, Height, IssuerId, KeyId, Name, PollId, ProofId, codec};
+use tacit_types::{
+    Address, AssetId, CodeHash, FieldBytes, GroupId, Height, IssuerId, KeyId, Name, PollId, ProofId, codec,
+};
 
 /// A flat key.
 pub type Key = Vec<u8>;

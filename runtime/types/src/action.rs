@@ -5,9 +5,7 @@
 
 use crate::asset::{AssetCreate, AssetMint, PoolPause, Sweep};
 use crate::bounded::{Bytes, List, Name};
-use crate::contract::{
-    ContractPause, ContractPolicy, ContractUnpause, ContractUpgrade, KeyRegister, UpgradeAnnounce,
-};
+use crate::contract::{ContractPause, ContractPolicy, ContractUnpause, ContractUpgrade, KeyRegister, UpgradeAnnounce};
 use crate::identity::{
     CredentialIssue, CredentialRevoke, IssuerCreate, PollCreate, PollVote, ProveCredential, Require,
 };

@@ -2,8 +2,8 @@
 //! when the contract is made, and enforced by the chain, so that no code can lie about them.
 
 use crate::limits::CONTRACT_PAUSE_MS_MAX;
-use crate::{Address, Bytes, CodeHash};
 use crate::limits::{CALL_INPUT_BYTES_MAX, VERIFYING_KEY_BYTES_MAX};
+use crate::{Address, Bytes, CodeHash};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// Who may change a contract's code.

@@ -3,7 +3,9 @@
 use crate::bounded::{Bytes, List};
 use crate::limits::{EVENT_DATA_BYTES_MAX, EVENT_TOPICS_MAX};
 use crate::shielded::PublicValue;
-use crate::{Address, Amount, AssetId, CodeHash, FieldBytes, GroupId, Height, IssuerId, KeyId, PollId, ProofId, UnixMillis};
+use crate::{
+    Address, Amount, AssetId, CodeHash, FieldBytes, GroupId, Height, IssuerId, KeyId, PollId, ProofId, UnixMillis,
+};
 use borsh::{BorshDeserialize, BorshSerialize};
 
 /// One thing that happened. Tags are never reused.

@@ -104,6 +104,8 @@ id! {
 id! {
     /// Names an issuer of credentials.
     IssuerId, "tacit 2026-11 issuer id"
+}
+id! {
     /// Names a registered verifying key.
     KeyId, "tacit 2026-11 verifying key"
 }

@@ -46,6 +46,6 @@ pub use scope::PanicTrace;
 pub use validate::{ModuleInfo, validate};
 pub use vm::{CallOutcome, CallParams, Lane, THREAD_STACK_BYTES, Vm, VmConfig};
 pub use world::{
-    BlockContext, Checkpoint, ContractInfo, CreateRefused, Fault, NextKey, Proofs, SetCodeRefused, Statement, TransferRefused,
-    World,
+    BlockContext, Checkpoint, ContractInfo, CreateRefused, Fault, NextKey, Proofs, SetCodeRefused, Statement,
+    TransferRefused, World,
 };

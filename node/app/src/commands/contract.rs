@@ -133,7 +133,9 @@ fn deploy(file: &Path, init: &[String], salt: u64, value: &str, send: &SendArgs)
         let network = ChainView::fetch(&client, None).await?.network;
         let input = encode(init, network)?;
         let sent = send
-            .send(&account, |builder| builder.deploy(code)?.instantiate(code_hash, salt_bytes, input, value))
+            .send(&account, |builder| {
+                builder.deploy(code)?.instantiate(code_hash, salt_bytes, input, value, ContractPolicy::default())
+            })
             .await?;
         send.report(&sent, &[("contract", contract.to_text(network)), ("code_hash", code_hash.to_string())])
     })

@@ -45,8 +45,7 @@ pub fn run(
         gas_limit: context.meter.left(),
         record: context.block.record,
     };
-    let mut world =
-        ExecWorld::new(context.overlay, &mut context.events, &mut context.transient, context.block);
+    let mut world = ExecWorld::new(context.overlay, &mut context.events, &mut context.transient, context.block);
     let mut outcome = enter(context.block.vm, &mut world, params)?;
     context.frames.append(&mut outcome.frames);
     settle(context, outcome, contract_code)?;

@@ -12,8 +12,7 @@ pub fn apply(context: &mut TxContext<'_, '_>, register: &KeyRegister) -> Result<
     let id = KeyId::of(&[&register.key]);
     let key = key::verifying_key(&id);
     if context.overlay.get(&key)?.is_none() {
-        ForeignKey::decode(&register.key)
-            .map_err(|error| Reject::new(RejectCode::KeyInvalid, error.to_string()))?;
+        ForeignKey::decode(&register.key).map_err(|error| Reject::new(RejectCode::KeyInvalid, error.to_string()))?;
         context.overlay.set(&key, Some(register.key.to_vec()))?;
     }
     context.events.push(Event::KeyRegistered { key: id });

@@ -153,7 +153,7 @@ impl Part {
             data += &format!("(data (i32.const {at}) \"{}{value}\")", escaped(&addresses[*callee].unwrap()));
             steps += &format!(
                 "(i32.store (i32.const {}) (call $call (i32.const {at}) (i32.const 0) (i32.const 3) (i32.const 0)
-                    (i32.const 0) (i32.const {}) (i64.const {})))",
+                    (i32.const 0) (i32.const {}) (i64.const {}) (i32.const 0)))",
                 512 + 4 * number,
                 at + 32,
                 gas_for(*callee),

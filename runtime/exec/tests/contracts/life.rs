@@ -5,6 +5,7 @@ use tacit_exec::gas;
 use tacit_exec::testing::{MemoryChain, START_BALANCE, TestKey, sign};
 use tacit_state::overlay::read_value;
 use tacit_state::{StateRead, key, record};
+use tacit_types::contract::ContractPolicy;
 use tacit_types::*;
 
 pub fn start() -> (MemoryChain, TestKey, TestKey) {
@@ -54,7 +55,16 @@ fn a_token_is_deployed_made_and_used() {
     assert_eq!(receipt.events[0], created);
     assert_eq!(event_names(&receipt), ["ContractCreated", "Transferred"]);
     let record: record::Contract = read_value(&chain.state, &key::contract(&token)).unwrap().unwrap();
-    assert_eq!(record, record::Contract { code_hash, creator: alice.address() });
+    assert_eq!(
+        record,
+        record::Contract {
+            code_hash,
+            creator: alice.address(),
+            policy: ContractPolicy::default(),
+            paused_until: UnixMillis(0),
+            announced: None,
+        }
+    );
 
     let receipt = succeeds(&mut chain, &alice, vec![call(token, "transfer", &to(bob.address(), 400), 0)]);
     let Event::Contract { contract, data, .. } = &receipt.events[0] else { panic!("{receipt:?}") };

@@ -9,6 +9,7 @@ use tacit_exec::simulate::Bench;
 use tacit_exec::testing::{MemoryChain, TestKey, later, sign};
 use tacit_state::key;
 use tacit_types::action::{Call, Deploy, Instantiate};
+use tacit_types::contract::ContractPolicy;
 use tacit_types::*;
 use tacit_vm::{CallOutcome, Lane, Vm};
 
@@ -50,6 +51,7 @@ pub fn instantiate(code: &[u8], salt: u8, input: &[u8], value: u128) -> Action {
         salt: [salt; 32],
         input: Bytes::new(input.to_vec()).unwrap(),
         value: Amount(value),
+        policy: ContractPolicy::default(),
     })
 }
 

@@ -7,6 +7,10 @@ use tacit_types::action::{
     Transfer,
 };
 use tacit_types::asset::{AssetCreate, AssetMint, PoolPause, Sweep};
+use tacit_types::contract::{
+    ContractPause, ContractPolicy, ContractUnpause, ContractUpgrade, KeyRegister, PausePolicy, UpgradeAnnounce,
+    UpgradePolicy,
+};
 use tacit_types::identity::{
     CredentialIssue, CredentialRevoke, IssuerCreate, PollCreate, PollVote, ProveCredential, Require,
 };
@@ -82,6 +86,20 @@ fn prove() -> impl Strategy<Value = Prove> {
     ]
 }
 
+fn policy() -> impl Strategy<Value = ContractPolicy> {
+    let upgrade = prop_oneof![
+        Just(UpgradePolicy::Immutable),
+        Just(UpgradePolicy::Governed),
+        (bytes32(), any::<u64>())
+            .prop_map(|(admin, delay_ms)| UpgradePolicy::Timelocked { admin: Address(admin), delay_ms }),
+    ];
+    let pause =
+        proptest::option::of((bytes32(), bytes32(), any::<u64>()).prop_map(|(pauser, unpauser, longest_ms)| {
+            PausePolicy { pauser: Address(pauser), unpauser: Address(unpauser), longest_ms }
+        }));
+    (upgrade, pause).prop_map(|(upgrade, pause)| ContractPolicy { upgrade, pause })
+}
+
 pub fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         (bytes32(), bytes32(), any::<u128>()).prop_map(|(asset, to, amount)| Action::Transfer(Transfer {
@@ -94,9 +112,24 @@ pub fn action() -> impl Strategy<Value = Action> {
         (bytes32(), members())
             .prop_map(|(group, members)| Action::GroupAdd(GroupAdd { group: GroupId(group), members })),
         blob().prop_map(|code| Action::Deploy(Deploy { code })),
-        (bytes32(), bytes32(), blob(), any::<u128>()).prop_map(|(code, salt, input, value)| Action::Instantiate(
-            Instantiate { code_hash: CodeHash(code), salt, input, value: Amount(value) }
-        )),
+        (bytes32(), bytes32(), blob(), any::<u128>(), policy()).prop_map(|(code, salt, input, value, policy)| {
+            Action::Instantiate(Instantiate { code_hash: CodeHash(code), salt, input, value: Amount(value), policy })
+        }),
+        vec(any::<u8>(), 0..64)
+            .prop_map(|key| Action::KeyRegister(KeyRegister { key: Bytes::new(key).expect("short") })),
+        (bytes32(), any::<u64>()).prop_map(|(contract, duration_ms)| Action::ContractPause(ContractPause {
+            contract: Address(contract),
+            duration_ms
+        })),
+        bytes32().prop_map(|contract| Action::ContractUnpause(ContractUnpause { contract: Address(contract) })),
+        (bytes32(), bytes32()).prop_map(|(contract, code)| Action::UpgradeAnnounce(UpgradeAnnounce {
+            contract: Address(contract),
+            code_hash: CodeHash(code)
+        })),
+        (bytes32(), blob()).prop_map(|(contract, input)| Action::ContractUpgrade(ContractUpgrade {
+            contract: Address(contract),
+            input
+        })),
         (bytes32(), name(), blob(), any::<u128>()).prop_map(|(contract, function, input, value)| Action::Call(Call {
             contract: Address(contract),
             function,

@@ -7,6 +7,7 @@ use ed25519_consensus::SigningKey;
 use serde_json::{Value, json};
 use tacit_types::action::*;
 use tacit_types::asset::*;
+use tacit_types::contract::*;
 use tacit_types::identity::*;
 use tacit_types::keys::MultisigPolicy;
 use tacit_types::shielded::*;
@@ -223,6 +224,7 @@ fn one_of_each() -> Vec<Action> {
             salt: [0x33; 32],
             input: Bytes::new(vec![1, 2, 3]).unwrap(),
             value: Amount(0),
+            policy: ContractPolicy::default(),
         }),
         Action::Call(Call {
             contract: Address([0x44; 32]),
@@ -239,6 +241,25 @@ fn one_of_each() -> Vec<Action> {
         }),
         Action::AssetMint(AssetMint { asset: AssetId([0x55; 32]), to: Address([0x44; 32]), amount: Amount(3) }),
         Action::Sweep(Sweep { asset: AssetId([0x55; 32]), to: Address([0x44; 32]) }),
+        Action::KeyRegister(KeyRegister { key: Bytes::new(vec![1, 0, 7]).unwrap() }),
+        Action::ContractPause(ContractPause { contract: Address([0x44; 32]), duration_ms: 60_000 }),
+        Action::ContractUnpause(ContractUnpause { contract: Address([0x44; 32]) }),
+        Action::UpgradeAnnounce(UpgradeAnnounce { contract: Address([0x44; 32]), code_hash: CodeHash([0x22; 32]) }),
+        Action::ContractUpgrade(ContractUpgrade { contract: Address([0x44; 32]), input: Bytes::new(vec![9]).unwrap() }),
+        Action::Instantiate(Instantiate {
+            code_hash: CodeHash([0x22; 32]),
+            salt: [0x34; 32],
+            input: Bytes::empty(),
+            value: Amount(5),
+            policy: ContractPolicy {
+                upgrade: UpgradePolicy::Timelocked { admin: Address([0x45; 32]), delay_ms: 86_400_000 },
+                pause: Some(PausePolicy {
+                    pauser: Address([0x46; 32]),
+                    unpauser: Address([0x47; 32]),
+                    longest_ms: 3_600_000,
+                }),
+            },
+        }),
         Action::PoolPause(PoolPause { heights: 10 }),
         Action::PollCreate(PollCreate { group, title: name("budget"), options: 3, closes: Height(500) }),
         Action::PollVote(PollVote {

@@ -236,7 +236,7 @@ fn caller_of(callee: Address, function: &str, host: &str) -> String {
     format!(
         "{} (data (i32.const 32) \"{function}\")
          (func (export \"run\") (local $len i32)
-            (i32.store (i32.const 200) (call {host} (i32.const 0) (i32.const 32) (i32.const {}) (i32.const 120) (i32.const 0) {value} (i64.const -1)))
+            (i32.store (i32.const 200) (call {host} (i32.const 0) (i32.const 32) (i32.const {}) (i32.const 120) (i32.const 0) {value} (i64.const -1) (i32.const 0)))
             (call $ret_copy (i32.const 204) (i32.const 0) (call $ret_len))
             (call $return_data (i32.const 200) (i32.add (i32.const 4) (call $ret_len))))",
         data(0, callee),
@@ -385,7 +385,15 @@ fn alone(code: &[u8]) -> (MemoryWorld, CallParams<'static>) {
     world.contracts.insert(contract, hash);
     (
         world,
-        CallParams { caller: ALICE, contract, function: "run", input: &[], value: Amount::ZERO, gas_limit: Gas(GAS), record: false },
+        CallParams {
+            caller: ALICE,
+            contract,
+            function: "run",
+            input: &[],
+            value: Amount::ZERO,
+            gas_limit: Gas(GAS),
+            record: false,
+        },
     )
 }
 

@@ -18,7 +18,15 @@ mod long {
     }
 
     fn params<'a>(function: &'a str, input: &'a [u8]) -> CallParams<'a> {
-        CallParams { caller: ALICE, contract: CONTRACT, function, input, value: Amount::ZERO, gas_limit: Gas(1 << 50), record: false }
+        CallParams {
+            caller: ALICE,
+            contract: CONTRACT,
+            function,
+            input,
+            value: Amount::ZERO,
+            gas_limit: Gas(1 << 50),
+            record: false,
+        }
     }
 
     /// Calls a second for about a second.

@@ -364,8 +364,7 @@ impl Chain {
             Kind::View => vm().view(&mut self.world, params),
         }
         .unwrap();
-        let other =
-            outermost(&self.oracle, &mut other_world, params, kind.into()).unwrap();
+        let other = outermost(&self.oracle, &mut other_world, params, kind.into()).unwrap();
         assert_eq!(outcome, other, "wasmtime and wasmi disagree about {function}");
         self.world.commit();
         other_world.commit();
