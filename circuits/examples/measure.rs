@@ -97,7 +97,7 @@ fn proving_keys(folder: &std::path::Path) -> Result<ProvingKeys, Failure> {
 }
 
 fn hashes_and_trees() -> Result<(), Failure> {
-    for count in 1..=4u128 {
+    for count in 1..=12u128 {
         let inputs: Vec<FieldBytes> = (0..count).map(FieldBytes::from).collect();
         let per_hash = time(2000, || poseidon(&inputs));
         println!("Poseidon of {count}             {:8.2} us", per_hash * 1e3);
