@@ -22,6 +22,8 @@ pub const GROUP: GroupId = GroupId([0x60; 32]);
 pub const POLL: PollId = PollId([0x61; 32]);
 pub const ISSUER: IssuerId = IssuerId([0x62; 32]);
 pub const PROOF: ProofId = ProofId([0x70; 32]);
+/// A credential's proof from before a revocation.
+pub const LAPSED: ProofId = ProofId([0x71; 32]);
 pub const ASSET: AssetId = AssetId([0x61; 32]);
 
 pub struct Mock {
@@ -390,7 +392,8 @@ impl Backend for Mock {
     }
 
     fn proof(&self, id: &ProofId) -> Answer<Option<RecordedProof>> {
-        Ok((*id == PROOF).then_some(RecordedProof { sender: ALICE, height: Height(1), counts: true }))
+        let known = [PROOF, LAPSED].contains(id);
+        Ok(known.then_some(RecordedProof { sender: ALICE, height: Height(1), counts: *id == PROOF }))
     }
 
     fn pool(&self) -> Answer<PoolState> {
