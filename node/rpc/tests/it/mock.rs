@@ -277,7 +277,10 @@ impl Backend for Mock {
     }
 
     fn tx_bytes(&self, id: &TxId) -> Answer<Option<RawTx>> {
-        Ok(self.pool.lock().unwrap().get(id).cloned())
+        let blocks = self.blocks.lock().unwrap();
+        let mut committed = blocks.iter().flat_map(|block| block.receipts.iter().zip(block.block.body.txs.iter()));
+        let committed = committed.find(|(receipt, _)| receipt.tx_id == *id).map(|(_, raw)| raw.clone());
+        Ok(committed.or_else(|| self.pool.lock().unwrap().get(id).cloned()))
     }
 
     fn simulate(&self, tx: Tx) -> Answer<Simulated> {
