@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 pub mod fuzz;
+pub mod person;
 
 use std::fs::File;
 use std::net::TcpListener;

@@ -6,7 +6,9 @@
 mod process {
     mod a_killed_validator_comes_back_level;
     mod a_late_node_catches_up;
+    mod a_member_votes_from_the_pool;
     mod a_transfer_sent_to_any_node_is_committed_by_all;
+    mod a_wallet_has_its_proofs_made_by_another_process;
     mod a_wrong_disk_stops_the_node;
     mod no_secret_is_ever_logged;
     mod two_wallets_pay_each_other_in_private;

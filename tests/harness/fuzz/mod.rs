@@ -7,7 +7,9 @@
 mod money;
 mod proofs;
 mod samples;
+mod snarkjs;
 mod texts;
+mod wallet_cache;
 
 /// A function of hostile bytes.
 #[derive(Clone, Copy)]
@@ -36,6 +38,12 @@ pub const TARGETS: &[Target] = &[
     Target { name: "shielded_address", run: texts::shielded_address, samples: samples::addresses, cases: 3_000 },
     Target { name: "viewing_key", run: texts::viewing_key, samples: samples::viewing_keys, cases: 1_000 },
     Target { name: "disclosure", run: texts::disclosure, samples: samples::disclosures, cases: 2_000 },
+    Target { name: "wallet_segment", run: wallet_cache::segment, samples: wallet_cache::segments, cases: 50_000 },
+    Target { name: "wallet_file", run: wallet_cache::file, samples: wallet_cache::files, cases: 60 },
+    Target { name: "r1cs", run: snarkjs::r1cs, samples: snarkjs::circuits, cases: 20_000 },
+    Target { name: "ptau", run: snarkjs::ptau, samples: snarkjs::powers, cases: 300 },
+    Target { name: "zkey", run: snarkjs::zkey, samples: snarkjs::proving_keys, cases: 300 },
+    Target { name: "snarkjs_json", run: snarkjs::snarkjs_json, samples: snarkjs::jsons, cases: 1_000 },
 ];
 
 /// Runs the target called `name` on `data`.
@@ -174,7 +182,7 @@ mod tests {
 
     targets! {
         transaction, compact_block, note_ciphertext, prover_question, proof, verifying_key, proof_batch, spend_key,
-        spend_batch, shielded_address, viewing_key, disclosure,
+        spend_batch, shielded_address, viewing_key, disclosure, wallet_segment, wallet_file, r1cs, ptau, zkey, snarkjs_json,
     }
 
     /// The changes reach what they are for: some inputs differ from a sample in one byte only, or in their length.

@@ -4,79 +4,8 @@
 //! binary is used.
 
 use serde_json::Value;
-use std::path::PathBuf;
 use tacit_tests::Devnet;
-
-/// A folder with a person's keys and what their wallet knows.
-struct Person<'a> {
-    network: &'a Devnet,
-    name: &'static str,
-    home: PathBuf,
-}
-
-impl<'a> Person<'a> {
-    fn new(network: &'a Devnet, name: &'static str, home: &str) -> Self {
-        let home = network.home(0).with_file_name(home);
-        std::fs::create_dir_all(&home).unwrap();
-        std::fs::write(home.join("password"), "correct horse\n").unwrap();
-        Self { network, name, home }
-    }
-
-    /// Runs a verb of `tacit wallet` in this home.
-    fn wallet(&self, arguments: &[&str]) -> String {
-        self.run("wallet", arguments)
-    }
-
-    fn run(&self, group: &str, arguments: &[&str]) -> String {
-        let path = |name: &str| self.home.join(name).to_str().unwrap().to_owned();
-        let (keys, password, wallets) = (path("keys"), path("password"), path("wallets"));
-        let url = self.network.url(0);
-        let mut all = vec![group];
-        all.extend(arguments);
-        all.extend(["--keystore", &keys, "--password-file", &password]);
-        if group == "wallet" && !matches!(arguments[0], "address" | "viewing-key") {
-            all.extend(["--node", &url]);
-            if !matches!(arguments[0], "disclose" | "assets") {
-                all.extend(["--wallets", &wallets]);
-            }
-        }
-        self.network.tacit(&all)
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let mut all = arguments.to_vec();
-        all.push("--json");
-        serde_json::from_str(&self.wallet(&all)).unwrap()
-    }
-
-    fn shielded_address(&self, index: &str) -> String {
-        text(&self.json(&["address", "--from", self.name, "--shielded", "--index", index]), "address")
-    }
-
-    /// What can be spent of an asset, as people see it.
-    fn spendable(&self, asset: &str) -> String {
-        let balance = self.json(&["balance", "--from", self.name]);
-        let lines = balance["assets"].as_array().unwrap();
-        let line = lines.iter().find(|line| line["symbol"] == asset);
-        line.map_or("0".to_owned(), |line| text(line, "spendable"))
-    }
-
-    fn history(&self) -> Vec<(String, String, String)> {
-        let lines = self.json(&["history", "--from", self.name]);
-        let row =
-            |line: &Value| (text(line, "kind"), text(line, "amount"), line["memo"].as_str().unwrap_or("").to_owned());
-        lines.as_array().unwrap().iter().map(row).collect()
-    }
-}
-
-/// One list of arguments from several.
-fn all<'x>(parts: &[&[&'x str]]) -> Vec<&'x str> {
-    parts.concat()
-}
-
-fn text(value: &Value, field: &str) -> String {
-    value[field].as_str().unwrap_or_else(|| panic!("{field} in {value}")).to_owned()
-}
+use tacit_tests::person::{Person, all, text};
 
 #[test]
 fn two_wallets_pay_each_other_in_private() {

@@ -61,6 +61,7 @@ pub const EDGES: &[(&str, &[&str])] = &[
             "tacit-vm",
             "tacit-exec",
             "tacit-circuits",
+            "tacit-ceremony",
             "tacit-genesis",
             "tacit-storage",
             "tacit-mempool",

@@ -20,7 +20,7 @@ const STATEMENTS: [Statement; 3] = [Statement::Transfer1x2, Statement::Transfer2
 /// Make proofs for wallets that ask over a Unix socket, until Ctrl-C or SIGTERM.
 #[derive(Args)]
 #[command(
-    after_help = "Example:\n  tacit prover --socket ~/.tacit/prover.sock\n  tacit wallet send 5 tctdz1... --prover ~/.tacit/prover.sock\n\nA prover learns amounts and notes of what it proves, and never gets a key that spends. Only the user who runs it can\nconnect."
+    after_help = "Example:\n  tacit prover --socket ~/.tacit/prover.sock\n  tacit wallet transfer --from alice --to tctdz1... --amount 5 --prover ~/.tacit/prover.sock\n\nA prover learns amounts and notes of what it proves, and never gets a key that spends. Only the user who runs it can\nconnect."
 )]
 pub struct Prover {
     /// Where to listen; the file is made, and removed at the end.

@@ -1,7 +1,7 @@
 //! Every method answers by position and by name, and refuses what it should.
 
 use crate::http::{error, result};
-use crate::mock::{ALICE, ASSET, CONTRACT, GROUP, ISSUER, POLL, PROOF, serve, transfer, transferred};
+use crate::mock::{ALICE, ASSET, CONTRACT, GROUP, ISSUER, LAPSED, POLL, PROOF, serve, transfer, transferred};
 use serde_json::{Value, json};
 use tacit_rpc::json::to_hex;
 use tacit_types::{Address, Gas, Network};
@@ -66,6 +66,16 @@ async fn every_method_gives_the_same_answer_by_position_and_by_name() {
         let second = result(server.address(), method, by_name).await;
         assert_eq!(first, second, "{method}");
         assert!(first.is_object(), "{method} answers an object");
+    }
+}
+
+#[tokio::test]
+async fn a_recorded_proof_says_whether_it_still_counts() {
+    let (server, _) = serve(|_| {}).await;
+    for (proof, counts) in [(PROOF, true), (LAPSED, false)] {
+        let answer = result(server.address(), "proof_get", json!([hex(&proof.0)])).await;
+        assert_eq!(answer["counts"], counts);
+        assert_eq!((&answer["sender"], &answer["height"]), (&json!(text(&ALICE)), &json!(1)));
     }
 }
 

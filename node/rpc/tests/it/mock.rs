@@ -22,6 +22,8 @@ pub const GROUP: GroupId = GroupId([0x60; 32]);
 pub const POLL: PollId = PollId([0x61; 32]);
 pub const ISSUER: IssuerId = IssuerId([0x62; 32]);
 pub const PROOF: ProofId = ProofId([0x70; 32]);
+/// A credential's proof from before a revocation.
+pub const LAPSED: ProofId = ProofId([0x71; 32]);
 pub const ASSET: AssetId = AssetId([0x61; 32]);
 
 pub struct Mock {
@@ -275,7 +277,10 @@ impl Backend for Mock {
     }
 
     fn tx_bytes(&self, id: &TxId) -> Answer<Option<RawTx>> {
-        Ok(self.pool.lock().unwrap().get(id).cloned())
+        let blocks = self.blocks.lock().unwrap();
+        let mut committed = blocks.iter().flat_map(|block| block.receipts.iter().zip(block.block.body.txs.iter()));
+        let committed = committed.find(|(receipt, _)| receipt.tx_id == *id).map(|(_, raw)| raw.clone());
+        Ok(committed.or_else(|| self.pool.lock().unwrap().get(id).cloned()))
     }
 
     fn simulate(&self, tx: Tx) -> Answer<Simulated> {
@@ -390,7 +395,8 @@ impl Backend for Mock {
     }
 
     fn proof(&self, id: &ProofId) -> Answer<Option<RecordedProof>> {
-        Ok((*id == PROOF).then_some(RecordedProof { sender: ALICE, height: Height(1), counts: true }))
+        let known = [PROOF, LAPSED].contains(id);
+        Ok(known.then_some(RecordedProof { sender: ALICE, height: Height(1), counts: *id == PROOF }))
     }
 
     fn pool(&self) -> Answer<PoolState> {

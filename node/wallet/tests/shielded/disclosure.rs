@@ -1,12 +1,14 @@
 //! Payment disclosures: they show one payment to somebody who trusts nothing but the committed transaction, and a
 //! forged or altered one shows nothing.
 
+use super::mock::{Mock, serve, url};
 use super::support::{compact, key};
 use super::world::{TOKEN, World, address, pay};
+use tacit_rpc::client::Client;
 use tacit_types::shielded::JoinSplit;
-use tacit_types::{Amount, AssetId, Network, Tx};
+use tacit_types::{Amount, AssetId, GenesisId, Network, RawTx, RejectCode, Tx, TxId};
 use tacit_wallet::WalletError;
-use tacit_wallet::shielded::disclosure::{DISCLOSURE_BYTES_MAX, Disclosure, DisclosureError, Place};
+use tacit_wallet::shielded::disclosure::{DISCLOSURE_BYTES_MAX, Disclosed, Disclosure, DisclosureError, Place};
 use tacit_wallet::shielded::plan::Recipient;
 use tacit_wallet::shielded::{SentNote, recover_sent, try_decrypt};
 
@@ -130,4 +132,91 @@ fn a_disclosure_of_something_else_than_what_happened_is_refused() {
     assert_eq!(other_network, Err(DisclosureError::Untrue));
     let too_long = " ".repeat(DISCLOSURE_BYTES_MAX + 1);
     assert!(matches!(Disclosure::from_text(&too_long), Err(DisclosureError::Format(_))));
+}
+
+/// What a node that committed `txs`, each with its code, makes of a disclosure.
+async fn on_a_node(
+    txs: &[(&Tx, u16)],
+    waiting: Option<&Tx>,
+    disclosure: &Disclosure,
+) -> Result<Disclosed, WalletError> {
+    let raw = |tx: &Tx| RawTx::new(tx.encode()).unwrap();
+    let (server, mock) = serve(|_| {}).await;
+    let mock: &Mock = &mock;
+    txs.iter().for_each(|(tx, code)| mock.commit_tx(raw(tx), *code, vec![]));
+    mock.pool.lock().unwrap().extend(waiting.map(|tx| (tx.id(), raw(tx))));
+    disclosure.verify_on(&Client::new(&url(&server)).unwrap(), NETWORK).await
+}
+
+fn refusal(verdict: Result<Disclosed, WalletError>) -> DisclosureError {
+    match verdict {
+        Err(WalletError::Disclosure(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_committed_the_payment_confirms_it_and_nothing_that_did_not_happen() {
+    let world = World::funded(&[100 * TOKEN]);
+    let Paid { tx, place, sent } = paid(&world);
+    let disclosure = Disclosure::of_sent(place, NETWORK, &sent);
+    let shown = on_a_node(&[(&tx, 0)], None, &disclosure).await.unwrap();
+    assert_eq!((shown.place, shown.address), (place, address(2, 5)));
+    assert_eq!((shown.asset, shown.amount), (AssetId::NATIVE, Amount(7 * TOKEN)));
+    assert_eq!(shown.memo.text().as_str(), "for the bread");
+
+    let changes: [(&str, fn(&mut SentNote)); 4] = [
+        ("a wrong amount", |sent| sent.note.value += 1),
+        ("a wrong asset", |sent| sent.note.asset = AssetId([1; 32])),
+        ("another receiver", |sent| sent.address = address(3, 5)),
+        ("another address of the receiver", |sent| sent.address = address(2, 6)),
+    ];
+    for (what, change) in changes {
+        let mut other = sent.clone();
+        change(&mut other);
+        let verdict = on_a_node(&[(&tx, 0)], None, &Disclosure::of_sent(place, NETWORK, &other)).await;
+        assert_eq!(refusal(verdict), DisclosureError::Untrue, "{what}");
+    }
+    let elsewhere = Place { genesis_id: GenesisId([1; 32]), ..place };
+    let verdict = on_a_node(&[(&tx, 0)], None, &Disclosure::of_sent(elsewhere, NETWORK, &sent)).await;
+    assert_eq!(refusal(verdict), DisclosureError::Chain);
+}
+
+#[tokio::test]
+async fn a_payment_that_is_in_no_block_is_not_confirmed() {
+    let world = World::funded(&[100 * TOKEN]);
+    let Paid { tx, place, sent } = paid(&world);
+    let disclosure = Disclosure::of_sent(place, NETWORK, &sent);
+    let unknown = on_a_node(&[], None, &disclosure).await;
+    assert!(matches!(unknown, Err(WalletError::Client(_))), "{unknown:?}");
+    let waiting = on_a_node(&[], Some(&tx), &disclosure).await;
+    assert_eq!(refusal(waiting), DisclosureError::NotCommitted);
+    // The node has the payment, but the disclosure names another transaction.
+    let other = Place { tx_id: TxId([1; 32]), ..place };
+    let other = on_a_node(&[(&tx, 0)], None, &Disclosure::of_sent(other, NETWORK, &sent)).await;
+    assert!(matches!(other, Err(WalletError::Client(_))), "{other:?}");
+}
+
+/// The join-split that pays a shielded transaction's fee takes effect whatever becomes of the rest; no other does.
+#[tokio::test]
+async fn of_a_transaction_that_failed_only_the_paying_join_split_counts() {
+    let failed = RejectCode::ContractReverted.number();
+    let world = World::funded(&[100 * TOKEN]);
+    let Paid { tx, place, sent } = paid(&world);
+    let paying = Disclosure::of_sent(place, NETWORK, &sent);
+    assert!(on_a_node(&[(&tx, failed)], None, &paying).await.is_ok());
+    let second = Disclosure::of_sent(Place { action: 1, ..place }, NETWORK, &sent);
+    assert_eq!(refusal(on_a_node(&[(&tx, failed)], None, &second).await), DisclosureError::NotCommitted);
+    assert_eq!(refusal(on_a_node(&[(&tx, 0)], None, &second).await), DisclosureError::Output);
+    // A shield that an account pays for is undone as a whole.
+    let to = Recipient::Shielded(address(2, 5));
+    let shield = world.shield(0, vec![pay(TOKEN, to, "")]).unwrap();
+    let output = compact(&shield.body.join_splits().next().unwrap().1.outputs[0]);
+    let receiver = key(2);
+    let incoming = receiver.full_viewing_key().incoming();
+    let received = try_decrypt(incoming, &[&output]).pop().unwrap().1;
+    let place = Place { genesis_id: shield.body.genesis_id, tx_id: shield.id(), action: 0, output: 0 };
+    let disclosure = Disclosure::of_received(place, NETWORK, incoming, &received).unwrap();
+    assert!(on_a_node(&[(&shield, 0)], None, &disclosure).await.is_ok());
+    assert_eq!(refusal(on_a_node(&[(&shield, failed)], None, &disclosure).await), DisclosureError::NotCommitted);
 }

@@ -6,6 +6,9 @@ mod cipher;
 mod disclosure;
 mod forge;
 mod keys;
+#[allow(dead_code)]
+#[path = "../../../rpc/tests/it/mock.rs"]
+mod mock;
 mod prover;
 mod support;
 mod vectors;

@@ -325,11 +325,10 @@ impl Store {
 
     fn load(&self, name: &str, from: u64, to: u64) -> Result<Segment, ReadError> {
         let text = self.sealed.read(name, &self.genesis_id.0)?;
-        let segment: Segment = borsh::from_slice(&text).map_err(|_| ReadError::Damaged("it is no segment"))?;
+        let segment = Segment::decode(&text).map_err(ReadError::Damaged)?;
         if (segment.from, segment.to) != (from, to) {
             return Err(ReadError::Damaged("it is of other heights"));
         }
-        segment.check().map_err(ReadError::Damaged)?;
         Ok(segment)
     }
 

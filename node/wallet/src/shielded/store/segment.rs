@@ -3,6 +3,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::fmt;
+use tacit_types::codec;
 use tacit_types::shielded::{OUTPUTS, PublicValue};
 use zeroize::Zeroize;
 
@@ -182,6 +183,22 @@ impl Segment {
             self.sent.push(note);
         }
         Some(self)
+    }
+
+    /// The bytes that are kept, sealed.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        codec::encode(self)
+    }
+
+    /// Reads them.
+    ///
+    /// # Errors
+    /// Why they are no segment whose parts fit together.
+    pub fn decode(bytes: &[u8]) -> Result<Self, &'static str> {
+        let read: Self = codec::decode_exact("segment", bytes, bytes.len()).map_err(|_| "it is no segment")?;
+        read.check()?;
+        Ok(read)
     }
 
     /// Whether the parts fit together. What was authenticated was written by this program, but perhaps by an older one, or
