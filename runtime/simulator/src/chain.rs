@@ -125,14 +125,18 @@ impl Chain {
 
     /// The account of this name: made with [`START_MONEY`] when it is first asked for, and with a key of its own, so
     /// that it signs what it does. The same name gives the same address on every chain.
+    ///
+    /// # Panics
+    /// When an invariant asks for one that is not there yet.
     #[track_caller]
     pub fn account(&mut self, name: &str) -> Address {
         let number = codec::hash("tacit 2026-11 simulator account", &[name.as_bytes()]);
         let number = number.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
         let key = TestKey::new(number);
         let address = key.address();
-        if !self.now.keys.contains_key(&address) {
-            self.now.keys.insert(address, key);
+        if !self.has_key(&address) {
+            self.begin_step();
+            self.now.keys.extend([(address, key)]);
             self.label(address, name);
             self.set_money(address, START_MONEY);
         }
@@ -276,6 +280,10 @@ impl Chain {
     /// The asset of which something appeared or vanished.
     pub fn check_money(&self) -> Result<(), String> {
         crate::money::check(&self.now.state)
+    }
+
+    pub(crate) fn has_key(&self, address: &Address) -> bool {
+        self.now.keys.contains_key(address)
     }
 
     pub(crate) fn account_record(&self, address: &Address) -> Account {

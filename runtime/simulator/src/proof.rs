@@ -109,7 +109,7 @@ mod real {
         /// [`Failure::Unproven`] when the claim is wrong; else [`Failure`] of the chain.
         ///
         /// # Panics
-        /// When a name is none, or `sender` has no key.
+        /// When a name is none, `sender` has no key, or somebody pranked.
         #[track_caller]
         pub fn prove(
             &mut self,
@@ -118,6 +118,7 @@ mod real {
             purpose: &str,
             claim: &Claim,
         ) -> Result<Proved, Failure> {
+            assert!(self.now.pranked.is_none(), "a prank bypasses the proof: use `assume_proved` for who has no key");
             let (statement, proof) = self.make_proof(keys, sender, purpose, claim)?;
             let pending = self.pending_prove(sender, &statement, proof);
             let id = self.proof_id(pending.sender, &statement);
@@ -130,7 +131,7 @@ mod real {
         /// [`Failure`] of the chain.
         ///
         /// # Panics
-        /// When `owner` has no key, or with more members than an action holds.
+        /// When `owner` has no key and nobody pranked, or with more members than an action holds.
         #[track_caller]
         pub fn group(&mut self, owner: Address, members: &[(u128, u64)]) -> Result<GroupId, Failure> {
             let member = |(secret, weight): &(u128, u64)| {
@@ -139,8 +140,9 @@ mod real {
             };
             let members: Result<Vec<Member>, Failure> = members.iter().map(member).collect();
             let create = Action::GroupCreate(GroupCreate { members: whole(List::new(members?)) });
-            let sequence = self.account_record(&owner).sequence;
-            self.transact(owner, vec![create]).result.map(|_| group_id(&owner, sequence, 0))
+            let sender = self.now.pranked.unwrap_or(owner);
+            let sequence = self.account_record(&sender).sequence;
+            self.transact(owner, vec![create]).result.map(|_| group_id(&sender, sequence, 0))
         }
 
         fn make_proof(

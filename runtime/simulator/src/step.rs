@@ -53,7 +53,7 @@ impl Chain {
     #[track_caller]
     pub(crate) fn pending(&self, sender: Address, prank: Option<Address>, actions: Vec<Action>, what: &str) -> Pending {
         assert!(
-            prank.is_some() || self.now.keys.contains_key(&sender),
+            prank.is_some() || self.has_key(&sender),
             "{sender} has no key: make it with `account`, or say `prank` first"
         );
         let acting = prank.unwrap_or(sender);
@@ -127,7 +127,7 @@ impl Chain {
         let signed = !pending.iter().any(|pending| pending.pranked || pending.assumed);
         let keyless: BTreeMap<Address, Sequence> = pending
             .iter()
-            .filter(|one| !self.now.keys.contains_key(&one.sender))
+            .filter(|one| !self.has_key(&one.sender))
             .map(|one| (one.sender, self.account_record(&one.sender).sequence))
             .collect();
         let done = if txs.is_empty() { Vec::new() } else { self.commit(&txs, signed) };

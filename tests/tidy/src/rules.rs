@@ -104,8 +104,16 @@ pub const OWNERS: &[(&str, &[&str])] = &[
 
 /// Crates whose result must be the same on every machine, and the names that may not occur anywhere below them,
 /// however indirectly.
-pub const PURE_CRATES: &[&str] =
-    &["tacit-types", "tacit-abi", "tacit-state", "tacit-vm", "tacit-exec", "tacit-circuits", "tacit-genesis"];
+pub const PURE_CRATES: &[&str] = &[
+    "tacit-types",
+    "tacit-abi",
+    "tacit-state",
+    "tacit-vm",
+    "tacit-exec",
+    "tacit-circuits",
+    "tacit-genesis",
+    "tacit-simulator",
+];
 /// See [`PURE_CRATES`].
 pub const NEVER_BELOW_PURE: &[&str] =
     &["tokio*", "async-std", "libp2p*", "rocksdb", "mio", "hyper", "reqwest", "openssl-sys"];

@@ -11,7 +11,7 @@ fn gas_is_counted_by_code_and_function_for_calls_that_succeed() {
     let empty = chain.gas_report();
     assert_eq!(empty.get("counter", "init").unwrap().calls, 1);
     assert_eq!(empty.get("counter", "increment"), None);
-    (0..3).for_each(|_| drop(chain.call(alice, counter, "increment", &()).returns::<u64>()));
+    (1..=3u64).for_each(|count| assert_eq!(chain.call(alice, counter, "increment", &()).returns::<u64>(), count));
     chain.call(alice, counter, "add", &(u64::MAX,)).expect_panic("overflow");
     let report = chain.gas_report();
     let gas = report.get("counter", "increment").unwrap();

@@ -94,4 +94,12 @@ fn an_invariant_cannot_change_the_chain_but_can_try_things_out() {
         Ok(())
     });
     assert!(panic_of(|| chain.warp(1)).contains("changes nothing; use `attempt`"));
+
+    let (mut chain, alice, _) = crate::guests::counter(0);
+    chain
+        .invariant("knows alice", move |chain| if chain.account("alice") == alice { Ok(()) } else { Err("no".into()) });
+    chain.warp(1);
+    chain
+        .invariant("makes carol", move |chain| if chain.account("carol") == alice { Err("no".into()) } else { Ok(()) });
+    assert!(panic_of(|| chain.warp(1)).contains("changes nothing; use `attempt`"));
 }

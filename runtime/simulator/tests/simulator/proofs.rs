@@ -55,3 +55,22 @@ fn a_member_acts_once_in_a_scope_however_it_is_proven() {
     let stranger = chain.prove(&KEYS, alice, "vote", &claim(4, "budget")).unwrap_err();
     assert!(stranger.to_string().contains("no such member"), "{stranger}");
 }
+
+#[test]
+fn a_prank_owns_the_group_it_makes_and_cannot_prove() {
+    let (mut chain, alice, probe) = probe();
+    let nobody = tacit_simulator::Address([6; 32]);
+    let group = chain.prank(nobody).group(alice, &[(1, 5)]).unwrap();
+    let claim = Claim::Membership { group, secret: 1, weight: 5, scope: "budget".into() };
+    chain.prove(&KEYS, alice, "vote", &claim).unwrap();
+    assert!(panic_of(|| chain.prank(probe).prove(&KEYS, alice, "entry", &ADULT)).contains("assume_proved"));
+}
+
+#[test]
+fn a_statement_without_its_proof_is_refused_by_the_chain() {
+    let (mut chain, alice, _) = probe();
+    let bob = chain.account("bob");
+    let proved = chain.attempt(|chain| chain.prove(&KEYS, alice, "entry", &ADULT)).unwrap();
+    // Without `assume_proved`, a statement needs a proof in the transaction.
+    chain.transact(bob, vec![tacit_simulator::Action::Prove(proved.statement)]).expect_reject(RejectCode::ProofCount);
+}

@@ -35,7 +35,7 @@ fn going_back_brings_back_state_time_events_and_gas_report() {
 fn both_futures_of_a_point_are_the_same_when_the_same_happens() {
     let (mut chain, alice, bob, token) = token();
     let point = chain.snapshot();
-    let mut future = |chain: &mut tacit_simulator::Chain| {
+    let future = |chain: &mut tacit_simulator::Chain| {
         chain.call(alice, token, "transfer", &(bob, Amount(3))).ok();
         chain.roll(2);
         chain.account("carol");
