@@ -14,7 +14,7 @@ use tacit_exec::stateless::check_one;
 use tacit_exec::testing::{sign, with_proofs};
 use tacit_exec::tip::NextBlock;
 use tacit_exec::tx::{BlockEnvironment, BodyFailure, run_body};
-use tacit_exec::validate::{Context, NoCache};
+use tacit_exec::validate::{CheckCache, Context};
 use tacit_exec::{CheckedTx, ExecutedBlock, Mode, Refusal, Reject, Tip, ValidBlock, charge, execute, gas, validate};
 use tacit_state::Overlay;
 use tacit_state::record::Account;
@@ -22,8 +22,8 @@ use tacit_types::action::{Call, Deploy, Instantiate};
 use tacit_types::tx::TX_VERSION;
 use tacit_types::vote::{SignedStep, sign_bytes};
 use tacit_types::{
-    Action, Address, Amount, Authorization, Block, Bytes, CodeHash, CommitCertificate, Gas, Height, List, ProofBytes,
-    PublicKey, RawTx, Receipt, RejectCode, Round, Sequence, Tx, TxBody, Witness, limits,
+    Action, Address, Amount, Authorization, Block, Bytes, CodeHash, CommitCertificate, FullHash, Gas, Height, List,
+    ProofBytes, PublicKey, RawTx, Receipt, RejectCode, Round, Sequence, Tx, TxBody, Witness, limits,
 };
 
 /// Blocks that a transaction may wait for; it never does.
@@ -212,7 +212,7 @@ impl Chain {
         self.now.tip.state_root = self.state_root();
         let block = self.build(txs);
         assert_eq!(block.body.txs.len(), txs.len(), "the block is full: put fewer transactions into it");
-        let valid = if signed { self.validate(&block) } else { ValidBlock::assume(block.clone(), txs.to_vec()) };
+        let valid = if signed { self.validate(&block, txs) } else { ValidBlock::assume(block.clone(), txs.to_vec()) };
         let executed = whole(execute(&self.now.state, &self.rules, &self.vm, &valid));
         let failures = self.failures(&block, txs, &executed);
         self.advance(&block, &executed);
@@ -233,9 +233,9 @@ impl Chain {
         whole(build(&proposal, txs))
     }
 
-    fn validate(&self, block: &Block) -> ValidBlock {
+    fn validate(&self, block: &Block, checked: &[Arc<CheckedTx>]) -> ValidBlock {
         let (rules, tip, state) = (&self.rules, &self.now.tip, &self.now.state);
-        let context = Context { rules, tip, state, cache: &NoCache, seed: [0; 32], threads: 1 };
+        let context = Context { rules, tip, state, cache: &Checked(checked), seed: [0; 32], threads: 1 };
         whole(validate(&context, &block.encode(), Mode::Decided))
     }
 
@@ -315,6 +315,17 @@ impl Chain {
             names: Arc::clone(&self.now.names),
         }
     }
+}
+
+/// Verdicts on the transactions of a block from when they were checked alone, as a node remembers those of its pool.
+struct Checked<'a>(&'a [Arc<CheckedTx>]);
+
+impl CheckCache for Checked<'_> {
+    fn get(&self, hash: &FullHash) -> Option<Arc<CheckedTx>> {
+        self.0.iter().find(|tx| tx.full_hash() == *hash).cloned()
+    }
+
+    fn put(&self, _tx: Arc<CheckedTx>) {}
 }
 
 /// # Panics
