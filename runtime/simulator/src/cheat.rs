@@ -132,7 +132,9 @@ impl Chain {
 
     /// Has gas cost what it costs on the chain, from the next block on: senders pay the base fee. Without this, gas is
     /// metered and limited as on the chain, but its price is zero, so that balances show what contracts did.
+    #[track_caller]
     pub fn charge_fees(&mut self) {
+        self.begin_step();
         self.now.fees = true;
         self.write(&key::fees(), Some(&FeeState { base_fee: self.rules.params.base_fee_floor }));
     }
