@@ -41,6 +41,16 @@ impl CheckedTx {
         Ok(inspect(rules, raw)?.tx)
     }
 
+    /// As [`CheckedTx::unverified`], acting for `sender` whatever key it names: for tests in which somebody acts who
+    /// cannot sign, such as a contract.
+    ///
+    /// # Errors
+    /// [`Reject`] of the first rule broken, signatures and proofs aside.
+    #[cfg(feature = "testing")]
+    pub fn assume(rules: &Rules, tx: &Tx, sender: Address) -> Result<Self, Reject> {
+        Ok(Self { sender, ..Self::unverified(rules, tx)? })
+    }
+
     /// The transaction.
     #[must_use]
     pub const fn tx(&self) -> &Tx {

@@ -72,7 +72,8 @@ pub struct ValidBlock {
 impl ValidBlock {
     /// A block whose transactions nobody verified: for tests of what comes after.
     #[cfg(feature = "testing")]
-    pub(crate) fn assume(block: Block, txs: Vec<Arc<CheckedTx>>) -> Self {
+    #[must_use]
+    pub fn assume(block: Block, txs: Vec<Arc<CheckedTx>>) -> Self {
         Self { id: block.header.id(), block, txs }
     }
 

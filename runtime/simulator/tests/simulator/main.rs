@@ -1,0 +1,14 @@
+//! The simulator against the committed contracts and small guests written in text.
+#![allow(clippy::unwrap_used)]
+
+mod blocks;
+mod cheats;
+mod determinism;
+mod gas;
+mod guests;
+mod invariants;
+mod model;
+mod money;
+mod outcomes;
+mod proofs;
+mod snapshots;
