@@ -1,0 +1,1 @@
+//! Numbers against plain integers and big ones.
