@@ -6,11 +6,9 @@
 //! every value that crosses the boundary has a fixed largest size ([`Wire::MAX`]).
 //!
 //! ```
-//! use tacit_sdk::prelude::*;
-//!
-//! #[contract]
+//! #[tacit_sdk::contract]
 //! mod greeter {
-//!     use super::*;
+//!     use tacit_sdk::prelude::*;
 //!
 //!     storage! {
 //!         version = 1;
@@ -39,6 +37,8 @@ pub mod nonreentrant;
 pub mod pause;
 pub mod roles;
 pub mod spec;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod testing;
 pub mod upgrade;
 
 mod address;
@@ -69,6 +69,11 @@ pub use tacit_sdk_macros::{
     reentrant, roles, storage, view, when_not_paused,
 };
 pub use wire::{BUFFER_BYTES, Buffer, Reader, Wire};
+
+/// The README's examples, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
 
 /// Everything that a contract commonly uses: `use tacit_sdk::prelude::*;`.
 pub mod prelude {

@@ -2,12 +2,10 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
-use tacit_sdk::prelude::*;
-
 /// A number that anyone can raise.
-#[contract]
+#[tacit_sdk::contract]
 mod counter {
-    use super::*;
+    use tacit_sdk::prelude::*;
 
     storage! {
         version = 1;

@@ -22,11 +22,9 @@ use syn::parse_macro_input;
 /// module is private and ordinary Rust.
 ///
 /// ```
-/// use tacit_sdk::prelude::*;
-///
-/// #[contract]
+/// #[tacit_sdk::contract]
 /// mod counter {
-///     use super::*;
+///     use tacit_sdk::prelude::*;
 ///
 ///     storage! {
 ///         version = 1;
@@ -135,7 +133,7 @@ pub fn derive_wire(item: TokenStream) -> TokenStream {
 ///
 /// fn pay(token: Address, to: Address) -> bool {
 ///     let token = Token::at(token);
-///     let half = token.balance_of(env::self_address()).mul_div(1, 2, Rounding::Down);
+///     let half = token.balance_of(env::self_address()).mul_div(1_u128, 2_u128, Rounding::Down);
 ///     token.gas(1_000_000).try_transfer(to, half).is_ok()
 /// }
 /// ```
@@ -150,10 +148,9 @@ pub fn interface(input: TokenStream) -> TokenStream {
 /// `#[contract]` module.
 ///
 /// ```
-/// # use tacit_sdk::prelude::*;
-/// # #[contract]
+/// # #[tacit_sdk::contract]
 /// # mod example {
-/// #   use super::*;
+/// #   use tacit_sdk::prelude::*;
 /// storage! {
 ///     version = 1;
 ///     /// Base units by holder.
@@ -170,10 +167,9 @@ pub fn storage(_input: TokenStream) -> TokenStream {
 /// there without being named. Only inside a `#[contract(modules(roles))]` module.
 ///
 /// ```
-/// # use tacit_sdk::prelude::*;
-/// # #[contract(modules(roles))]
+/// # #[tacit_sdk::contract(modules(roles))]
 /// # mod example {
-/// #   use super::*;
+/// #   use tacit_sdk::prelude::*;
 /// roles! {
 ///     /// May make tokens.
 ///     MINTER = 16;
@@ -215,8 +211,7 @@ inside_only! {
     /// The function that runs once, when the contract is made. It must be named `init`.
     ///
     /// ```
-    /// # use tacit_sdk::prelude::*;
-    /// # #[contract] mod example { use super::*;
+    /// # #[tacit_sdk::contract] mod example { use tacit_sdk::prelude::*;
     /// #[init]
     /// fn init(start: u64) {
     /// #   let _ = start;
@@ -227,8 +222,7 @@ inside_only! {
     /// A function that accounts and contracts can call. It may change things, and refuses money unless it is `#[payable]`.
     ///
     /// ```
-    /// # use tacit_sdk::prelude::*;
-    /// # #[contract] mod example { use super::*;
+    /// # #[tacit_sdk::contract] mod example { use tacit_sdk::prelude::*;
     /// #[call]
     /// fn double(number: u64) -> Option<u64> {
     ///     number.checked_mul(2)
@@ -239,8 +233,7 @@ inside_only! {
     /// A function that changes nothing: a write in it ends the call, however it was called.
     ///
     /// ```
-    /// # use tacit_sdk::prelude::*;
-    /// # #[contract] mod example { use super::*;
+    /// # #[tacit_sdk::contract] mod example { use tacit_sdk::prelude::*;
     /// #[view]
     /// fn me() -> Address {
     ///     env::self_address()
@@ -252,8 +245,7 @@ inside_only! {
     /// `migrate`.
     ///
     /// ```
-    /// # use tacit_sdk::prelude::*;
-    /// # #[contract] mod example { use super::*;
+    /// # #[tacit_sdk::contract] mod example { use tacit_sdk::prelude::*;
     /// storage! {
     ///     version = 2;
     ///     OLD: Item<u64> = 0;
@@ -271,8 +263,7 @@ inside_only! {
     /// Lets a function be sent native money; see `env::value`.
     ///
     /// ```
-    /// # use tacit_sdk::prelude::*;
-    /// # #[contract] mod example { use super::*;
+    /// # #[tacit_sdk::contract] mod example { use tacit_sdk::prelude::*;
     /// #[call]
     /// #[payable]
     /// fn deposit() -> Amount {
@@ -284,8 +275,7 @@ inside_only! {
     /// Guard: the caller must have the role, on every way into the function.
     ///
     /// ```
-    /// # use tacit_sdk::prelude::*;
-    /// # #[contract(modules(roles))] mod example { use super::*;
+    /// # #[tacit_sdk::contract(modules(roles))] mod example { use tacit_sdk::prelude::*;
     /// #[call]
     /// #[only_role(roles::ADMIN)]
     /// fn close() {}
@@ -295,8 +285,7 @@ inside_only! {
     /// Guard: only the contract itself may call, for functions that run as deferred calls.
     ///
     /// ```
-    /// # use tacit_sdk::prelude::*;
-    /// # #[contract] mod example { use super::*;
+    /// # #[tacit_sdk::contract] mod example { use tacit_sdk::prelude::*;
     /// #[call]
     /// #[only_self]
     /// fn finish() {}
@@ -306,8 +295,7 @@ inside_only! {
     /// Guard: the function's group, 0 unless named, must not be paused.
     ///
     /// ```
-    /// # use tacit_sdk::prelude::*;
-    /// # #[contract(modules(roles, pause))] mod example { use super::*;
+    /// # #[tacit_sdk::contract(modules(roles, pause))] mod example { use tacit_sdk::prelude::*;
     /// const TRADING: u8 = 1;
     ///
     /// #[call]
@@ -319,8 +307,7 @@ inside_only! {
     /// Lets a function be entered while the contract is on the call stack already, if the outgoing call allows it too.
     ///
     /// ```
-    /// # use tacit_sdk::prelude::*;
-    /// # #[contract] mod example { use super::*;
+    /// # #[tacit_sdk::contract] mod example { use tacit_sdk::prelude::*;
     /// #[view]
     /// #[reentrant]
     /// fn version() -> u32 {
@@ -332,8 +319,7 @@ inside_only! {
     /// Guard: while the function runs, no other function with this guard can begin, in this transaction.
     ///
     /// ```
-    /// # use tacit_sdk::prelude::*;
-    /// # #[contract] mod example { use super::*;
+    /// # #[tacit_sdk::contract] mod example { use tacit_sdk::prelude::*;
     /// #[call]
     /// #[nonreentrant]
     /// fn withdraw() {}

@@ -5,12 +5,10 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
-use tacit_sdk::prelude::*;
-
 /// A fungible token.
-#[contract]
+#[tacit_sdk::contract]
 mod token {
-    use super::*;
+    use tacit_sdk::prelude::*;
 
     storage! {
         version = 1;

@@ -12,35 +12,60 @@ macro_rules! stubs {
             $($(#[$doc])* pub(crate) fn $name($($argument: $type),*) -> $result;)*
         }
 
-        // Off the chain, for unit tests of what needs no host.
+        // Off the chain: the small chain of `testing`.
         $(
             #[cfg(not(target_arch = "wasm32"))]
-            #[allow(dead_code, clippy::missing_safety_doc, clippy::panic)]
+            #[allow(dead_code, clippy::missing_safety_doc)]
             pub(crate) unsafe fn $name($($argument: $type),*) -> $result {
-                $(let _ = $argument;)*
-                panic!(concat!("`", stringify!($name), "` needs a host: it works only inside a contract"))
+                // SAFETY: the caller's promise about ranges is passed on.
+                native::Result::of(unsafe { native::run(stringify!($name), &[$(i64::from($argument)),*]) })
             }
         )*
     };
 }
 tacit_abi::host_functions!(stubs);
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod native;
+
 /// Where some bytes start, as the host sees it. A contract's address space has 32 bits.
+#[cfg(target_arch = "wasm32")]
 #[allow(clippy::as_conversions, clippy::cast_possible_truncation)] // A pointer becomes a number in no other way.
 pub(crate) fn pointer(bytes: &[u8]) -> i32 {
     bytes.as_ptr() as usize as u32 as i32
 }
 
 /// Where the host may write, as the host sees it.
+#[cfg(target_arch = "wasm32")]
 #[allow(clippy::as_conversions, clippy::cast_possible_truncation)] // A pointer becomes a number in no other way.
 pub(crate) fn pointer_mut(bytes: &mut [u8]) -> i32 {
     bytes.as_mut_ptr() as usize as u32 as i32
 }
 
 /// Where the host may write to bytes that are not initialised yet, and how many.
+#[cfg(target_arch = "wasm32")]
 #[allow(clippy::as_conversions, clippy::cast_possible_truncation)] // A pointer becomes a number in no other way.
 pub(crate) fn room(bytes: &mut [MaybeUninit<u8>]) -> (i32, i32) {
     (bytes.as_mut_ptr() as usize as u32 as i32, i32::try_from(bytes.len()).unwrap_or(i32::MAX))
+}
+
+/// Off the chain a pointer does not fit into 32 bits: it is lent under a number until the next host function has run.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn pointer(bytes: &[u8]) -> i32 {
+    native::lend(bytes.as_ptr().cast_mut(), bytes.len(), false)
+}
+
+/// As [`pointer`], for writing.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn pointer_mut(bytes: &mut [u8]) -> i32 {
+    native::lend(bytes.as_mut_ptr(), bytes.len(), true)
+}
+
+/// As [`pointer_mut`], for bytes that are not initialised yet, with their number.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn room(bytes: &mut [MaybeUninit<u8>]) -> (i32, i32) {
+    let len = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
+    (native::lend(bytes.as_mut_ptr().cast(), bytes.len(), true), len)
 }
 
 /// How many bytes; a slice of a contract is shorter than 2^31.
