@@ -27,9 +27,10 @@ impl<T: Copy, const N: usize> List<T, N> {
     #[must_use]
     pub fn from_slice(items: &[T]) -> Option<Self> {
         let mut list = Self::new();
-        for item in items {
-            list.push(*item)?;
-        }
+        let room = list.items.get_mut(..items.len())?;
+        // SAFETY: `room` is as long as `items`, and an item may be copied.
+        unsafe { core::ptr::copy_nonoverlapping(items.as_ptr(), room.as_mut_ptr().cast(), items.len()) };
+        list.len = items.len();
         Some(list)
     }
 
@@ -128,17 +129,10 @@ impl<T: Wire + Copy, const N: usize> Wire for List<T, N> {
     };
     fn put(&self, out: &mut Buffer) {
         put_len(self.len, out);
-        for item in self.as_slice() {
-            item.put(out);
-        }
+        T::put_all(self.as_slice(), out);
     }
     fn take(input: &mut Reader<'_>) -> Option<Self> {
-        let len = take_len(input, N)?;
-        let mut list = Self::new();
-        for _ in 0..len {
-            list.push(T::take(input)?)?;
-        }
-        Some(list)
+        T::take_all(take_len(input, N)?, input)
     }
 }
 

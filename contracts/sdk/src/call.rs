@@ -25,7 +25,7 @@ pub enum CallError {
     OutOfGas,
     /// It trapped or panicked.
     Failed,
-    /// Its output is not of the expected type.
+    /// It succeeded, but its output is not of the expected type.
     BadOutput,
     /// The transaction has as many deferred calls as are allowed.
     TooMany,
@@ -102,7 +102,7 @@ impl Callee {
     /// Calls a function; a callee that fails leaves nothing behind.
     ///
     /// # Errors
-    /// The callee did nothing.
+    /// The callee did nothing, unless the error is [`CallError::BadOutput`]: then it succeeded, with something unexpected.
     pub fn try_call<A: Wire, T: Wire>(&self, function: &str, arguments: &A) -> Result<T, CallError> {
         self.try_call_encoded(function, Buffer::new().encode(arguments))
     }
@@ -150,7 +150,7 @@ impl Callee {
     /// As [`Callee::try_call`], with encoded arguments.
     ///
     /// # Errors
-    /// The callee did nothing.
+    /// As there.
     pub fn try_call_encoded<T: Wire>(&self, function: &str, input: &[u8]) -> Result<T, CallError> {
         host::before_write();
         let value = self.value.0.to_le_bytes();

@@ -2,7 +2,7 @@
 //! Decoding accepts exactly one encoding of each value.
 
 use crate::spec::TypeName;
-use crate::{Address, AssetId, host};
+use crate::{Address, AssetId, List, host};
 use core::mem::MaybeUninit;
 
 /// Bytes of the SDK's buffers: the largest value that can be input, output, stored or emitted.
@@ -23,6 +23,27 @@ pub trait Wire: Sized {
     fn put(&self, out: &mut Buffer);
     /// Reads one value, unless the bytes are not its encoding.
     fn take(input: &mut Reader<'_>) -> Option<Self>;
+
+    /// Appends values one after the other; bytes do it at once.
+    #[doc(hidden)]
+    fn put_all(items: &[Self], out: &mut Buffer) {
+        for item in items {
+            item.put(out);
+        }
+    }
+
+    /// Reads a number of values one after the other; bytes do it at once.
+    #[doc(hidden)]
+    fn take_all<const N: usize>(len: usize, input: &mut Reader<'_>) -> Option<List<Self, N>>
+    where
+        Self: Copy,
+    {
+        let mut list = List::new();
+        for _ in 0..len {
+            list.push(Self::take(input)?)?;
+        }
+        Some(list)
+    }
 }
 
 /// Bytes being put together. What is not used is never written, so a large buffer costs no more than a small one.
@@ -135,7 +156,24 @@ macro_rules! number {
         }
     )*};
 }
-number!(u8, u16, u32, u64, u128);
+number!(u16, u32, u64, u128);
+
+impl Wire for u8 {
+    const MAX: usize = 1;
+    const TYPE: &'static TypeName = &TypeName::new("u8");
+    fn put(&self, out: &mut Buffer) {
+        out.push(&[*self]);
+    }
+    fn take(input: &mut Reader<'_>) -> Option<Self> {
+        input.array().map(|[byte]| byte)
+    }
+    fn put_all(items: &[Self], out: &mut Buffer) {
+        out.push(items);
+    }
+    fn take_all<const N: usize>(len: usize, input: &mut Reader<'_>) -> Option<List<Self, N>> {
+        List::from_slice(input.slice(len)?)
+    }
+}
 
 impl Wire for () {
     const MAX: usize = 0;

@@ -50,6 +50,7 @@ macro_rules! quantity {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
         pub struct $name(pub $number);
 
+        #[allow(dead_code)] // The tests' number does not use all of it.
         impl $name {
             /// Nothing.
             pub const ZERO: Self = Self(0);
