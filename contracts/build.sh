@@ -4,8 +4,8 @@
 #   ./build.sh [OUT]      OUT defaults to artifacts/, whose files and hashes are committed
 #
 # It looks for a toolchain by itself: first a rustup toolchain with the target wasm32v1-none, then Debian's
-# rustc with the standard library's source (packages rustc-web, rust-web-src, lld). If there is neither, it
-# exits with 3 and says what to install.
+# rustc with the standard library's source (packages rustc-web, rust-web-src, lld; TACIT_WASM_RUSTC says where
+# that rustc is when it is not in /usr/bin). If there is neither, it exits with 3 and says what to install.
 set -eu
 cd "$(dirname "$0")"
 out=${1:-artifacts}
@@ -15,7 +15,7 @@ cargo=${CARGO:-cargo}
 unset CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER RUSTC || true
 
 rustup_rustc=$(rustup which rustc 2>/dev/null || command -v rustc || true)
-debian_rustc=/usr/bin/rustc
+debian_rustc=${TACIT_WASM_RUSTC:-/usr/bin/rustc}
 if [ -n "$rustup_rustc" ] && [ -d "$("$rustup_rustc" --print sysroot)/lib/rustlib/$target" ]; then
     rustc=$rustup_rustc
     build_std=

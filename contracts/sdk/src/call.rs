@@ -1,6 +1,6 @@
-//! Calls to other contracts. A callee that fails leaves nothing behind and the caller decides what follows.
+//! Calls to other contracts.
 
-use crate::{Address, Amount, BUFFER_BYTES, Buffer, Reader, Wire, host};
+use crate::{Address, Amount, BUFFER_BYTES, Buffer, ContractError, Reader, SdkError, Wire, host};
 
 /// Why a call to another contract gave nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,40 +17,116 @@ pub enum CallError {
     InsufficientBalance,
     /// The callee cannot take the money.
     RecipientRefused,
+    /// It is paused.
+    Paused,
     /// It reverted with this code.
     Reverted(u32),
     /// It used up its gas.
     OutOfGas,
     /// It trapped or panicked.
     Failed,
-    /// Its output is not of the expected type.
+    /// It succeeded, but its output is not of the expected type.
     BadOutput,
+    /// The transaction has as many deferred calls as are allowed.
+    TooMany,
+    /// No code with the hash is deployed.
+    CodeUnknown,
+    /// A contract lives at the new address already.
+    ContractExists,
+    /// The upgrade policy is none, or does not allow this.
+    PolicyForbids,
+    /// The new code keeps its storage differently and does not take over this layout.
+    LayoutDiffers,
 }
 
-/// Another contract.
+/// Another contract, and how it is called. [`crate::interface!`] gives it typed methods.
+///
+/// ```no_run
+/// # use tacit_sdk::prelude::*;
+/// # let somewhere = Address::ZERO;
+/// let shop = Callee::at(somewhere).paying(Amount(100)).gas(2_000_000);
+/// let bought: u64 = shop.call("buy", &(7_u64, env::caller()));
+/// # let _ = bought;
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Callee {
-    /// Where it lives.
-    pub address: Address,
-    /// Native money to send along.
-    pub value: Amount,
-    /// Most gas it may use; never more than 63/64 of what is left.
-    pub gas: u64,
+    address: Address,
+    value: Amount,
+    gas: u64,
+    flags: i32,
 }
 
 impl Callee {
     /// The contract at an address, without money and with all the gas it can get.
     #[must_use]
     pub const fn at(address: Address) -> Self {
-        Self { address, value: Amount::ZERO, gas: u64::MAX }
+        Self { address, value: Amount::ZERO, gas: u64::MAX, flags: 0 }
     }
 
-    /// Calls a function; `arguments` is a tuple.
+    /// Sends native money along.
+    #[must_use]
+    pub const fn paying(self, value: Amount) -> Self {
+        Self { value, ..self }
+    }
+
+    /// Limits the gas of the callee; it never gets more than 63/64 of what is left. A deferred call takes it at once.
+    #[must_use]
+    pub const fn gas(self, gas: u64) -> Self {
+        Self { gas, ..self }
+    }
+
+    /// Lets this contract be entered again while the callee runs, through functions with `#[reentrant]`.
+    #[must_use]
+    pub const fn allow_reentry(self) -> Self {
+        Self { flags: self.flags | tacit_abi::CALL_ALLOW_REENTRY, ..self }
+    }
+
+    /// Lets this contract be viewed while the callee runs, through views with `#[reentrant]`. Say so only where what is
+    /// stored is consistent.
+    #[must_use]
+    pub const fn allow_view(self) -> Self {
+        Self { flags: self.flags | tacit_abi::CALL_ALLOW_VIEW, ..self }
+    }
+
+    /// Where the contract lives.
+    #[must_use]
+    pub const fn address(&self) -> Address {
+        self.address
+    }
+
+    /// Calls a function; `arguments` is a tuple. If the callee fails, this call fails with it.
+    pub fn call<A: Wire, T: Wire>(&self, function: &str, arguments: &A) -> T {
+        self.call_encoded(function, Buffer::new().encode(arguments))
+    }
+
+    /// Calls a function; a callee that fails leaves nothing behind.
     ///
     /// # Errors
-    /// The callee did nothing.
-    pub fn call<A: Wire, T: Wire>(&self, function: &str, arguments: &A) -> Result<T, CallError> {
-        let input = Buffer::of(arguments);
+    /// The callee did nothing, unless the error is [`CallError::BadOutput`]: then it succeeded, with something unexpected.
+    pub fn try_call<A: Wire, T: Wire>(&self, function: &str, arguments: &A) -> Result<T, CallError> {
+        self.try_call_encoded(function, Buffer::new().encode(arguments))
+    }
+
+    /// Asks a function that may change nothing; money is not sent.
+    ///
+    /// # Errors
+    /// The callee gave nothing.
+    pub fn view<A: Wire, T: Wire>(&self, function: &str, arguments: &A) -> Result<T, CallError> {
+        self.try_view_encoded(function, Buffer::new().encode(arguments))
+    }
+
+    /// Schedules a call for when no contract runs any more. Set [`Callee::gas`]: it is taken now. If the callee fails
+    /// then, the whole transaction fails.
+    ///
+    /// # Errors
+    /// Nothing was scheduled.
+    pub fn defer<A: Wire>(&self, function: &str, arguments: &A) -> Result<(), CallError> {
+        self.defer_encoded(function, Buffer::new().encode(arguments))
+    }
+
+    /// As [`Callee::call`], with encoded arguments.
+    pub fn call_encoded<T: Wire>(&self, function: &str, input: &[u8]) -> T {
+        host::before_write();
         let value = self.value.0.to_le_bytes();
         // SAFETY: every range is that of a slice or of a fixed-size array.
         let result = unsafe {
@@ -58,47 +134,116 @@ impl Callee {
                 host::pointer(&self.address.0),
                 host::pointer(function.as_bytes()),
                 host::length(function.as_bytes()),
-                host::pointer(input.as_slice()),
-                host::length(input.as_slice()),
+                host::pointer(input),
+                host::length(input),
                 host::pointer(&value),
                 self.gas.cast_signed(),
+                self.flags,
+            )
+        };
+        match output(result) {
+            Ok(value) => value,
+            Err(_) => SdkError::BadOutput.end(),
+        }
+    }
+
+    /// As [`Callee::try_call`], with encoded arguments.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn try_call_encoded<T: Wire>(&self, function: &str, input: &[u8]) -> Result<T, CallError> {
+        host::before_write();
+        let value = self.value.0.to_le_bytes();
+        // SAFETY: every range is that of a slice or of a fixed-size array.
+        let result = unsafe {
+            host::try_call(
+                host::pointer(&self.address.0),
+                host::pointer(function.as_bytes()),
+                host::length(function.as_bytes()),
+                host::pointer(input),
+                host::length(input),
+                host::pointer(&value),
+                self.gas.cast_signed(),
+                self.flags,
             )
         };
         output(result)
     }
 
-    /// Calls a function that may change nothing; money is not sent.
+    /// As [`Callee::view`], with encoded arguments; ends this call where that gives an error.
+    pub fn view_encoded<T: Wire>(&self, function: &str, input: &[u8]) -> T {
+        match self.try_view_encoded(function, input) {
+            Ok(value) => value,
+            Err(CallError::BadOutput) => SdkError::BadOutput.end(),
+            Err(_) => SdkError::ViewFailed.end(),
+        }
+    }
+
+    /// As [`Callee::view`], with encoded arguments.
     ///
     /// # Errors
     /// The callee gave nothing.
-    pub fn view<A: Wire, T: Wire>(&self, function: &str, arguments: &A) -> Result<T, CallError> {
-        let input = Buffer::of(arguments);
+    pub fn try_view_encoded<T: Wire>(&self, function: &str, input: &[u8]) -> Result<T, CallError> {
         // SAFETY: every range is that of a slice or of a fixed-size array.
         let result = unsafe {
             host::static_call(
                 host::pointer(&self.address.0),
                 host::pointer(function.as_bytes()),
                 host::length(function.as_bytes()),
-                host::pointer(input.as_slice()),
-                host::length(input.as_slice()),
+                host::pointer(input),
+                host::length(input),
                 self.gas.cast_signed(),
+                self.flags,
             )
         };
         output(result)
+    }
+
+    /// As [`Callee::defer`], with encoded arguments.
+    ///
+    /// # Errors
+    /// Nothing was scheduled.
+    pub fn defer_encoded(&self, function: &str, input: &[u8]) -> Result<(), CallError> {
+        host::before_write();
+        let value = self.value.0.to_le_bytes();
+        // SAFETY: every range is that of a slice or of a fixed-size array.
+        let result = unsafe {
+            host::defer_call(
+                host::pointer(&self.address.0),
+                host::pointer(function.as_bytes()),
+                host::length(function.as_bytes()),
+                host::pointer(input),
+                host::length(input),
+                host::pointer(&value),
+                self.gas.cast_signed(),
+            )
+        };
+        if result == tacit_abi::OK { Ok(()) } else { Err(failure(result)) }
     }
 }
 
 fn output<T: Wire>(result: i32) -> Result<T, CallError> {
     const { assert!(T::MAX <= BUFFER_BYTES, "the output can be larger than a buffer") };
-    let Ok(len) = usize::try_from(result) else { return Err(failure(result)) };
-    let mut bytes = [0; BUFFER_BYTES];
-    let Some(room) = bytes.get_mut(..len) else { return Err(CallError::BadOutput) };
-    // SAFETY: the host writes as many bytes as the slice has; the register holds exactly so many.
-    unsafe { host::ret_copy(host::pointer_mut(room), 0, result) };
-    Reader::whole(room).ok_or(CallError::BadOutput)
+    if result < 0 {
+        return Err(failure(result));
+    }
+    let mut output = Buffer::new();
+    let filled = output.fill(|out, capacity| {
+        if result > capacity {
+            return tacit_abi::BUFFER_TOO_SMALL;
+        }
+        // SAFETY: the register holds exactly so many bytes, and there is room for them.
+        unsafe { host::ret_copy(out, 0, result) };
+        result
+    });
+    if filled < 0 {
+        return Err(CallError::BadOutput);
+    }
+    Reader::whole(output.as_slice()).ok_or(CallError::BadOutput)
 }
 
-fn failure(code: i32) -> CallError {
+/// What a negative result of the host means.
+pub(crate) fn failure(code: i32) -> CallError {
     match code {
         tacit_abi::CONTRACT_UNKNOWN => CallError::ContractUnknown,
         tacit_abi::FUNCTION_UNKNOWN => CallError::FunctionUnknown,
@@ -106,6 +251,12 @@ fn failure(code: i32) -> CallError {
         tacit_abi::DEPTH_EXCEEDED => CallError::DepthExceeded,
         tacit_abi::INSUFFICIENT_BALANCE => CallError::InsufficientBalance,
         tacit_abi::RECIPIENT_REFUSED => CallError::RecipientRefused,
+        tacit_abi::CONTRACT_PAUSED => CallError::Paused,
+        tacit_abi::TOO_MANY => CallError::TooMany,
+        tacit_abi::CODE_UNKNOWN => CallError::CodeUnknown,
+        tacit_abi::CONTRACT_EXISTS => CallError::ContractExists,
+        tacit_abi::POLICY_FORBIDS | tacit_abi::INVALID_INPUT => CallError::PolicyForbids,
+        tacit_abi::LAYOUT_DIFFERS => CallError::LayoutDiffers,
         tacit_abi::CALLEE_REVERTED => {
             let mut code = [0; 4];
             // SAFETY: the register of a reverted call begins with four bytes of code.

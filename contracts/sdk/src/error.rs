@@ -1,9 +1,16 @@
-//! Errors with codes. A contract's own codes are chosen in [`crate::errors!`]; the SDK's lie above 0xFFFF0000.
+//! Errors with codes. A contract's own codes are chosen with `#[error]`; the SDK's lie above 0xFFFF0000.
+
+use crate::env;
 
 /// An error that can end a call.
 pub trait ContractError {
     /// The code a caller and the receipt see.
     fn code(&self) -> u32;
+
+    /// Ends the call with this error, undoing everything it did.
+    fn end(&self) -> ! {
+        env::revert(self.code(), &[])
+    }
 }
 
 /// What the SDK itself refuses.
@@ -16,6 +23,18 @@ pub enum SdkError {
     NotPayable = 0xFFFF_0002,
     /// A stored value is not of the type the contract expects; its code was changed without a migration.
     CorruptStorage = 0xFFFF_0003,
+    /// A callee's output is not of the type the contract expects.
+    BadOutput = 0xFFFF_0004,
+    /// A view of another contract failed.
+    ViewFailed = 0xFFFF_0005,
+    /// A view tried to change something.
+    ViewWrites = 0xFFFF_0006,
+    /// Only the contract itself may call the function.
+    NotSelf = 0xFFFF_0007,
+    /// The function, or one that excludes it, is running already.
+    Reentered = 0xFFFF_0008,
+    /// The transaction's contracts keep more until it ends than is allowed.
+    TransientFull = 0xFFFF_0009,
 }
 
 impl ContractError for SdkError {
@@ -33,34 +52,4 @@ impl ContractError for Infallible {
     fn code(&self) -> u32 {
         match *self {}
     }
-}
-
-/// Declares a contract's errors with their codes; two errors cannot share one.
-///
-/// ```
-/// tacit_sdk::errors! {
-///     /// Why a call fails.
-///     pub enum Error {
-///         /// There is not enough of it.
-///         Insufficient = 1,
-///     }
-/// }
-/// ```
-#[macro_export]
-macro_rules! errors {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[repr(u32)]
-        pub enum $name {
-            $($(#[$doc])* $variant = $code),*
-        }
-
-        impl $crate::ContractError for $name {
-            #[allow(clippy::as_conversions)]
-            fn code(&self) -> u32 {
-                *self as u32
-            }
-        }
-    };
 }

@@ -15,36 +15,6 @@ pub const fn name_topic(name: &str) -> [u8; 32] {
     topic
 }
 
-/// Declares events as structs with an `emit` method.
-///
-/// ```
-/// tacit_sdk::events! {
-///     /// Something changed.
-///     pub struct Changed { pub to: u64 }
-/// }
-/// ```
-#[macro_export]
-macro_rules! events {
-    ($($(#[$meta:meta])* pub struct $name:ident { $($(#[$doc:meta])* pub $field:ident: $type:ty),* $(,)? })*) => {$(
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub struct $name {
-            $($(#[$doc])* pub $field: $type),*
-        }
-
-        impl $name {
-            /// Records the event in the receipt.
-            pub fn emit(&self) {
-                const TOPIC: [u8; 32] = $crate::name_topic(stringify!($name));
-                const { assert!(0 $(+ <$type as $crate::Wire>::MAX)* <= $crate::BUFFER_BYTES, "the event is larger than a buffer") };
-                let mut data = $crate::Buffer::new();
-                $($crate::Wire::put(&self.$field, &mut data);)*
-                $crate::env::emit(&TOPIC, data.as_slice());
-            }
-        }
-    )*};
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

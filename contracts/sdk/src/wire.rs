@@ -1,56 +1,99 @@
 //! How values cross the boundary and lie in storage: little-endian, fixed layouts, borsh-compatible.
 //! Decoding accepts exactly one encoding of each value.
 
-use crate::{Address, Amount};
+use crate::spec::TypeName;
+use crate::{Address, AssetId, List, host};
+use core::mem::MaybeUninit;
 
 /// Bytes of the SDK's buffers: the largest value that can be input, output, stored or emitted.
-pub const BUFFER_BYTES: usize = 256;
+pub const BUFFER_BYTES: usize = 2048;
 
-/// A value with a largest size and one encoding.
+/// A value with a largest size and one encoding. Derive it for structs and enums.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross a contract's boundary or be stored",
+    note = "use bool, unsigned integers, U256, Address, Amount and the like, byte arrays, Bytes, Text, List, Option, \
+            tuples, and structs and enums with `#[derive(Wire)]`"
+)]
 pub trait Wire: Sized {
     /// Most bytes of an encoded value.
     const MAX: usize;
-    /// Appends the encoding. The buffer has room: [`Buffer::of`] checks the type's size when compiling.
+    /// The type's name in the spec.
+    const TYPE: &'static TypeName;
+    /// Appends the encoding. The buffer has room: whoever calls checks the type's size when compiling.
     fn put(&self, out: &mut Buffer);
     /// Reads one value, unless the bytes are not its encoding.
     fn take(input: &mut Reader<'_>) -> Option<Self>;
+
+    /// Appends values one after the other; bytes do it at once.
+    #[doc(hidden)]
+    fn put_all(items: &[Self], out: &mut Buffer) {
+        for item in items {
+            item.put(out);
+        }
+    }
+
+    /// Reads a number of values one after the other; bytes do it at once.
+    #[doc(hidden)]
+    fn take_all<const N: usize>(len: usize, input: &mut Reader<'_>) -> Option<List<Self, N>>
+    where
+        Self: Copy,
+    {
+        let mut list = List::new();
+        for _ in 0..len {
+            list.push(Self::take(input)?)?;
+        }
+        Some(list)
+    }
 }
 
-/// Bytes being put together.
+/// Bytes being put together. What is not used is never written, so a large buffer costs no more than a small one.
 pub struct Buffer {
-    bytes: [u8; BUFFER_BYTES],
+    bytes: [MaybeUninit<u8>; BUFFER_BYTES],
+    /// How many bytes from the start are initialised.
     len: usize,
 }
 
 impl Buffer {
     /// An empty buffer.
     #[must_use]
+    #[inline(always)]
     pub const fn new() -> Self {
-        Self { bytes: [0; BUFFER_BYTES], len: 0 }
+        Self { bytes: [const { MaybeUninit::uninit() }; BUFFER_BYTES], len: 0 }
     }
 
     /// The encoding of a value. A type whose values may not fit does not compile.
-    #[must_use]
-    pub fn of<T: Wire>(value: &T) -> Self {
+    pub fn encode<T: Wire>(&mut self, value: &T) -> &[u8] {
         const { assert!(T::MAX <= BUFFER_BYTES, "values of this type can be larger than a buffer") };
-        let mut buffer = Self::new();
-        value.put(&mut buffer);
-        buffer
+        self.len = 0;
+        value.put(self);
+        self.as_slice()
     }
 
-    /// Appends bytes; those beyond the buffer's end are dropped, which the checks on `MAX` rule out.
+    /// Appends bytes. Ends the call if they do not fit, which the checks on [`Wire::MAX`] rule out.
+    #[allow(clippy::panic)] // A type whose `MAX` is wrong must not be stored in part.
     pub fn push(&mut self, bytes: &[u8]) {
         let end = self.len.saturating_add(bytes.len());
-        if let Some(room) = self.bytes.get_mut(self.len..end) {
-            room.copy_from_slice(bytes);
-            self.len = end;
-        }
+        let Some(room) = self.bytes.get_mut(self.len..end) else { panic!("a value is larger than its type allows") };
+        // SAFETY: `room` is as long as `bytes`, borrowed mutably, and any byte may be written to it.
+        unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), room.as_mut_ptr().cast(), bytes.len()) };
+        self.len = end;
     }
 
     /// What was put in.
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
+        let written = self.bytes.get(..self.len).unwrap_or_default();
+        // SAFETY: the first `len` bytes are initialised.
+        unsafe { core::slice::from_raw_parts(written.as_ptr().cast(), written.len()) }
+    }
+
+    /// Lets the host write: `write` gets pointer and capacity, and returns how many bytes it wrote from the start, or a
+    /// failure's code, which comes back. A length beyond the capacity means that nothing was written.
+    pub(crate) fn fill(&mut self, write: impl FnOnce(i32, i32) -> i32) -> i32 {
+        let (pointer, capacity) = host::room(&mut self.bytes);
+        let result = write(pointer, capacity);
+        self.len = usize::try_from(result).ok().filter(|len| *len <= BUFFER_BYTES).unwrap_or_default();
+        result
     }
 }
 
@@ -77,6 +120,13 @@ impl<'a> Reader<'a> {
         Some(*head)
     }
 
+    /// The next bytes, as many as it says.
+    pub fn slice(&mut self, len: usize) -> Option<&'a [u8]> {
+        let (head, rest) = self.0.split_at_checked(len)?;
+        self.0 = rest;
+        Some(head)
+    }
+
     /// Whether everything was read.
     #[must_use]
     pub const fn is_done(&self) -> bool {
@@ -93,9 +143,10 @@ impl<'a> Reader<'a> {
 }
 
 macro_rules! number {
-    ($($type:ty),*) => {$(
+    ($($type:ident),*) => {$(
         impl Wire for $type {
             const MAX: usize = size_of::<$type>();
+            const TYPE: &'static TypeName = &TypeName::new(stringify!($type));
             fn put(&self, out: &mut Buffer) {
                 out.push(&self.to_le_bytes());
             }
@@ -105,10 +156,28 @@ macro_rules! number {
         }
     )*};
 }
-number!(u8, u16, u32, u64, u128);
+number!(u16, u32, u64, u128);
+
+impl Wire for u8 {
+    const MAX: usize = 1;
+    const TYPE: &'static TypeName = &TypeName::new("u8");
+    fn put(&self, out: &mut Buffer) {
+        out.push(&[*self]);
+    }
+    fn take(input: &mut Reader<'_>) -> Option<Self> {
+        input.array().map(|[byte]| byte)
+    }
+    fn put_all(items: &[Self], out: &mut Buffer) {
+        out.push(items);
+    }
+    fn take_all<const N: usize>(len: usize, input: &mut Reader<'_>) -> Option<List<Self, N>> {
+        List::from_slice(input.slice(len)?)
+    }
+}
 
 impl Wire for () {
     const MAX: usize = 0;
+    const TYPE: &'static TypeName = &TypeName::new("()");
     fn put(&self, _out: &mut Buffer) {}
     fn take(_input: &mut Reader<'_>) -> Option<Self> {
         Some(())
@@ -117,6 +186,7 @@ impl Wire for () {
 
 impl Wire for bool {
     const MAX: usize = 1;
+    const TYPE: &'static TypeName = &TypeName::new("bool");
     fn put(&self, out: &mut Buffer) {
         out.push(&[u8::from(*self)]);
     }
@@ -131,6 +201,7 @@ impl Wire for bool {
 
 impl<const N: usize> Wire for [u8; N] {
     const MAX: usize = N;
+    const TYPE: &'static TypeName = &TypeName::new("[u8;").number(N).text("]");
     fn put(&self, out: &mut Buffer) {
         out.push(self);
     }
@@ -139,28 +210,25 @@ impl<const N: usize> Wire for [u8; N] {
     }
 }
 
-impl Wire for Address {
-    const MAX: usize = 32;
-    fn put(&self, out: &mut Buffer) {
-        out.push(&self.0);
-    }
-    fn take(input: &mut Reader<'_>) -> Option<Self> {
-        input.array().map(Self)
-    }
+macro_rules! id {
+    ($($type:ident),*) => {$(
+        impl Wire for $type {
+            const MAX: usize = 32;
+            const TYPE: &'static TypeName = &TypeName::new(stringify!($type));
+            fn put(&self, out: &mut Buffer) {
+                out.push(&self.0);
+            }
+            fn take(input: &mut Reader<'_>) -> Option<Self> {
+                input.array().map(Self)
+            }
+        }
+    )*};
 }
-
-impl Wire for Amount {
-    const MAX: usize = 16;
-    fn put(&self, out: &mut Buffer) {
-        self.0.put(out);
-    }
-    fn take(input: &mut Reader<'_>) -> Option<Self> {
-        u128::take(input).map(Self)
-    }
-}
+id!(Address, AssetId);
 
 impl<T: Wire> Wire for Option<T> {
     const MAX: usize = T::MAX.saturating_add(1);
+    const TYPE: &'static TypeName = &TypeName::new("Option<").name(T::TYPE).text(">");
     fn put(&self, out: &mut Buffer) {
         match self {
             None => out.push(&[0]),
@@ -180,16 +248,19 @@ impl<T: Wire> Wire for Option<T> {
 }
 
 macro_rules! tuple {
-    ($($name:ident)*) => {
+    ($first:ident $($name:ident)*) => {
         #[allow(non_snake_case)]
-        impl<$($name: Wire),*> Wire for ($($name,)*) {
-            const MAX: usize = 0_usize$(.saturating_add($name::MAX))*;
+        impl<$first: Wire, $($name: Wire),*> Wire for ($first, $($name,)*) {
+            const MAX: usize = $first::MAX$(.saturating_add($name::MAX))*;
+            const TYPE: &'static TypeName =
+                &TypeName::new("(").name($first::TYPE)$(.text(",").name($name::TYPE))*.text(")");
             fn put(&self, out: &mut Buffer) {
-                let ($($name,)*) = self;
+                let ($first, $($name,)*) = self;
+                $first.put(out);
                 $($name.put(out);)*
             }
             fn take(input: &mut Reader<'_>) -> Option<Self> {
-                Some(($($name::take(input)?,)*))
+                Some(($first::take(input)?, $($name::take(input)?,)*))
             }
         }
     };
@@ -198,24 +269,7 @@ tuple!(A);
 tuple!(A B);
 tuple!(A B C);
 tuple!(A B C D);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_value_reads_back_from_its_encoding() {
-        let value = (Address([7; 32]), Some(Amount(5)), true, 9_u64);
-        let encoded = Buffer::of(&value);
-        assert_eq!(encoded.as_slice().len(), 32 + 17 + 1 + 8);
-        assert_eq!(Reader::whole::<(Address, Option<Amount>, bool, u64)>(encoded.as_slice()), Some(value));
-    }
-
-    #[test]
-    fn a_value_has_one_encoding() {
-        assert_eq!(Reader::whole::<bool>(&[2]), None);
-        assert_eq!(Reader::whole::<Option<u8>>(&[2, 0]), None);
-        assert_eq!(Reader::whole::<u64>(&[0; 7]), None);
-        assert_eq!(Reader::whole::<u64>(&[0; 9]), None);
-    }
-}
+tuple!(A B C D E);
+tuple!(A B C D E F);
+tuple!(A B C D E F G);
+tuple!(A B C D E F G H);

@@ -1,48 +1,54 @@
 //! The smallest contract that keeps state: a number that anyone can raise.
 #![cfg_attr(target_arch = "wasm32", no_std)]
+#![forbid(unsafe_code)]
 
-use tacit_sdk::{Infallible, events, exports, storage};
+/// A number that anyone can raise.
+#[tacit_sdk::contract]
+mod counter {
+    use tacit_sdk::prelude::*;
 
-storage! {
-    /// The number.
-    COUNT: Item<u64> = 0;
-}
+    storage! {
+        version = 1;
+        /// The number.
+        COUNT: Item<u64> = 0;
+    }
 
-events! {
     /// The number went up.
+    #[event]
     pub struct Incremented {
         /// What it is now.
         pub count: u64,
     }
-}
 
-exports! {
     /// Starts at a number of the creator's choice.
-    fn init(start: u64) -> Result<(), Infallible> {
+    #[init]
+    fn init(start: u64) {
         COUNT.set(&start);
-        Ok(())
     }
 
     /// Raises the number by one and returns it. Ends with a panic at the largest number.
-    fn increment() -> Result<u64, Infallible> {
+    #[call]
+    fn increment() -> u64 {
         raise(1)
     }
 
     /// Raises the number and returns it.
-    fn add(by: u64) -> Result<u64, Infallible> {
+    #[call]
+    fn add(by: u64) -> u64 {
         raise(by)
     }
 
     /// The number.
-    fn get() -> Result<u64, Infallible> {
-        Ok(COUNT.get().unwrap_or_default())
+    #[view]
+    fn get() -> u64 {
+        COUNT.get_or_default()
     }
-}
 
-#[allow(clippy::arithmetic_side_effects)] // An overflow ends the call: the profile checks it.
-fn raise(by: u64) -> Result<u64, Infallible> {
-    let count = COUNT.get().unwrap_or_default() + by;
-    COUNT.set(&count);
-    Incremented { count }.emit();
-    Ok(count)
+    #[allow(clippy::arithmetic_side_effects)] // An overflow ends the call: the profile checks it.
+    fn raise(by: u64) -> u64 {
+        let count = COUNT.get_or_default() + by;
+        COUNT.set(&count);
+        Incremented { count }.emit();
+        count
+    }
 }

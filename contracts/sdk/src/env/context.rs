@@ -1,6 +1,6 @@
-//! The chain as a contract sees it.
+//! Who calls what, when, with what; the receipt; the end.
 
-use crate::{Address, Amount, host};
+use crate::{Address, Amount, Height, Timestamp, host};
 
 /// The contract's own address.
 #[must_use]
@@ -40,61 +40,48 @@ pub fn genesis_id() -> [u8; 32] {
 
 /// The height of the block being executed.
 #[must_use]
-pub fn block_height() -> u64 {
+pub fn height() -> Height {
     // SAFETY: takes no pointer.
-    unsafe { host::block_height() }.cast_unsigned()
+    Height(unsafe { host::block_height() }.cast_unsigned())
 }
 
-/// The time of the block being executed, in milliseconds since 1970. A proposer can shift it a little.
+/// The time of the block being executed. A proposer can shift it a little.
 #[must_use]
-pub fn block_time_ms() -> u64 {
+pub fn now() -> Timestamp {
     // SAFETY: takes no pointer.
-    unsafe { host::block_time_ms() }.cast_unsigned()
+    Timestamp(unsafe { host::block_time_ms() }.cast_unsigned())
 }
 
-/// The native balance of an address.
+/// Gas that this call has left.
 #[must_use]
-pub fn balance(address: &Address) -> Amount {
-    let mut out = [0; 16];
-    // SAFETY: the host reads 32 bytes and writes 16.
-    unsafe { host::balance(host::pointer(&address.0), host::pointer_mut(&mut out)) };
-    Amount(u128::from_le_bytes(out))
+pub fn gas_left() -> u64 {
+    // SAFETY: takes no pointer.
+    unsafe { host::gas_left() }.cast_unsigned()
 }
 
-/// Why native money did not move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TransferError {
-    /// This contract has not that much.
-    InsufficientBalance,
-    /// The receiver cannot take it.
-    RecipientRefused,
-}
-
-/// Moves native money from this contract. Runs no code of the receiver.
-///
-/// # Errors
-/// Nothing moved.
-pub fn transfer(to: &Address, amount: Amount) -> Result<(), TransferError> {
-    let amount = amount.0.to_le_bytes();
-    // SAFETY: the host reads 32 and 16 bytes.
-    match unsafe { host::transfer(host::pointer(&to.0), host::pointer(&amount)) } {
-        tacit_abi::OK => Ok(()),
-        tacit_abi::INSUFFICIENT_BALANCE => Err(TransferError::InsufficientBalance),
-        _ => Err(TransferError::RecipientRefused),
-    }
-}
-
-/// The plain BLAKE3 hash of some bytes.
+/// How many contracts are on the call stack; 1 if this one was called by an account.
 #[must_use]
-pub fn blake3(data: &[u8]) -> [u8; 32] {
-    let mut out = [0; 32];
-    // SAFETY: the host reads the slice and writes 32 bytes.
-    unsafe { host::blake3(host::pointer(data), host::length(data), host::pointer_mut(&mut out)) };
-    out
+pub fn call_depth() -> u32 {
+    // SAFETY: takes no pointer.
+    unsafe { host::call_depth() }.cast_unsigned()
 }
 
-/// Records an event; [`crate::events!`] makes typed ones.
+/// Whether this call may change nothing.
+#[must_use]
+pub fn is_static() -> bool {
+    // SAFETY: takes no pointer.
+    unsafe { host::is_static() != 0 }
+}
+
+/// A line for the debug trace of a simulation; on the chain it does nothing.
+pub fn log(line: &str) {
+    // SAFETY: the range is that of a slice.
+    unsafe { host::log(host::pointer(line.as_bytes()), host::length(line.as_bytes())) };
+}
+
+/// Records an event; `#[event]` makes typed ones.
 pub fn emit(topic: &[u8; 32], data: &[u8]) {
+    host::before_write();
     // SAFETY: the host reads one topic and the slice. The only result is success.
     unsafe { host::emit(host::pointer(topic), 1, host::pointer(data), host::length(data)) };
 }

@@ -1,0 +1,239 @@
+//! Stored values by key, in the order of the keys.
+
+use super::{KEY_BYTES_MAX, Place, decode, has, next, read, remove, write};
+use crate::{
+    Address, Amount, AssetId, BUFFER_BYTES, Buffer, ContractError, Duration, Height, List, Reader, SdkError, Shares,
+    Timestamp, U256, Wire,
+};
+use core::marker::PhantomData;
+
+/// A key whose encoding has a fixed length and sorts as the value does: numbers are big-endian.
+pub trait OrderedKey: Wire {
+    /// Appends the encoding.
+    fn put_ordered(&self, out: &mut Buffer);
+    /// Reads one key.
+    fn take_ordered(input: &mut Reader<'_>) -> Option<Self>;
+}
+
+macro_rules! numbers {
+    ($($type:ident),*) => {$(
+        impl OrderedKey for $type {
+            fn put_ordered(&self, out: &mut Buffer) {
+                out.push(&self.to_be_bytes());
+            }
+            fn take_ordered(input: &mut Reader<'_>) -> Option<Self> {
+                input.array().map(Self::from_be_bytes)
+            }
+        }
+    )*};
+}
+numbers!(u8, u16, u32, u64, u128, U256);
+
+macro_rules! wrapped {
+    ($($type:ident),*) => {$(
+        impl OrderedKey for $type {
+            fn put_ordered(&self, out: &mut Buffer) {
+                self.0.put_ordered(out);
+            }
+            fn take_ordered(input: &mut Reader<'_>) -> Option<Self> {
+                OrderedKey::take_ordered(input).map(Self)
+            }
+        }
+    )*};
+}
+wrapped!(Amount, Shares, Timestamp, Height, Duration, Address, AssetId);
+
+impl<const N: usize> OrderedKey for [u8; N] {
+    fn put_ordered(&self, out: &mut Buffer) {
+        out.push(self);
+    }
+    fn take_ordered(input: &mut Reader<'_>) -> Option<Self> {
+        input.array()
+    }
+}
+
+impl OrderedKey for bool {
+    fn put_ordered(&self, out: &mut Buffer) {
+        self.put(out);
+    }
+    fn take_ordered(input: &mut Reader<'_>) -> Option<Self> {
+        Self::take(input)
+    }
+}
+
+macro_rules! tuple {
+    ($($name:ident)*) => {
+        #[allow(non_snake_case)]
+        impl<$($name: OrderedKey),*> OrderedKey for ($($name,)*) {
+            fn put_ordered(&self, out: &mut Buffer) {
+                let ($($name,)*) = self;
+                $($name.put_ordered(out);)*
+            }
+            fn take_ordered(input: &mut Reader<'_>) -> Option<Self> {
+                Some(($($name::take_ordered(input)?,)*))
+            }
+        }
+    };
+}
+tuple!(A B);
+tuple!(A B C);
+tuple!(A B C D);
+
+/// The stored key.
+pub(super) fn ordered_key<K: OrderedKey>(prefix: u8, key: &K) -> Buffer {
+    const { assert!(K::MAX < KEY_BYTES_MAX, "keys of this type can be longer than a storage key, 256 bytes") };
+    let mut bytes = Buffer::new();
+    bytes.push(&[prefix]);
+    key.put_ordered(&mut bytes);
+    bytes
+}
+
+/// The key of a found entry and the bytes of its value.
+pub(super) fn split<K: OrderedKey>(found: &Buffer, key_len: usize) -> (K, &[u8]) {
+    let mut reader = Reader::new(found.as_slice());
+    let _len = reader.slice(2);
+    let parts = reader.slice(key_len).and_then(|key| {
+        let mut key = Reader::new(key.get(1..)?);
+        let value = reader.slice(found.as_slice().len().checked_sub(key_len)?.checked_sub(2)?)?;
+        let read = K::take_ordered(&mut key)?;
+        key.is_done().then_some((read, value))
+    });
+    match parts {
+        Some(parts) => parts,
+        None => SdkError::CorruptStorage.end(),
+    }
+}
+
+/// Stored values by key, in the order of the keys.
+///
+/// ```no_run
+/// # use tacit_sdk::prelude::*;
+/// const BIDS: OrderedMap<(u64, Address), Amount> = OrderedMap::new(0);
+/// // Up to ten bids of auction 7, from the start.
+/// let page: List<((u64, Address), Amount), 10> = BIDS.page_within(&7_u64, None);
+/// for (_, amount) in BIDS.within(&7_u64) {
+///     let _ = amount;
+/// }
+/// # let _ = page;
+/// ```
+pub struct OrderedMap<K, V> {
+    prefix: u8,
+    types: PhantomData<(K, V)>,
+}
+
+impl<K: OrderedKey, V: Wire> OrderedMap<K, V> {
+    /// The map at a prefix. Use [`crate::storage!`], which keeps prefixes apart.
+    #[must_use]
+    pub const fn new(prefix: u8) -> Self {
+        Self { prefix, types: PhantomData }
+    }
+
+    /// The value under a key, if it was set.
+    #[must_use]
+    pub fn get(&self, key: &K) -> Option<V> {
+        read(Place::Lasting, ordered_key(self.prefix, key).as_slice())
+    }
+
+    /// Whether there is a value under a key.
+    #[must_use]
+    pub fn has(&self, key: &K) -> bool {
+        has(ordered_key(self.prefix, key).as_slice())
+    }
+
+    /// Sets the value under a key.
+    pub fn set(&self, key: &K, value: &V) {
+        write(Place::Lasting, ordered_key(self.prefix, key).as_slice(), value);
+    }
+
+    /// Removes the value under a key.
+    pub fn remove(&self, key: &K) {
+        remove(Place::Lasting, ordered_key(self.prefix, key).as_slice());
+    }
+
+    /// The entry with the smallest key.
+    #[must_use]
+    pub fn first(&self) -> Option<(K, V)> {
+        self.iter().next()
+    }
+
+    /// The entry with the smallest key above another.
+    #[must_use]
+    pub fn next_after(&self, key: &K) -> Option<(K, V)> {
+        self.after(key).next()
+    }
+
+    /// All entries in order. Every step is a search by the host, paid for by the caller: bound what you walk.
+    #[must_use]
+    pub fn iter(&self) -> Entries<K, V> {
+        let mut prefix = Buffer::new();
+        prefix.push(&[self.prefix]);
+        Entries { prefix, after: Buffer::new(), types: PhantomData }
+    }
+
+    /// The entries above a key, in order.
+    #[must_use]
+    pub fn after(&self, key: &K) -> Entries<K, V> {
+        Entries { after: ordered_key(self.prefix, key), ..self.iter() }
+    }
+
+    /// The entries whose keys begin with `start`, in order: of a key `(A, B)`, those with one `A`.
+    #[must_use]
+    pub fn within<S: OrderedKey>(&self, start: &S) -> Entries<K, V> {
+        Entries { prefix: ordered_key(self.prefix, start), after: Buffer::new(), types: PhantomData }
+    }
+
+    /// Up to `N` entries above a key, or the first ones.
+    #[must_use]
+    pub fn page<const N: usize>(&self, after: Option<&K>) -> List<(K, V), N>
+    where
+        K: Copy,
+        V: Copy,
+    {
+        collect(after.map_or_else(|| self.iter(), |key| self.after(key)))
+    }
+
+    /// Up to `N` entries above a key, or the first ones, of those whose keys begin with `start`.
+    #[must_use]
+    pub fn page_within<S: OrderedKey, const N: usize>(&self, start: &S, after: Option<&K>) -> List<(K, V), N>
+    where
+        K: Copy,
+        V: Copy,
+    {
+        let mut entries = self.within(start);
+        if let Some(key) = after {
+            entries.after = ordered_key(self.prefix, key);
+        }
+        collect(entries)
+    }
+}
+
+fn collect<T: Copy, const N: usize>(entries: impl Iterator<Item = T>) -> List<T, N> {
+    let mut page = List::new();
+    for entry in entries.take(N) {
+        if page.push(entry).is_none() {
+            break;
+        }
+    }
+    page
+}
+
+/// Entries of an [`OrderedMap`], one after the other. What changes while it runs is seen if it is still ahead.
+pub struct Entries<K, V> {
+    prefix: Buffer,
+    after: Buffer,
+    types: PhantomData<(K, V)>,
+}
+
+impl<K: OrderedKey, V: Wire> Iterator for Entries<K, V> {
+    type Item = (K, V);
+    fn next(&mut self) -> Option<(K, V)> {
+        const { assert!(K::MAX + V::MAX + 3 <= BUFFER_BYTES, "an entry of these types can be larger than a buffer") };
+        let mut found = Buffer::new();
+        let key_len = next(self.prefix.as_slice(), self.after.as_slice(), &mut found)?;
+        let (key, value) = split::<K>(&found, key_len);
+        let value = decode(value);
+        self.after = Buffer::new();
+        self.after.push(&found.as_slice().get(2..).and_then(|rest| rest.get(..key_len)).unwrap_or_default());
+        Some((key, value))
+    }
+}

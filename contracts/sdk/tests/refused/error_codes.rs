@@ -1,0 +1,20 @@
+#![allow(unused)]
+use tacit_sdk::prelude::*;
+
+#[error]
+pub enum Error {
+    One = 1,
+    Other = 1,
+}
+
+#[error]
+pub enum Reserved {
+    One = 0xFFFF_0001,
+}
+
+#[error]
+pub enum Without {
+    One,
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+#![allow(unused)]
+use tacit_sdk::prelude::*;
+
+#[tacit_sdk::contract]
+mod example {
+    use tacit_sdk::prelude::*;
+
+    #[call]
+    fn half(of: u64) -> u64 {
+        let _ = 0.5;
+        of / 2
+    }
+}
+
+fn main() {}

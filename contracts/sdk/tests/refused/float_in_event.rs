@@ -1,0 +1,9 @@
+#![allow(unused)]
+use tacit_sdk::prelude::*;
+
+#[event]
+pub struct Priced {
+    pub price: f64,
+}
+
+fn main() {}

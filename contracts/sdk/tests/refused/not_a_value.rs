@@ -1,0 +1,19 @@
+#![allow(unused)]
+use tacit_sdk::prelude::*;
+
+#[tacit_sdk::contract]
+mod example {
+    use tacit_sdk::prelude::*;
+
+    #[call]
+    fn take(number: i64) {
+        let _ = number;
+    }
+
+    #[call]
+    fn borrow(number: &u64) {
+        let _ = number;
+    }
+}
+
+fn main() {}

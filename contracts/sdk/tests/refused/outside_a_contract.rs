@@ -1,0 +1,7 @@
+#![allow(unused)]
+use tacit_sdk::prelude::*;
+
+#[call]
+fn lost() {}
+
+fn main() {}

@@ -1,0 +1,15 @@
+#![allow(unused)]
+use tacit_sdk::prelude::*;
+
+#[tacit_sdk::contract]
+mod example {
+    use tacit_sdk::prelude::*;
+
+    #[view]
+    #[payable]
+    fn look() -> u64 {
+        1
+    }
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+#![allow(unused)]
+use tacit_sdk::prelude::*;
+
+#[tacit_sdk::contract]
+mod example {
+    use tacit_sdk::prelude::*;
+
+    storage! {
+        version = 1;
+        ONE: Item<u64> = 3;
+        OTHER: Map<Address, u64> = 3;
+    }
+}
+
+fn main() {}
