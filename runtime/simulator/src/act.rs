@@ -8,6 +8,7 @@ use crate::whole;
 use borsh::BorshSerialize;
 use tacit_types::action::Transfer;
 use tacit_types::asset::{AssetCreate, asset_id};
+use tacit_types::contract::ContractPolicy;
 use tacit_types::{Action, Address, Amount, AssetId, CodeHash, Name};
 
 /// How a contract is made, beyond its code and arguments.
@@ -23,6 +24,8 @@ pub struct InstantiateOptions {
     pub salt: Option<[u8; 32]>,
     /// Native money handed to the contract.
     pub value: Amount,
+    /// Who may change its code and who may stop it; nobody unless said.
+    pub policy: ContractPolicy,
 }
 
 impl InstantiateOptions {
@@ -36,6 +39,13 @@ impl InstantiateOptions {
     #[must_use]
     pub fn salt(mut self, salt: [u8; 32]) -> Self {
         self.salt = Some(salt);
+        self
+    }
+
+    /// With this policy.
+    #[must_use]
+    pub fn policy(mut self, policy: ContractPolicy) -> Self {
+        self.policy = policy;
         self
     }
 
@@ -113,7 +123,7 @@ impl Chain {
         self.now.instances = number.saturating_add(1);
         let salt = options.salt.unwrap_or_else(|| fresh_salt(number));
         let acting = (creator, self.now.pranked.take());
-        let pending = self.pending_instantiate(acting, code, crate::encode(args), salt, options.value);
+        let pending = self.pending_instantiate(acting, code, crate::encode(args), salt, &options);
         let contract = Address::of_contract(&pending.sender, &code, &salt);
         let named = self.now.names.codes.get(&code).cloned();
         self.run_one(pending).result?;

@@ -1,6 +1,7 @@
 //! Transactions and the blocks that hold them, through the chain's own stations: check alone, charge, build, validate,
 //! execute. What is bypassed for a prank or an assumed proof is the check alone, and nothing after it.
 
+use crate::act::InstantiateOptions;
 use crate::chain::{Chain, function_name};
 use crate::event::contract_event;
 use crate::failure::Failure;
@@ -100,9 +101,15 @@ impl Chain {
         code: CodeHash,
         input: Vec<u8>,
         salt: [u8; 32],
-        value: Amount,
+        options: &InstantiateOptions,
     ) -> Pending {
-        let action = Action::Instantiate(Instantiate { code_hash: code, salt, input: input_bytes(input), value });
+        let action = Action::Instantiate(Instantiate {
+            code_hash: code,
+            salt,
+            input: input_bytes(input),
+            value: options.value,
+            policy: options.policy.clone(),
+        });
         let what = format!("instantiation of {}", self.now.names.code(&code));
         Pending { counted: Some((code, "init".into())), ..self.pending(sender, prank, vec![action], &what) }
     }
@@ -245,8 +252,13 @@ impl Chain {
             return vec![None; txs.len()];
         }
         let header = &block.header;
-        let environment =
-            BlockEnvironment { rules: &self.rules, vm: &self.vm, height: header.height, time: header.time_ms };
+        let environment = BlockEnvironment {
+            rules: &self.rules,
+            vm: &self.vm,
+            height: header.height,
+            time: header.time_ms,
+            record: true,
+        };
         let mut overlay = Overlay::new(&self.now.state);
         let mut pool = whole(PoolLog::new(&mut overlay));
         for tx in txs {

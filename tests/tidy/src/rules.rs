@@ -13,6 +13,7 @@ pub const EDGES: &[(&str, &[&str])] = &[
     ("tacit-exec", &["tacit-types", "tacit-state", "tacit-vm", "tacit-circuits"]),
     // The harness in which contracts are tested; nothing that runs on a node uses it.
     ("tacit-simulator", &["tacit-types", "tacit-state", "tacit-vm", "tacit-exec", "tacit-circuits"]),
+    ("tacit-contract-tests", &["tacit-types", "tacit-simulator"]),
     ("tacit-genesis", &["tacit-types", "tacit-state", "tacit-exec", "tacit-circuits"]),
     ("tacit-storage", &["tacit-types", "tacit-state"]),
     ("tacit-mempool", &["tacit-types", "tacit-state", "tacit-exec"]),
