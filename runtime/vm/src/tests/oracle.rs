@@ -88,14 +88,10 @@ impl Runnable for Interpreted {
         store.data_mut().handles = Some((memory, gas, stack));
         gas.set(&mut store, Val::I64(budget.gas)).unwrap();
         stack.set(&mut store, Val::I32(budget.stack)).unwrap();
-        let entry = instance.get_typed_func::<(), ()>(&store, function).unwrap();
-        let end = catch_unwind(AssertUnwindSafe(|| entry.call(&mut store, ())));
+        let end = instance.get_typed_func::<(), ()>(&store, function).unwrap().call(&mut store, ());
         let (gas, stack) = (gas.get(&store).i64().unwrap(), stack.get(&store).i32().unwrap());
         let frame = store.into_data().frame;
-        let stop = match end {
-            Err(_panic) => Some(Stop::HostPanic),
-            Ok(end) => end.err().map(|error| frame.stop.unwrap_or_else(|| Stop::Trap(trap(&error)))),
-        };
+        let stop = end.err().map(|error| frame.stop.unwrap_or_else(|| Stop::Trap(trap(&error))));
         Ok(Ran { output: frame.output, stop, gas, stack })
     }
 }
@@ -133,7 +129,9 @@ fn host_call<R>(
     let stack = stack_global.get(&*caller).i32().unwrap();
     let (memory, guest) = memory.data_and_store_mut(&mut *caller);
     let mut host = Host { memory, frame: &mut guest.frame, gas, stack };
-    let result = host.charge(crate::gas::HOST_CALL).and_then(|()| function(&mut host));
+    // No panic may cross the interpreter's own frames, which are not made for it.
+    let run = || host.charge(crate::gas::HOST_CALL).and_then(|()| function(&mut host));
+    let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err(Stop::HostPanic));
     let gas = host.gas;
     let result = result.map_err(|stop| guest.frame.stop = Some(stop));
     gas_global.set(&mut *caller, Val::I64(gas)).unwrap();
