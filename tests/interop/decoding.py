@@ -74,7 +74,8 @@ def _action(r):
         lambda: {"kind": "group_create", "members": members()},
         lambda: {"kind": "group_add", "group": r.hex(32), "members": members()},
         lambda: {"kind": "deploy", "code": r.data(524_288)},
-        lambda: {"kind": "instantiate", "code_hash": r.hex(32), "salt": r.hex(32), "input": r.data(65_536), "value": text(16)},
+        lambda: {"kind": "instantiate", "code_hash": r.hex(32), "salt": r.hex(32), "input": r.data(65_536), "value": text(16),
+                 "policy": _contract_policy(r)},
         lambda: {"kind": "call", "contract": r.hex(32), "function": r.name(), "input": r.data(65_536), "value": text(16)},
         lambda: _join_split(r),
         lambda: {"kind": "asset_create", "symbol": r.name(), "decimals": r.number(1), "supply": text(16), "cap": text(16)},
@@ -87,7 +88,26 @@ def _action(r):
         lambda: {"kind": "credential_issue", "issuer": r.hex(32), "leaves": r.items(256, lambda: r.hex(32))},
         lambda: {"kind": "credential_revoke", "issuer": r.hex(32), "index": r.number(4)},
         lambda: {"kind": "require", "proof": r.hex(32)},
+        lambda: {"kind": "key_register", "key": r.data(2_562)},
+        lambda: {"kind": "contract_pause", "contract": r.hex(32), "duration_ms": r.number(8)},
+        lambda: {"kind": "contract_unpause", "contract": r.hex(32)},
+        lambda: {"kind": "upgrade_announce", "contract": r.hex(32), "code_hash": r.hex(32)},
+        lambda: {"kind": "contract_upgrade", "contract": r.hex(32), "input": r.data(65_536)},
     ))
+
+
+def _contract_policy(r):
+    """transaction.md, the policy of a contract."""
+    upgrade = r.tag((
+        lambda: {"kind": "immutable"},
+        lambda: {"kind": "timelocked", "admin": r.hex(32), "delay_ms": r.number(8)},
+        lambda: {"kind": "governed"},
+    ))
+    pause = r.tag((
+        lambda: None,
+        lambda: {"pauser": r.hex(32), "unpauser": r.hex(32), "longest_ms": r.number(8)},
+    ))
+    return {"upgrade": upgrade, "pause": pause}
 
 
 def _join_split(r):

@@ -53,7 +53,7 @@ def action(it):
     if kind == "deploy":
         return b"\4" + data(unhex(it["code"]))
     if kind == "instantiate":
-        return b"\5" + unhex(it["code_hash"]) + unhex(it["salt"]) + data(unhex(it["input"])) + u128(int(it["value"]))
+        return b"\5" + unhex(it["code_hash"]) + unhex(it["salt"]) + data(unhex(it["input"])) + u128(int(it["value"])) + contract_policy(it["policy"])
     if kind == "call":
         return b"\6" + unhex(it["contract"]) + name(it["function"]) + data(unhex(it["input"])) + u128(int(it["value"]))
     if kind == "join_split":
@@ -83,11 +83,32 @@ def _later_action(kind, it):
         return b"\x10" + unhex(it["issuer"]) + u32(it["index"])
     if kind == "require":
         return b"\x11" + unhex(it["proof"])
+    if kind == "key_register":
+        return b"\x12" + data(unhex(it["key"]))
+    if kind == "contract_pause":
+        return b"\x13" + unhex(it["contract"]) + u64(it["duration_ms"])
+    if kind == "contract_unpause":
+        return b"\x14" + unhex(it["contract"])
+    if kind == "upgrade_announce":
+        return b"\x15" + unhex(it["contract"]) + unhex(it["code_hash"])
+    if kind == "contract_upgrade":
+        return b"\x16" + unhex(it["contract"]) + data(unhex(it["input"]))
     if kind == "prove_credential":
         return (b"\1\3" + unhex(it["issuer"]) + unhex(it["root"]) + name(it["attribute"]) + name(it["application"])
                 + unhex(it["pseudonym"]) + unhex(it["commitment"]) + u128(int(it["low"])) + u128(int(it["high"]))
                 + name(it["purpose"]))
     raise ValueError(f"unknown action {kind}")
+
+
+def contract_policy(it):
+    """transaction.md, the policy of a contract."""
+    upgrade, pause = it["upgrade"], it["pause"]
+    encoded = u8(("immutable", "timelocked", "governed").index(upgrade["kind"]))
+    if upgrade["kind"] == "timelocked":
+        encoded += unhex(upgrade["admin"]) + u64(upgrade["delay_ms"])
+    if pause is None:
+        return encoded + b"\0"
+    return encoded + b"\1" + unhex(pause["pauser"]) + unhex(pause["unpauser"]) + u64(pause["longest_ms"])
 
 
 def join_split(it):

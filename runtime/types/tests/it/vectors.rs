@@ -120,7 +120,7 @@ fn describe(action: &Action) -> Value {
         Action::Deploy(it) => json!({ "kind": "deploy", "code": hex(&it.code) }),
         Action::Instantiate(it) => json!({
             "kind": "instantiate", "code_hash": hex(&it.code_hash.0), "salt": hex(&it.salt), "input": hex(&it.input),
-            "value": it.value.to_string(),
+            "value": it.value.to_string(), "policy": describe_policy(&it.policy),
         }),
         Action::Call(it) => json!({
             "kind": "call", "contract": hex(&it.contract.0), "function": it.function.as_str(), "input": hex(&it.input),
@@ -136,8 +136,34 @@ fn describe(action: &Action) -> Value {
         }),
         Action::Sweep(it) => json!({ "kind": "sweep", "asset": hex(&it.asset.0), "to": hex(&it.to.0) }),
         Action::PoolPause(it) => json!({ "kind": "pool_pause", "heights": it.heights }),
+        Action::KeyRegister(it) => json!({ "kind": "key_register", "key": hex(&it.key) }),
+        Action::ContractPause(it) => {
+            json!({ "kind": "contract_pause", "contract": hex(&it.contract.0), "duration_ms": it.duration_ms })
+        }
+        Action::ContractUnpause(it) => json!({ "kind": "contract_unpause", "contract": hex(&it.contract.0) }),
+        Action::UpgradeAnnounce(it) => json!({
+            "kind": "upgrade_announce", "contract": hex(&it.contract.0), "code_hash": hex(&it.code_hash.0),
+        }),
+        Action::ContractUpgrade(it) => {
+            json!({ "kind": "contract_upgrade", "contract": hex(&it.contract.0), "input": hex(&it.input) })
+        }
         _ => describe_identity(action),
     }
+}
+
+fn describe_policy(it: &ContractPolicy) -> Value {
+    let upgrade = match &it.upgrade {
+        UpgradePolicy::Immutable => json!({ "kind": "immutable" }),
+        UpgradePolicy::Timelocked { admin, delay_ms } => {
+            json!({ "kind": "timelocked", "admin": hex(&admin.0), "delay_ms": delay_ms })
+        }
+        UpgradePolicy::Governed => json!({ "kind": "governed" }),
+    };
+    let pause = it
+        .pause
+        .as_ref()
+        .map(|it| json!({ "pauser": hex(&it.pauser.0), "unpauser": hex(&it.unpauser.0), "longest_ms": it.longest_ms }));
+    json!({ "upgrade": upgrade, "pause": pause })
 }
 
 fn describe_join_split(it: &JoinSplit) -> Value {

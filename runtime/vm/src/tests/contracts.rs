@@ -72,7 +72,7 @@ fn building_the_contracts_again_gives_the_committed_modules() {
     if here == committed {
         for name in names().iter().map(|name| format!("{name}.wasm")) {
             let rebuilt = std::fs::read(out.join(&name)).unwrap();
-            let stored = std::fs::read(contracts().join("artifacts").join(name)).unwrap();
+            let stored = std::fs::read(contracts().join("artifacts").join(&name)).unwrap();
             assert!(rebuilt == stored, "{name} is not what its source gives; run contracts/build.sh and commit");
         }
     } else {

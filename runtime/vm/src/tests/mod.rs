@@ -8,6 +8,8 @@ mod gas;
 mod generated;
 mod hostile;
 mod modules;
+mod natives;
+mod nested;
 mod oracle;
 pub(crate) mod panics;
 mod speed;

@@ -28,6 +28,7 @@ pub(super) struct MemoryWorld {
     pub storage: BTreeMap<(Address, Vec<u8>), Vec<u8>>,
     pub balances: BTreeMap<Address, u128>,
     pub proofs: BTreeMap<ProofId, Height>,
+    pub creators: BTreeMap<Address, Address>,
     pub paused: BTreeSet<Address>,
     pub governed: BTreeSet<Address>,
     pub keys: BTreeMap<[u8; 32], Vec<u8>>,
@@ -79,7 +80,7 @@ impl World for MemoryWorld {
     fn contract(&mut self, address: &Address) -> Result<Option<ContractInfo>, Fault> {
         Ok(self.contracts.get(address).map(|code_hash| ContractInfo {
             code_hash: *code_hash,
-            creator: ALICE,
+            creator: self.creators.get(address).copied().unwrap_or(ALICE),
             is_paused: self.paused.contains(address),
             may_change_itself: self.governed.contains(address),
         }))
@@ -313,6 +314,11 @@ impl Chain {
         self.world.codes.insert(hash, code.to_vec());
         self.world.contracts.insert(address, hash);
         address
+    }
+
+    /// Where the next contract will live.
+    pub fn next_address(&self) -> Address {
+        Address([self.next; 32])
     }
 
     /// Records a contract written as text; `$host` functions are imported by need.
