@@ -6,6 +6,8 @@ mod failures;
 mod frames;
 mod life;
 mod mixed;
+mod natives;
+mod policy;
 
 #[path = "../support/mod.rs"]
 mod support;
