@@ -7,7 +7,7 @@
 pub mod clock;
 mod private;
 pub mod token_chain;
-mod world;
+pub mod world;
 
 pub use world::MapWorld;
 

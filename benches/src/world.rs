@@ -4,13 +4,22 @@
 //! rollback undoes what the current call wrote, and [`MapWorld::commit`] forgets how to.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use tacit_types::{Address, Amount, CodeHash, Event, GenesisId, Height, ProofId, UnixMillis};
-use tacit_vm::{BlockContext, Checkpoint, ContractInfo, Fault, TransferRefused, World};
+use std::ops::Bound;
+use std::sync::{Arc, LazyLock};
+use tacit_circuits::VerifyingKeys;
+use tacit_exec::contract_proofs::ContractProofs;
+use tacit_exec::transient::Transient;
+use tacit_types::{Address, Amount, AssetId, CodeHash, Event, GenesisId, Height, ProofId, UnixMillis};
+use tacit_vm::{BlockContext, Checkpoint, ContractInfo, CreateRefused, Fault, NextKey, Proofs, TransferRefused, World};
 
-/// Contracts, their storage and events, in ordered maps.
-#[derive(Default)]
+static KEYS: LazyLock<VerifyingKeys> = LazyLock::new(VerifyingKeys::development);
+
+/// Contracts, their storage and events, in ordered maps. Money and assets are nobody's here.
 pub struct MapWorld {
+    transient: Transient,
+    proofs: ContractProofs<'static>,
+    /// Registered verifying keys.
+    pub verifying_keys: BTreeMap<[u8; 32], Vec<u8>>,
     codes: BTreeMap<CodeHash, Arc<Vec<u8>>>,
     contracts: BTreeMap<Address, CodeHash>,
     storage: BTreeMap<(Address, Vec<u8>), Vec<u8>>,
@@ -21,6 +30,21 @@ pub struct MapWorld {
 enum Undo {
     Storage((Address, Vec<u8>), Option<Vec<u8>>),
     Event,
+}
+
+impl Default for MapWorld {
+    fn default() -> Self {
+        Self {
+            transient: Transient::default(),
+            proofs: ContractProofs::new(&KEYS),
+            verifying_keys: BTreeMap::new(),
+            codes: BTreeMap::new(),
+            contracts: BTreeMap::new(),
+            storage: BTreeMap::new(),
+            events: Vec::new(),
+            journal: Vec::new(),
+        }
+    }
 }
 
 impl MapWorld {
@@ -53,7 +77,12 @@ impl World for MapWorld {
     }
 
     fn contract(&mut self, address: &Address) -> Result<Option<ContractInfo>, Fault> {
-        Ok(self.contracts.get(address).map(|code_hash| ContractInfo { code_hash: *code_hash }))
+        Ok(self.contracts.get(address).map(|code_hash| ContractInfo {
+            code_hash: *code_hash,
+            creator: Address::SYSTEM,
+            is_paused: false,
+            may_change_itself: false,
+        }))
     }
 
     fn code(&mut self, hash: &CodeHash) -> Result<Option<Vec<u8>>, Fault> {
@@ -72,6 +101,68 @@ impl World for MapWorld {
     fn storage_remove(&mut self, contract: &Address, key: &[u8]) -> Result<(), Fault> {
         self.put(contract, key, None);
         Ok(())
+    }
+
+    fn storage_next(
+        &mut self,
+        contract: &Address,
+        prefix: &[u8],
+        after: &[u8],
+        _most_steps: u64,
+    ) -> Result<NextKey, Fault> {
+        let from = (*contract, after.max(prefix).to_vec());
+        let bound = if after >= prefix { Bound::Excluded(from) } else { Bound::Included(from) };
+        let found = self.storage.range((bound, Bound::Unbounded)).next();
+        let own = found.filter(|((owner, key), _)| owner == contract && key.starts_with(prefix));
+        Ok(match own {
+            Some(((_, key), value)) => NextKey::Found { key: key.clone(), value: value.clone(), steps: 1 },
+            None => NextKey::End { steps: 1 },
+        })
+    }
+
+    fn transient_get(&mut self, contract: &Address, key: &[u8]) -> Option<Vec<u8>> {
+        self.transient.get(contract, key)
+    }
+
+    fn transient_set(&mut self, contract: &Address, key: &[u8], value: Vec<u8>, bytes_max: u32) -> bool {
+        self.transient.set(contract, key, value, bytes_max)
+    }
+
+    fn asset_balance(&mut self, _: &AssetId, _: &Address) -> Result<Amount, Fault> {
+        Ok(Amount::ZERO)
+    }
+
+    fn asset_transfer(
+        &mut self,
+        _: &AssetId,
+        from: &Address,
+        to: &Address,
+        amount: Amount,
+    ) -> Result<Result<(), TransferRefused>, Fault> {
+        self.transfer(from, to, amount)
+    }
+
+    fn create_contract(
+        &mut self,
+        _: &Address,
+        _: &CodeHash,
+        _: &[u8; 32],
+        _: &[u8],
+    ) -> Result<Result<Address, CreateRefused>, Fault> {
+        Ok(Err(CreateRefused::CodeUnknown))
+    }
+
+    fn set_code(&mut self, contract: &Address, code_hash: &CodeHash) -> Result<(), Fault> {
+        self.contracts.insert(*contract, *code_hash);
+        Ok(())
+    }
+
+    fn verifying_key(&mut self, id: &[u8; 32]) -> Result<Option<Vec<u8>>, Fault> {
+        Ok(self.verifying_keys.get(id).cloned())
+    }
+
+    fn proofs(&self) -> &dyn Proofs {
+        &self.proofs
     }
 
     fn balance(&mut self, _address: &Address) -> Result<Amount, Fault> {

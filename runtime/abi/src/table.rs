@@ -81,8 +81,8 @@ macro_rules! host_functions {
             /// As `try_call`, without money, and the callee may change nothing.
             fn static_call(address: i32, function: i32, function_len: i32, input: i32, input_len: i32, gas: i64, flags: i32) -> i32;
             /// Schedules a call for when no contract runs any more: first in, first out, after the outermost frame
-            /// returned. Takes `gas` gas and the money now; what the callee leaves of the gas is given back. If it
-            /// fails, everything fails with it. `OK`, or fails with `TOO_MANY`. Traps in a static frame.
+            /// returned. Takes `gas` gas now, and gives back what the callee leaves of it; the money moves when the call
+            /// runs. If it fails, everything fails with it. `OK`, or fails with `TOO_MANY`. Traps in a static frame.
             fn defer_call(address: i32, function: i32, function_len: i32, input: i32, input_len: i32, value: i32, gas: i64) -> i32;
             /// Makes a contract of deployed code and runs its `init` with money and at most `gas` gas. `policy` is an
             /// encoded upgrade policy, and empty for a contract that never changes. Writes the new address (32 bytes) to
@@ -197,19 +197,25 @@ impl TypeOf for () {
 pub struct Function {
     /// The import's name within [`MODULE`].
     pub name: &'static str,
-    /// The arguments in order.
+    /// The arguments' names in order.
+    pub names: &'static [&'static str],
+    /// The arguments' types in order.
     pub parameters: &'static [Option<Type>],
     /// The result.
     pub result: Option<Type>,
+    /// What it does, line by line.
+    pub text: &'static [&'static str],
 }
 
 macro_rules! signatures {
-    ($($(#[$doc:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
+    ($($(#[doc = $doc:literal])* fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
         /// All host functions, in the order of the table.
         static FUNCTIONS: &[Function] = &[$(Function {
             name: stringify!($name),
+            names: &[$(stringify!($argument)),*],
             parameters: &[$(<$type as TypeOf>::TYPE),*],
             result: <$result as TypeOf>::TYPE,
+            text: &[$($doc),*],
         }),*];
     };
 }
@@ -229,6 +235,8 @@ pub fn find(name: &str) -> Option<&'static Function> {
 
 #[cfg(test)]
 mod tests {
+    extern crate std;
+
     use super::*;
 
     #[test]
@@ -241,6 +249,47 @@ mod tests {
             );
             assert!(function.parameters.iter().all(Option::is_some), "{} takes a nothing", function.name);
         }
+    }
+
+    /// The document of the interface, as the table gives it.
+    fn document() -> std::string::String {
+        use std::fmt::Write;
+        let mut text = std::string::String::from(
+            "# Host functions\n\nWhat a contract can ask of the chain: the functions of the import module `v1`, made from the table in\n\
+             `runtime/abi/src/table.rs`, from which the node's dispatch and the SDK are made too. A test holds this file equal to it;\n\
+             `TACIT_UPDATE_DOCS=1 cargo test --release -p tacit-abi` writes it anew.\n\n\
+             Types are `i32` and `i64`; a pointer is an offset into the contract's memory, a length an `i32`, both read as unsigned.\n\
+             Where the text says *fails*, the function returns the named code; where it says *traps*, the frame ends. Codes and limits\n\
+             are in [vm.md](vm.md), prices in [gas.md](gas.md), bytes of keys and proofs in [host-proofs.md](host-proofs.md).\n",
+        );
+        for function in functions() {
+            let kind = |kind: &Option<Type>| match kind {
+                Some(Type::I32) => "i32",
+                Some(Type::I64) => "i64",
+                None => "",
+            };
+            let arguments: std::vec::Vec<_> = function
+                .names
+                .iter()
+                .zip(function.parameters)
+                .map(|(name, of)| std::format!("{name}: {}", kind(of)))
+                .collect();
+            let result =
+                function.result.map_or(std::string::String::new(), |of| std::format!(" -> {}", kind(&Some(of))));
+            let words = function.text.join("").trim().to_owned();
+            write!(text, "\n## `{}({}){result}`\n\n{words}\n", function.name, arguments.join(", ")).expect("text");
+        }
+        text
+    }
+
+    #[test]
+    fn the_document_of_the_interface_is_that_of_the_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/spec/host.md");
+        if std::env::var_os("TACIT_UPDATE_DOCS").is_some() {
+            std::fs::write(path, document()).expect("the document can be written");
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(committed == document(), "docs/spec/host.md is stale; run with TACIT_UPDATE_DOCS=1");
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub mod validate;
 mod accounts;
 mod action;
 pub mod block;
-mod contract_proofs;
+pub mod contract_proofs;
 mod contracts;
 mod scratch;
 pub mod transient;

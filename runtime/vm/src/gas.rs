@@ -7,7 +7,7 @@ use tacit_types::Gas;
 pub const SCHEDULE_VERSION: u32 = 2;
 
 /// Any host call.
-pub const HOST_CALL: u64 = 50;
+pub const HOST_CALL: u64 = 120;
 /// Copying data over the boundary, before its bytes.
 pub const COPY: u64 = 20;
 /// Bytes copied over the boundary per gas.
@@ -18,6 +18,10 @@ pub const ENTER: u64 = 15_000;
 pub const ENTER_BYTES_PER_GAS: u64 = 64;
 /// Each initial page of memory: the page faults of its first use.
 pub const ENTER_PAGE: u64 = 500;
+/// A line for the debug trace, before its bytes.
+pub const LOG: u64 = 500;
+/// Each byte of a line for the debug trace.
+pub const LOG_BYTE: u64 = 1;
 /// Reading a storage value, before its bytes; also asking whether there is one.
 pub const STORAGE_READ: u64 = 60_000;
 /// Each byte of a value read.
@@ -53,50 +57,50 @@ pub const SHA256: u64 = 600;
 /// Each byte hashed with SHA-256.
 pub const SHA256_BYTE: u64 = 6;
 /// A Keccak-256 hash, before its bytes.
-pub const KECCAK256: u64 = 800;
+pub const KECCAK256: u64 = 1_000;
 /// Each byte hashed with Keccak-256.
 pub const KECCAK256_BYTE: u64 = 12;
 /// A Poseidon hash, before its elements.
-pub const POSEIDON: u64 = 20_000;
+pub const POSEIDON: u64 = 15_000;
 /// Each element hashed with Poseidon.
-pub const POSEIDON_ELEMENT: u64 = 10_000;
+pub const POSEIDON_ELEMENT: u64 = 12_000;
 /// Checking an Ed25519 signature, before the message's bytes.
-pub const ED25519: u64 = 60_000;
+pub const ED25519: u64 = 140_000;
 /// Each byte of a message signed with Ed25519.
 pub const ED25519_BYTE: u64 = 9;
 /// Recovering a secp256k1 key.
-pub const SECP256K1_RECOVER: u64 = 250_000;
+pub const SECP256K1_RECOVER: u64 = 600_000;
 /// Checking a P-256 signature.
-pub const SECP256R1_VERIFY: u64 = 400_000;
+pub const SECP256R1_VERIFY: u64 = 700_000;
 /// Adding two points.
 pub const BN254_ADD: u64 = 20_000;
 /// Multiplying a point.
-pub const BN254_MUL: u64 = 450_000;
+pub const BN254_MUL: u64 = 1_200_000;
 /// A sum of multiples of points, before its terms.
-pub const BN254_MSM: u64 = 400_000;
+pub const BN254_MSM: u64 = 1_000_000;
 /// Each term of a sum of multiples.
-pub const BN254_MSM_TERM: u64 = 60_000;
+pub const BN254_MSM_TERM: u64 = 80_000;
 /// A pairing check, before its pairs.
-pub const BN254_PAIRING: u64 = 700_000;
+pub const BN254_PAIRING: u64 = 2_600_000;
 /// Each pair of a pairing check.
-pub const BN254_PAIRING_PAIR: u64 = 180_000;
+pub const BN254_PAIRING_PAIR: u64 = 400_000;
 /// Checking a proof, before its public inputs. Covers preparing a registered key too, whether or not it is at hand: what a
 /// node remembers must not decide what a call costs.
-pub const GROTH16: u64 = 3_500_000;
+pub const GROTH16: u64 = 5_000_000;
 /// Each public input of a proof.
-pub const GROTH16_INPUT: u64 = 30_000;
+pub const GROTH16_INPUT: u64 = 40_000;
 /// Adding or subtracting 256-bit numbers.
 pub const U256: u64 = 60;
 /// Multiplying 256-bit numbers.
-pub const U256_MUL: u64 = 80;
+pub const U256_MUL: u64 = 120;
 /// Dividing 256-bit numbers.
 pub const U256_DIV: u64 = 300;
 /// Multiplying and dividing through 512 bits.
 pub const U256_MUL_DIV: u64 = 900;
 /// A power of a 256-bit number.
-pub const U256_POW: u64 = 20_000;
+pub const U256_POW: u64 = 2_000;
 /// A square root of a 256-bit number.
-pub const U256_SQRT: u64 = 30_000;
+pub const U256_SQRT: u64 = 2_000;
 /// Each page of memory grown.
 pub const MEMORY_GROW_PAGE: u64 = 2_000;
 /// Bytes of `memory.copy` and `memory.fill` per gas, as a power of two (2^3 = 8 bytes).

@@ -15,10 +15,11 @@ pub(super) const fn of(operator: &Operator<'_>) -> Option<u32> {
         O::Br { .. } | O::BrIf { .. } | O::If { .. } | O::Return => 3,
         O::BrTable { .. } => 6,
         O::Call { .. } => 8,
-        O::CallIndirect { .. } => 12,
+        O::CallIndirect { .. } => 20,
         // The operand's share is charged at run time, before the work.
         O::MemoryGrow { .. } => 100,
         O::MemoryCopy { .. } | O::MemoryFill { .. } => 30,
+        // A load that only the second cache holds; stores do not wait.
         O::I32Load { .. }
         | O::I64Load { .. }
         | O::I32Load8S { .. }
@@ -30,20 +31,20 @@ pub(super) const fn of(operator: &Operator<'_>) -> Option<u32> {
         | O::I64Load16S { .. }
         | O::I64Load16U { .. }
         | O::I64Load32S { .. }
-        | O::I64Load32U { .. }
-        | O::I32Store { .. }
+        | O::I64Load32U { .. } => 10,
+        O::I32Store { .. }
         | O::I64Store { .. }
         | O::I32Store8 { .. }
         | O::I32Store16 { .. }
         | O::I64Store8 { .. }
         | O::I64Store16 { .. }
-        | O::I64Store32 { .. } => 2,
+        | O::I64Store32 { .. } => 4,
         O::I32DivS | O::I32DivU | O::I32RemS | O::I32RemU => 6,
         O::I64DivS | O::I64DivU | O::I64RemS | O::I64RemU => 12,
         O::I32Mul | O::I64Mul => 2,
         // Without the popcount instruction of newer processors these are short sequences.
         O::I32Clz | O::I32Ctz | O::I64Clz | O::I64Ctz => 3,
-        O::I32Popcnt | O::I64Popcnt => 6,
+        O::I32Popcnt | O::I64Popcnt => 12,
         O::I32Eqz
         | O::I32Eq
         | O::I32Ne

@@ -64,7 +64,7 @@ fn config() -> Config {
         memory64_enabled: false,
         min_memories: 1,
         max_memories: 1,
-        max_memory32_bytes: 4 << 20,
+        max_memory32_bytes: 1 << 20,
         max_tables: 1,
         min_funcs: 2,
         max_imports: 8,
