@@ -338,6 +338,18 @@ impl Converter {
             Event::IssuerChanged { issuer, root } => {
                 EventView::IssuerChanged { issuer: HexArray(issuer.0), root: HexArray(root.0) }
             }
+            Event::ContractPaused { contract, until } => {
+                EventView::ContractPaused { contract: self.address(contract), until_ms: until.0 }
+            }
+            Event::UpgradeAnnounced { contract, code_hash, ready } => EventView::UpgradeAnnounced {
+                contract: self.address(contract),
+                code_hash: HexArray(code_hash.0),
+                ready_ms: ready.0,
+            },
+            Event::CodeChanged { contract, code_hash } => {
+                EventView::CodeChanged { contract: self.address(contract), code_hash: HexArray(code_hash.0) }
+            }
+            Event::KeyRegistered { key } => EventView::KeyRegistered { key: HexArray(key.0) },
         }
     }
 }
@@ -380,7 +392,7 @@ pub const fn event_kind(event: &Event) -> &'static str {
 }
 
 /// All kinds of events.
-pub const EVENT_KINDS: [&str; 15] = [
+pub const EVENT_KINDS: [&str; 19] = [
     "transferred",
     "proved",
     "nullifier_spent",
@@ -396,6 +408,10 @@ pub const EVENT_KINDS: [&str; 15] = [
     "poll_created",
     "voted",
     "issuer_changed",
+    "contract_paused",
+    "upgrade_announced",
+    "code_changed",
+    "key_registered",
 ];
 
 /// Whether an event names `address` in any role.

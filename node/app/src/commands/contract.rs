@@ -7,6 +7,7 @@ use super::status::NodeArg;
 use clap::{Args, Subcommand};
 use eyre::{Context, bail, eyre};
 use std::path::{Path, PathBuf};
+use tacit_types::contract::ContractPolicy;
 use tacit_types::{Address, CodeHash, Network, limits};
 use tacit_wallet::amount;
 use tacit_wallet::send::ChainView;

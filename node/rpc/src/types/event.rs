@@ -157,6 +157,34 @@ pub enum EventView {
         /// Its root now.
         root: Hex32,
     },
+    /// A contract was stopped, or goes on.
+    ContractPaused {
+        /// Which.
+        contract: AddressText,
+        /// When it goes on by itself, in milliseconds since 1970; zero if it goes on now.
+        until_ms: u64,
+    },
+    /// New code of a contract was announced.
+    UpgradeAnnounced {
+        /// Which contract.
+        contract: AddressText,
+        /// The code.
+        code_hash: Hex32,
+        /// From when the contract may change to it, in milliseconds since 1970.
+        ready_ms: u64,
+    },
+    /// A contract changed its code.
+    CodeChanged {
+        /// Which.
+        contract: AddressText,
+        /// The code that it runs from now on.
+        code_hash: Hex32,
+    },
+    /// A verifying key was registered.
+    KeyRegistered {
+        /// Its id.
+        key: Hex32,
+    },
 }
 
 /// What a join-split shows to everybody.
