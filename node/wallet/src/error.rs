@@ -104,10 +104,10 @@ pub enum WalletError {
         /// What the node says.
         found: String,
     },
-    /// The transaction is in a block, but its body failed.
-    #[error("the transaction was committed at height {height} but failed: {name}: {message}")]
+    /// The transaction was tried out on the state of a height, or is in its block, and its body failed.
+    #[error("at height {height} the transaction fails: {name}: {message}")]
     BodyFailed {
-        /// The block.
+        /// The height.
         height: u64,
         /// Name of the rejection.
         name: String,

@@ -29,9 +29,9 @@ pub fn report(module: &Module, json: bool) -> eyre::Result<()> {
     let mut fields = module.fields();
     fields["access"] = access(module);
     fields["spec"] = match module.spec() {
-        Ok(Some(spec)) => spec_fields(&spec),
+        Ok(Some(spec)) => spec_fields(&spec, json),
         Ok(None) => Value::Null,
-        Err(error) => json!({ "broken": error.to_string() }),
+        Err(error) => serde_json::json!({ "broken": error.to_string() }),
     };
     show(&fields, json)
 }

@@ -32,7 +32,7 @@ impl Info {
             let mut fields = serde_json::to_value(&info)?;
             fields["alias"] = scene.book.name_of(&contract).map_or(Value::Null, Value::from);
             fields["spec"] = match spec_of(&scene.code(info.code_hash).await?) {
-                Ok(Some(spec)) => spec_fields(&spec),
+                Ok(Some(spec)) => spec_fields(&spec, self.json),
                 Ok(None) => Value::Null,
                 Err(error) => json!({ "broken": error.to_string() }),
             };

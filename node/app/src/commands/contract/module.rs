@@ -66,8 +66,8 @@ pub fn spec_of(code: &[u8]) -> eyre::Result<Option<Spec>> {
     }
 }
 
-/// A spec as people read it: signatures with the first sentence of their documentation.
-pub fn spec_fields(spec: &Spec) -> Value {
+/// A spec as people read it: signatures with the first sentence of their documentation; for programs in parts.
+pub fn spec_fields(spec: &Spec, json: bool) -> Value {
     let functions: Vec<Value> = spec
         .functions
         .iter()
@@ -76,7 +76,11 @@ pub fn spec_fields(spec: &Spec) -> Value {
             notes.extend(function.payable.then(|| "payable".to_owned()));
             notes.extend(function.reentrant.then(|| "reentrant".to_owned()));
             notes.extend(function.guards.iter().cloned());
-            json!({ "function": function.signature(), "kind": notes.join(", "), "doc": function.doc })
+            let (signature, notes) = (function.signature(), notes.join(", "));
+            match json {
+                true => json!({ "name": function.name, "signature": signature, "kind": notes, "doc": function.doc }),
+                false => format!("{signature}  [{notes}]  {}", function.doc).into(),
+            }
         })
         .collect();
     let events: Vec<String> = spec

@@ -83,7 +83,8 @@ pub async fn rehearse(
 struct Shown<'a> {
     frame: &'a FrameView,
     contract: String,
-    arguments: Option<Map<String, Value>>,
+    /// By name, in the order of the declaration.
+    arguments: Option<Vec<(String, Value)>>,
     output: Option<Value>,
     failure: Option<String>,
 }
@@ -94,8 +95,11 @@ impl<'a> Shown<'a> {
         let spec = address.as_ref().and_then(|address| scene.spec(address));
         let function = spec.and_then(|spec| spec.function(&frame.function).ok());
         let named = spec.zip(function);
-        let arguments =
-            named.and_then(|(spec, function)| spec.decode_arguments(function, &frame.input.0, scene.names()).ok());
+        let arguments = named.and_then(|(spec, function)| {
+            let mut values = spec.decode_arguments(function, &frame.input.0, scene.names()).ok()?;
+            let in_order = function.arguments.iter().filter_map(|field| values.remove_entry(&field.name));
+            Some(in_order.collect())
+        });
         let output = named.zip(frame.output.as_ref());
         let output =
             output.and_then(|((spec, function), output)| spec.decode(&function.result, &output.0, scene.names()).ok());
@@ -129,6 +133,8 @@ impl<'a> Shown<'a> {
         lines.extend(self.frame.logs.iter().map(|log| format!("{indent}  log: {}", printable(log))));
         match (&self.failure, &self.output, &self.frame.output) {
             (Some(failure), ..) => lines.push(format!("{indent}  failed: {}", printable(failure))),
+            // `()` is no news.
+            (None, Some(Value::Array(parts)), _) if parts.is_empty() => {}
             (None, Some(value), _) => lines.push(format!("{indent}  -> {}", plain(value))),
             (None, None, Some(output)) => lines.push(format!("{indent}  -> {output}")),
             (None, None, None) => {}
@@ -162,7 +168,8 @@ fn json_tree(scene: &Scene, simulated: &SimulateView) -> eyre::Result<Value> {
     let shown = simulated.frames.iter().flatten().map(|frame| {
         let shown = Shown::new(scene, frame);
         let mut value = serde_json::to_value(shown.frame)?;
-        value["arguments"] = shown.arguments.map_or(Value::Null, Value::Object);
+        value["arguments"] =
+            shown.arguments.map_or(Value::Null, |arguments| arguments.into_iter().collect::<Map<_, _>>().into());
         value["value_returned"] = shown.output.unwrap_or(Value::Null);
         value["failure"] = json!(shown.failure);
         Ok(value)
