@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod process {
+    mod a_contract_lives_from_its_first_line_to_its_upgrade;
     mod a_killed_validator_comes_back_level;
     mod a_late_node_catches_up;
     mod a_member_votes_from_the_pool;

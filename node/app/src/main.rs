@@ -1,7 +1,7 @@
 //! The binary `tacit`: a node, a wallet, and the tools around them.
 //!
 //! This file only chooses: every verb has a file of its own under `commands/`. Exit codes: 0 done, 1 failed with a
-//! message on standard error, 2 wrong usage.
+//! message on standard error, 2 wrong usage, 3 something must be installed first.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod commands;
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output::tell!("error: {error:#}");
-            ExitCode::FAILURE
+            if error.is::<commands::NotInstalled>() { ExitCode::from(3) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -8,6 +8,7 @@
 use crate::reference::BlockRef;
 use futures::future::BoxFuture;
 use std::net::IpAddr;
+use tacit_types::contract::ContractPolicy;
 use tacit_types::{
     Address, Amount, AssetId, Block, BlockId, ChainParams, CodeHash, CommitCertificate, FieldBytes, FullHash, Gas,
     GenesisId, GroupId, Height, IssuerId, Name, Network, PollId, Price, ProofId, RawTx, Receipt, RejectCode, Round,
@@ -144,6 +145,45 @@ pub struct Simulated {
     pub height: Height,
     /// What a block would record.
     pub receipt: Receipt,
+    /// What its contracts did, in the order of entry; at most [`SIMULATED_FRAMES_MAX`].
+    pub frames: Vec<Frame>,
+    /// How many more frames there were.
+    pub frames_left_out: u64,
+    /// More about a failure than its code, such as message and place of a contract's panic.
+    pub detail: Option<String>,
+}
+
+/// Most frames of a simulation that are answered. With input and output of 4 KiB each they stay far below the longest
+/// response.
+pub const SIMULATED_FRAMES_MAX: usize = 64;
+
+/// One contract frame of a simulation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// How many contracts were on the stack with it; the outermost has 1.
+    pub depth: u64,
+    /// Whose code ran.
+    pub contract: Address,
+    /// Who called.
+    pub caller: Address,
+    /// Which function.
+    pub function: String,
+    /// Its input, cut at 4 KiB.
+    pub input: Vec<u8>,
+    /// Money that came with the call.
+    pub value: Amount,
+    /// Whether it could change nothing.
+    pub is_static: bool,
+    /// Gas it used, inner frames included.
+    pub gas_used: Gas,
+    /// Its output, cut at 4 KiB; nothing if it failed.
+    pub output: Option<Vec<u8>>,
+    /// Why it failed.
+    pub failure: Option<String>,
+    /// The code that it reverted with.
+    pub contract_code: Option<u32>,
+    /// What it logged.
+    pub logs: Vec<String>,
 }
 
 /// An account; absent ones are all zero.
@@ -188,7 +228,7 @@ pub struct StateProof {
 }
 
 /// A contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContractState {
     /// Latest height.
     pub height: Height,
@@ -200,6 +240,12 @@ pub struct ContractState {
     pub creator: Address,
     /// Native money it holds.
     pub balance: Amount,
+    /// Who may change its code and who may stop it.
+    pub policy: ContractPolicy,
+    /// Until when it stands still; zero if nobody stopped it.
+    pub paused_until: UnixMillis,
+    /// The code that it may change to, and from when.
+    pub announced: Option<(CodeHash, UnixMillis)>,
 }
 
 /// A call that may not write.
@@ -458,6 +504,9 @@ pub trait Backend: Send + Sync + 'static {
 
     /// A contract. Cheap.
     fn contract(&self, address: &Address) -> Answer<Option<ContractState>>;
+
+    /// Deployed code.
+    fn code(&self, hash: &CodeHash) -> Answer<Option<Vec<u8>>>;
 
     /// Runs a view.
     fn view(&self, call: ViewCall) -> Answer<ViewOutput>;

@@ -4,10 +4,12 @@ use crate::backend::{self, BackendError, CommittedBlock, Simulated, TxStatus};
 use crate::error::{ErrorKind, RpcError};
 use crate::json::{Decimal, HexArray, HexBytes};
 use crate::types::{
-    AccountView, BlockTx, BlockView, CertificateView, ContractOutput, ContractView, EventView, EvidenceView,
-    GenesisView, GroupView, HeaderView, NodeStatus, ParamsView, PoolStatus, ProofView, PublicValueView, RejectView,
-    SimulateView, StateProofView, SubmitView, SupplyView, TxStatusName, TxView, ValidatorView, ValidatorsView,
+    AccountView, AnnouncedView, BlockTx, BlockView, CertificateView, ContractOutput, ContractView, EventView,
+    EvidenceView, FrameView, GenesisView, GroupView, HeaderView, NodeStatus, ParamsView, PausePolicyView, PolicyView,
+    PoolStatus, ProofView, PublicValueView, RejectView, SimulateView, StateProofView, SubmitView, SupplyView,
+    TxStatusName, TxView, UpgradePolicyView, ValidatorView, ValidatorsView,
 };
+use tacit_types::contract::{ContractPolicy, UpgradePolicy};
 use tacit_types::shielded::PublicValue;
 use tacit_types::{
     Address, Amount, CommitCertificate, Event, Header, Height, Network, ProofId, Receipt, RejectCode, Tx, TxBody, TxId,
@@ -219,6 +221,43 @@ impl Converter {
             contract_code: contract_code(receipt),
             output: HexBytes(receipt.output.to_vec()),
             events: receipt.events.iter().map(|event| self.event(event)).collect(),
+            detail: simulated.detail.clone(),
+            frames: Some(simulated.frames.iter().map(|frame| self.frame(frame)).collect()),
+            frames_left_out: Some(simulated.frames_left_out),
+        }
+    }
+
+    fn frame(&self, frame: &backend::Frame) -> FrameView {
+        FrameView {
+            depth: frame.depth,
+            contract: self.address(&frame.contract),
+            caller: self.address(&frame.caller),
+            function: frame.function.clone(),
+            input: HexBytes(frame.input.clone()),
+            value: Decimal(frame.value.0),
+            is_static: frame.is_static,
+            gas_used: frame.gas_used.0,
+            output: frame.output.clone().map(HexBytes),
+            failure: frame.failure.clone(),
+            contract_code: frame.contract_code,
+            logs: frame.logs.clone(),
+        }
+    }
+
+    fn policy(&self, policy: &ContractPolicy) -> PolicyView {
+        PolicyView {
+            upgrade: match policy.upgrade {
+                UpgradePolicy::Immutable => UpgradePolicyView::Immutable,
+                UpgradePolicy::Timelocked { admin, delay_ms } => {
+                    UpgradePolicyView::Timelocked { admin: self.address(&admin), delay_ms }
+                }
+                UpgradePolicy::Governed => UpgradePolicyView::Governed,
+            },
+            pause: policy.pause.as_ref().map(|pause| PausePolicyView {
+                pauser: self.address(&pause.pauser),
+                unpauser: self.address(&pause.unpauser),
+                longest_ms: pause.longest_ms,
+            }),
         }
     }
 
@@ -245,6 +284,11 @@ impl Converter {
             code_bytes: contract.code_bytes,
             creator: self.address(&contract.creator),
             balance: Decimal(contract.balance.0),
+            policy: Some(self.policy(&contract.policy)),
+            paused_until_ms: (contract.paused_until.0 != 0).then_some(contract.paused_until.0),
+            announced: contract
+                .announced
+                .map(|(code, ready)| AnnouncedView { code_hash: HexArray(code.0), ready_ms: ready.0 }),
         }
     }
 

@@ -104,10 +104,10 @@ pub enum WalletError {
         /// What the node says.
         found: String,
     },
-    /// The transaction is in a block, but its body failed.
-    #[error("the transaction was committed at height {height} but failed: {name}: {message}")]
+    /// The transaction was tried out on the state of a height, or is in its block, and its body failed.
+    #[error("at height {height} the transaction fails: {name}: {message}")]
     BodyFailed {
-        /// The block.
+        /// The height.
         height: u64,
         /// Name of the rejection.
         name: String,
@@ -191,5 +191,49 @@ pub enum WalletError {
     NotAMember {
         /// The weight that was tried.
         weight: u64,
+    },
+    /// What a contract says about itself cannot be read.
+    #[error("the contract's spec cannot be used: {0}; encode the input yourself and say --input 0x..")]
+    Spec(String),
+    /// A function that the spec does not have.
+    #[error("the contract has no function `{name}`; it has {known}")]
+    FunctionUnknown {
+        /// What was asked for.
+        name: String,
+        /// Those that there are.
+        known: String,
+    },
+    /// A value that does not fit its type.
+    #[error("{name}: {reason}")]
+    Argument {
+        /// Which argument.
+        name: String,
+        /// What was expected.
+        reason: String,
+    },
+    /// Bytes that do not encode what the spec says.
+    #[error("the bytes are not what the contract's spec says: {0}")]
+    Output(String),
+    /// Neither an address nor an alias.
+    #[error("`{text}` is no address: {why}")]
+    AddressUnknown {
+        /// What was given.
+        text: String,
+        /// Why it is refused.
+        why: String,
+    },
+    /// A name that no alias may have.
+    #[error("`{0}` is no alias: use 1 to 32 of the characters a-z 0-9 - _, beginning with a letter and not with tct")]
+    AliasName(String),
+    /// The alias stands for another address.
+    #[error("the alias `{0}` stands for another address; remove it first")]
+    AliasTaken(String),
+    /// The alias book cannot be read or written.
+    #[error("the alias book {} cannot be used: {reason}", path.display())]
+    AliasFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
     },
 }

@@ -7,6 +7,7 @@
 
 pub mod amount;
 pub mod builder;
+pub mod contract;
 pub mod devnet;
 mod error;
 pub mod identity;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tacit_rpc::client::Client;
 use tacit_rpc::convert::network_from_name;
 use tacit_rpc::json::{Hex32, HexArray};
-use tacit_rpc::types::{AccountView, TxView};
+use tacit_rpc::types::{AccountView, SimulateView, TxView};
 use tacit_types::{Address, Amount, Authorization, Gas, GenesisId, Height, Network, Price, Sequence, Tx};
 
 /// How many heights a transaction stays valid unless told otherwise.
@@ -174,6 +174,21 @@ pub async fn submit(
     send(client, tx, options.wait, progress).await
 }
 
+/// What would become of a transaction, without a signature.
+///
+/// # Errors
+/// [`WalletError::Client`]; a body that fails is in the answer.
+pub async fn simulate(
+    client: &Client,
+    chain: &ChainView,
+    builder: TxBuilder,
+    authorization: Authorization,
+) -> Result<SimulateView, WalletError> {
+    let cap = SIMULATION_GAS.min(chain.block_gas_limit);
+    let tx = builder.gas_limit(cap).unsigned(authorization)?;
+    Ok(client.simulate(tx.encode()).await?)
+}
+
 /// How much gas a transaction needs, with room to spare, by simulation.
 ///
 /// # Errors
@@ -184,9 +199,7 @@ pub async fn estimate_gas(
     builder: TxBuilder,
     authorization: Authorization,
 ) -> Result<Gas, WalletError> {
-    let cap = SIMULATION_GAS.min(chain.block_gas_limit);
-    let tx = builder.gas_limit(cap).unsigned(authorization)?;
-    let simulated = client.simulate(tx.encode()).await?;
+    let simulated = simulate(client, chain, builder, authorization).await?;
     if let Some(reject) = simulated.reject {
         return Err(WalletError::BodyFailed { height: simulated.height, name: reject.name, message: reject.message });
     }

@@ -13,7 +13,7 @@ use crate::tx::{BlockEnvironment, BodyOutcome, run_body};
 use crate::world::ExecWorld;
 use tacit_state::{Overlay, StateRead};
 use tacit_types::{Address, Amount, Gas, Height, Name, Receipt, Tx, UnixMillis};
-use tacit_vm::{CallOutcome, CallParams, Vm};
+use tacit_vm::{CallOutcome, CallParams, FrameTrace, Vm};
 
 /// Where something is tried out: on top of a tip.
 pub struct Bench<'a> {
@@ -25,6 +25,17 @@ pub struct Bench<'a> {
     pub tip: &'a Tip,
     /// The state after the tip.
     pub state: &'a dyn StateRead,
+}
+
+/// A simulated transaction with everything that people may look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rehearsal {
+    /// What a block would record.
+    pub receipt: Receipt,
+    /// Every contract frame in the order of entry.
+    pub frames: Vec<FrameTrace>,
+    /// More about a failure than its code, such as message and place of a contract's panic; perhaps nothing.
+    pub detail: String,
 }
 
 impl Bench<'_> {
@@ -46,6 +57,18 @@ impl Bench<'_> {
         let (outcome, charge) = self.try_out(tx)?;
         let fee = charge.fee(outcome.gas_used);
         Ok(outcome.into_receipt(tx.id(), fee))
+    }
+
+    /// What a block would record for `tx`, and what its contracts did on the way. As [`Bench::simulate`] otherwise.
+    ///
+    /// # Errors
+    /// As [`Bench::simulate`].
+    pub fn rehearse(&self, tx: &Tx) -> Result<Rehearsal, Refusal> {
+        let (mut outcome, charge) = self.try_out(tx)?;
+        let fee = charge.fee(outcome.gas_used);
+        let frames = std::mem::take(&mut outcome.frames);
+        let detail = outcome.result.as_ref().map_or_else(|failure| failure.reject.detail.clone(), |_| String::new());
+        Ok(Rehearsal { receipt: outcome.into_receipt(tx.id(), fee), frames, detail })
     }
 
     fn try_out(&self, tx: &Tx) -> Result<(BodyOutcome, Charge), Refusal> {

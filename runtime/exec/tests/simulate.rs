@@ -285,5 +285,7 @@ fn a_simulated_receipt_is_what_the_block_records_fee_included() {
         tacit_exec::simulate::Bench { rules: &chain.rules, vm: &chain.vm, tip: &chain.tip, state: &chain.state };
     let simulated = bench.simulated_receipt(&tx).unwrap();
     assert!(simulated.fee.0 > 0);
+    let rehearsal = bench.rehearse(&tx).unwrap();
+    assert_eq!((&rehearsal.receipt, rehearsal.frames.len(), rehearsal.detail.as_str()), (&simulated, 0, ""));
     assert_eq!(simulated, chain.run(&[tx]).receipts[0]);
 }

@@ -32,6 +32,7 @@ mod lock;
 mod meter;
 mod recorder;
 mod scope;
+mod section;
 mod validate;
 mod vm;
 
@@ -43,6 +44,7 @@ pub use meter::INSTRUMENTATION_VERSION;
 pub use recorder::FrameTrace;
 pub use reject::{CodeReject, Trap, VmReject};
 pub use scope::PanicTrace;
+pub use section::{custom_section, section_lengths};
 pub use validate::{ModuleInfo, validate};
 pub use vm::{CallOutcome, CallParams, Lane, THREAD_STACK_BYTES, Vm, VmConfig};
 pub use world::{

@@ -12,6 +12,7 @@ pub mod output;
 mod params;
 mod poll;
 mod proof;
+mod proof_key;
 mod prover;
 mod query;
 mod runtime;
@@ -25,6 +26,7 @@ mod tx;
 mod wallet;
 
 use clap::{Parser, Subcommand};
+pub use contract::NotInstalled;
 
 /// A private-by-proof blockchain with contracts in WASM.
 #[derive(Parser)]
@@ -60,7 +62,7 @@ enum Command {
     Params(params::Params),
     /// Make proofs for wallets that ask over a Unix socket.
     Prover(prover::Prover),
-    /// Check, deploy, call, view and look at contracts.
+    /// Make, build, check, test, deploy, call and change contracts.
     Contract(contract::Contract),
     /// Read accounts, blocks, validators, supply, parameters and events of a node.
     Query(query::Query),

@@ -85,7 +85,8 @@ fn write(text: &mut String, value: &Value, depth: usize) {
 /// A value without quotes.
 fn plain(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        // What contracts and strangers wrote must not steer a terminal.
+        Value::String(text) => text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect(),
         Value::Null => "-".into(),
         other => other.to_string(),
     }

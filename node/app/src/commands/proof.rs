@@ -50,6 +50,8 @@ enum What {
     Verify(super::snarkjs::Verify),
     /// Write a proof in the form of snarkjs or of an Ethereum machine.
     Export(super::snarkjs::Export),
+    /// Register keys that contracts check proofs against.
+    Key(super::proof_key::Key),
     /// Have the chain verify and record a proof.
     Submit {
         /// The proof file.
@@ -198,6 +200,7 @@ impl Proof {
             What::Equality { verb: EqualityVerb::Verify(verify) } => verify.run(Kind::Equality),
             What::Verify(verify) => verify.run(),
             What::Export(export) => export.run(),
+            What::Key(key) => key.run(),
             What::Submit { file, send } => submit(&file, &send),
         }
     }

@@ -5,6 +5,7 @@ use super::signer::{KeystoreArg, SignerArg};
 use super::status::NodeArg;
 use clap::Args;
 use indicatif::ProgressBar;
+use serde_json::Value;
 use std::time::Duration;
 use tacit_rpc::client::Client;
 use tacit_types::{Gas, Price};
@@ -83,13 +84,20 @@ impl SendArgs {
         Ok(sent?)
     }
 
+    /// Prints what was sent, with texts of the verb's own.
+    pub fn report(&self, sent: &Sent, more: &[(&'static str, String)]) -> eyre::Result<()> {
+        self.report_values(sent, more.iter().map(|(name, text)| (*name, text.clone().into())))
+    }
+
     /// Prints what was sent, with fields of the verb's own.
-    pub fn report(&self, sent: &Sent, more: &[(&str, String)]) -> eyre::Result<()> {
+    pub fn report_values(
+        &self,
+        sent: &Sent,
+        more: impl IntoIterator<Item = (&'static str, Value)>,
+    ) -> eyre::Result<()> {
         let mut value = serde_json::to_value(SentView::from(sent))?;
-        if let Some(object) = value.as_object_mut() {
-            for (name, text) in more {
-                object.insert((*name).into(), text.clone().into());
-            }
+        for (name, field) in more {
+            value[name] = field;
         }
         show(&value, self.json)
     }

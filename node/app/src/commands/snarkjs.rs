@@ -1,5 +1,6 @@
 //! `tacit proof verify` and `tacit proof export`: proofs in snarkjs's files and as calldata of an Ethereum machine.
 
+use super::proof_key::print_for_contract;
 use super::query::show;
 use clap::{Args, ValueEnum};
 use eyre::{Context, ensure};
@@ -45,12 +46,14 @@ enum Form {
     Solidity,
     /// The same as words of 32 bytes, 0x-hex.
     Words,
+    /// Proof and public inputs as JSON with 0x-hex, for a call of a Tacit contract.
+    Contract,
 }
 
 /// Write a proof in the form of other tools.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  tacit proof export age.json --to snarkjs --folder age\n  tacit proof export age.json --to solidity"
+    after_help = "Examples:\n  tacit proof export age.json --to snarkjs --folder age\n  tacit proof export age.json --to solidity\n  tacit proof export proof.json --contract --public public.json"
 )]
 pub struct Export {
     /// The proof file.
@@ -58,6 +61,12 @@ pub struct Export {
     /// The form.
     #[arg(long, value_enum, default_value_t = Form::Snarkjs)]
     to: Form,
+    /// The same as `--to contract`.
+    #[arg(long, conflicts_with = "to")]
+    contract: bool,
+    /// snarkjs's public.json: the proof file is snarkjs's proof.json then. Only for contracts.
+    #[arg(long, value_name = "FILE")]
+    public: Option<PathBuf>,
     /// Folder for snarkjs's three files.
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
@@ -68,12 +77,18 @@ pub struct Export {
 
 impl Export {
     pub fn run(&self) -> eyre::Result<()> {
+        let form = if self.contract { Form::Contract } else { self.to };
+        if let Some(public) = &self.public {
+            ensure!(form == Form::Contract, "--public is for --contract alone");
+            return print_for_contract(&read(&self.file)?, &read(public)?);
+        }
         let (genesis_id, _, sender, proven) = super::proof::read_proof(&self.file)?.parts()?;
         let item = tacit_wallet::prove::item(genesis_id, sender, &proven);
         let inputs = item.public.inputs();
-        let Some(folder) = self.folder.as_ref().filter(|_| self.to == Form::Snarkjs) else {
+        let Some(folder) = self.folder.as_ref().filter(|_| form == Form::Snarkjs) else {
             let calldata = Calldata::new(&item.proof, &inputs)?;
-            match self.to {
+            match form {
+                Form::Contract => print_for_contract(&json::write_proof(&item.proof)?, &json::write_public(&inputs)?)?,
                 Form::Snarkjs => eyre::bail!("say --folder DIR for snarkjs's three files"),
                 Form::Words => println!("0x{}", hex::encode(calldata.bytes())),
                 Form::Solidity => println!("{}", calldata.solidity()),
@@ -98,7 +113,8 @@ impl Export {
     }
 }
 
-fn read(path: &Path) -> eyre::Result<String> {
+/// Reads a file within the limit of snarkjs's files.
+pub fn read(path: &Path) -> eyre::Result<String> {
     let failed = || format!("{} cannot be read", path.display());
     let mut text = String::new();
     let file = std::fs::File::open(path).wrap_err_with(failed)?;

@@ -8,23 +8,23 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tacit_exec::Refusal;
-use tacit_exec::simulate::Bench;
+use tacit_exec::simulate::{Bench, Rehearsal};
 use tacit_exec::tip::NextBlock;
 use tacit_rpc::backend::{
     AccountAssets, AccountState, Answer, AssetState, Backend, BackendError, BlockReceipts, ChainIdentity,
-    CommittedBlock, CompactPage, ContractState, EvidenceRecord, GroupLeaves, GroupState, Health, IssuerLeaves,
-    IssuerState, ParamsState, PollState, PoolState, RecordedProof, Simulated, StateProof, Status, Submitted,
-    SubtreeRoot, TxStatus, ViewCall, ViewOutput,
+    CommittedBlock, CompactPage, ContractState, EvidenceRecord, Frame, GroupLeaves, GroupState, Health, IssuerLeaves,
+    IssuerState, ParamsState, PollState, PoolState, RecordedProof, SIMULATED_FRAMES_MAX, Simulated, StateProof, Status,
+    Submitted, SubtreeRoot, TxStatus, ViewCall, ViewOutput,
 };
 use tacit_rpc::reference::BlockRef;
 use tacit_state::overlay::read_value;
 use tacit_state::{Overlay, StateRead, key, record};
 use tacit_storage::Snapshot;
 use tacit_types::{
-    Address, Amount, AssetId, FieldBytes, GroupId, Height, IssuerId, PollId, ProofId, RawTx, Tx, TxId, ValidatorSet,
-    codec,
+    Address, Amount, AssetId, CodeHash, FieldBytes, Gas, GroupId, Height, IssuerId, PollId, ProofId, RawTx, Tx, TxId,
+    ValidatorSet, codec,
 };
-use tacit_vm::Lane;
+use tacit_vm::{FrameTrace, Lane, VmReject};
 use tokio::sync::watch;
 
 /// How long a proof waits for the header that holds its root.
@@ -214,9 +214,9 @@ impl Backend for NodeBackend {
     }
 
     fn simulate(&self, tx: Tx) -> Answer<Simulated> {
-        let (height, receipt) = self.on_bench(|height, bench| (height, bench.simulated_receipt(&tx)))?;
-        match receipt {
-            Ok(receipt) => Ok(Simulated { height, receipt }),
+        let (height, rehearsal) = self.on_bench(|height, bench| (height, bench.rehearse(&tx)))?;
+        match rehearsal {
+            Ok(rehearsal) => Ok(simulated(height, rehearsal)),
             Err(Refusal::Reject(reject)) => Err(BackendError::Rejected(reject.code, detail(reject.detail))),
             Err(Refusal::Fault(fault)) => Err(internal(fault)),
         }
@@ -277,7 +277,14 @@ impl Backend for NodeBackend {
             code_bytes: u32::try_from(code.len()).unwrap_or(u32::MAX),
             creator: contract.creator,
             balance: account.balance,
+            policy: contract.policy,
+            paused_until: contract.paused_until,
+            announced: contract.announced.map(|announced| (announced.code_hash, announced.ready)),
         }))
+    }
+
+    fn code(&self, hash: &CodeHash) -> Answer<Option<Vec<u8>>> {
+        self.snapshot()?.get(&key::code(hash)).map_err(internal)
     }
 
     fn view(&self, call: ViewCall) -> Answer<ViewOutput> {
@@ -425,4 +432,40 @@ impl Backend for NodeBackend {
 
 fn detail(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
+}
+
+fn simulated(height: Height, rehearsal: Rehearsal) -> Simulated {
+    let Rehearsal { receipt, mut frames, detail: text } = rehearsal;
+    let frames_left_out = frames.len().saturating_sub(SIMULATED_FRAMES_MAX) as u64;
+    frames.truncate(SIMULATED_FRAMES_MAX);
+    let frames = frames.into_iter().map(frame).collect();
+    Simulated { height, receipt, frames, frames_left_out, detail: detail(text) }
+}
+
+fn frame(trace: FrameTrace) -> Frame {
+    let (output, failure, contract_code) = match trace.result {
+        Some(Ok(output)) => (Some(output), None, None),
+        Some(Err(reject)) => {
+            let code = match &reject {
+                VmReject::Reverted { code, .. } => Some(*code),
+                _ => None,
+            };
+            (None, Some(reject.to_string()), code)
+        }
+        None => (None, Some("it never ended".to_owned()), None),
+    };
+    Frame {
+        depth: trace.depth as u64,
+        contract: trace.contract,
+        caller: trace.caller,
+        function: trace.function,
+        input: trace.input,
+        value: trace.value,
+        is_static: trace.is_static,
+        gas_used: Gas(trace.gas_used),
+        output,
+        failure,
+        contract_code,
+        logs: trace.logs,
+    }
 }

@@ -14,10 +14,11 @@ pub use events::EventStream;
 use crate::json::{Hex32, HexBytes};
 use crate::reference::{BlockRef, Cursor};
 use crate::types::{
-    AccountView, AddressParams, BlockParams, BlockView, ContractOutput, ContractView, EventFilter, EventsGetParams,
-    EventsPage, EvidencePage, GenesisView, GroupMembersParams, GroupMembersView, GroupParams, GroupView, HeightParams,
-    KeyParams, NoParams, NodeStatus, PageParams, ParamsView, ProofParams, ProofView, SimulateView, StateProofView,
-    SubmitView, SupplyView, TxBytesParams, TxIdParams, TxRawView, TxStatusName, TxView, ValidatorsView, ViewParams,
+    AccountView, AddressParams, BlockParams, BlockView, CodeParams, CodeView, ContractOutput, ContractView,
+    EventFilter, EventsGetParams, EventsPage, EvidencePage, GenesisView, GroupMembersParams, GroupMembersView,
+    GroupParams, GroupView, HeightParams, KeyParams, NoParams, NodeStatus, PageParams, ParamsView, ProofParams,
+    ProofView, SimulateView, StateProofView, SubmitView, SupplyView, TxBytesParams, TxIdParams, TxRawView,
+    TxStatusName, TxView, ValidatorsView, ViewParams,
 };
 use jsonrpsee::core::client::ClientT;
 use jsonrpsee::core::params::BatchRequestBuilder;
@@ -203,6 +204,14 @@ impl Client {
     /// [`ClientError`].
     pub async fn contract(&self, address: &str) -> Result<ContractView, ClientError> {
         self.call("contract_info", AddressParams { address: address.to_owned() }).await
+    }
+
+    /// `contract_code`.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn code(&self, code_hash: Hex32) -> Result<Vec<u8>, ClientError> {
+        Ok(self.call::<_, CodeView>("contract_code", CodeParams { code_hash }).await?.code.0)
     }
 
     /// `contract_view`.

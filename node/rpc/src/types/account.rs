@@ -78,6 +78,39 @@ answers! {
         output: HexBytes,
         /// What it would do.
         events: Vec<EventView>,
+        /// More about a failure than its code, such as message and place of a contract's panic.
+        detail: Option<String>,
+        /// What its contracts did, in the order in which they were entered.
+        frames: Option<Vec<FrameView>>,
+        /// How many more frames there were.
+        frames_left_out: Option<u64>,
+    }
+    /// One contract frame of a simulation.
+    FrameView {
+        /// How many contracts were on the stack with it; the outermost has 1.
+        depth: u64,
+        /// Whose code ran.
+        contract: AddressText,
+        /// Who called.
+        caller: AddressText,
+        /// Which function.
+        function: String,
+        /// Its input, cut at 4 KiB.
+        input: HexBytes,
+        /// Native money that came with the call.
+        value: Decimal,
+        /// Whether it could change nothing.
+        is_static: bool,
+        /// Gas it used, inner frames included.
+        gas_used: u64,
+        /// Its output, cut at 4 KiB; nothing if it failed.
+        output: Option<HexBytes>,
+        /// Why it failed.
+        failure: Option<String>,
+        /// The code that it reverted with.
+        contract_code: Option<u32>,
+        /// What it logged.
+        logs: Vec<String>,
     }
     /// Answer of `account_get`.
     AccountView {
@@ -123,6 +156,42 @@ answers! {
         creator: AddressText,
         /// Native money it holds.
         balance: Decimal,
+        /// Who may change its code and who may stop it.
+        policy: Option<PolicyView>,
+        /// Until when it stands still, in milliseconds since 1970; nothing if nobody stopped it.
+        paused_until_ms: Option<u64>,
+        /// The code that it may change to.
+        announced: Option<AnnouncedView>,
+    }
+    /// What was fixed when a contract was made.
+    PolicyView {
+        /// Who may change its code.
+        upgrade: UpgradePolicyView,
+        /// Who may stop it; nobody without one.
+        pause: Option<PausePolicyView>,
+    }
+    /// Who may stop a contract, and for how long.
+    PausePolicyView {
+        /// Who may stop it.
+        pauser: AddressText,
+        /// Who may let it go on before its time.
+        unpauser: AddressText,
+        /// The longest pause.
+        longest_ms: u64,
+    }
+    /// Code that a contract may change to.
+    AnnouncedView {
+        /// The code.
+        code_hash: Hex32,
+        /// From when, in milliseconds since 1970.
+        ready_ms: u64,
+    }
+    /// Answer of `contract_code`.
+    CodeView {
+        /// Its hash.
+        code_hash: Hex32,
+        /// The module.
+        code: HexBytes,
     }
     /// Answer of `contract_view`.
     ContractOutput {
@@ -195,6 +264,23 @@ answers! {
         /// Index to go on with.
         next: Option<u64>,
     }
+}
+
+/// Who may change a contract's code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum UpgradePolicyView {
+    /// Nobody.
+    Immutable,
+    /// An address, which announces the new code and waits.
+    Timelocked {
+        /// Who announces and upgrades.
+        admin: AddressText,
+        /// How long announced code waits.
+        delay_ms: u64,
+    },
+    /// The contract itself.
+    Governed,
 }
 
 /// How far a transaction is.

@@ -44,6 +44,11 @@ params! {
         /// The key, as `docs/spec/state.md` lists them.
         key: HexBytes,
     }
+    /// Which code.
+    CodeParams {
+        /// Its hash.
+        code_hash: Hex32,
+    }
     /// What to run.
     ViewParams {
         /// The contract.

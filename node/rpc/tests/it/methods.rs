@@ -30,6 +30,7 @@ fn calls() -> Vec<(&'static str, Vec<(&'static str, Value)>)> {
         ("account_get", vec![("address", json!(text(&ALICE)))]),
         ("state_getProof", vec![("key", json!("0x03"))]),
         ("contract_info", vec![("address", json!(text(&CONTRACT)))]),
+        ("contract_code", vec![("code_hash", json!(hex(&[0xcc; 32])))]),
         (
             "contract_view",
             vec![("address", json!(text(&CONTRACT))), ("function", json!("echo")), ("args_hex", json!("0xabcd"))],
@@ -133,6 +134,7 @@ async fn things_that_do_not_exist_are_not_found() {
     let nothing = hex(&[0; 32]);
     for (method, params) in [
         ("contract_info", json!([text(&ALICE)])),
+        ("contract_code", json!([hex(&[0xce; 32])])),
         ("group_get", json!([nothing])),
         ("group_members", json!([nothing])),
         ("poll_get", json!([nothing])),

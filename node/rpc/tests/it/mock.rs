@@ -10,6 +10,7 @@ use std::time::Duration;
 use tacit_rpc::backend::*;
 use tacit_rpc::{Backend, BackendError, BlockRef, RpcConfig, RpcServer};
 use tacit_types::block::BlockBody;
+use tacit_types::contract::{ContractPolicy, PausePolicy, UpgradePolicy};
 use tacit_types::shielded::CompactBlock;
 use tacit_types::units::{Power, UnixMillis};
 use tacit_types::*;
@@ -296,7 +297,22 @@ impl Backend for Mock {
             events: List::empty(),
             output: Bytes::empty(),
         };
-        Ok(Simulated { height: self.height(), receipt })
+        let frame = Frame {
+            depth: 1,
+            contract: CONTRACT,
+            caller: ALICE,
+            function: "pay".to_owned(),
+            input: vec![1, 2],
+            value: Amount(3),
+            is_static: false,
+            gas_used: Gas(1_000),
+            output: None,
+            failure: Some("the contract reverted with its own code 42".to_owned()),
+            contract_code: Some(42),
+            logs: vec!["before".to_owned()],
+        };
+        let detail = Some("code 42".to_owned());
+        Ok(Simulated { height: self.height(), receipt, frames: vec![frame], frames_left_out: 0, detail })
     }
 
     fn account(&self, address: &Address) -> Answer<AccountState> {
@@ -328,7 +344,17 @@ impl Backend for Mock {
             code_bytes: 1_000,
             creator: ALICE,
             balance: Amount(7),
+            policy: ContractPolicy {
+                upgrade: UpgradePolicy::Timelocked { admin: ALICE, delay_ms: 1_000 },
+                pause: Some(PausePolicy { pauser: ALICE, unpauser: CONTRACT, longest_ms: 60_000 }),
+            },
+            paused_until: UnixMillis(9),
+            announced: Some((CodeHash([0xdd; 32]), UnixMillis(10))),
         }))
+    }
+
+    fn code(&self, hash: &CodeHash) -> Answer<Option<Vec<u8>>> {
+        Ok((*hash == CodeHash([0xcc; 32])).then(|| vec![0, 97, 115, 109]))
     }
 
     fn view(&self, call: ViewCall) -> Answer<ViewOutput> {

@@ -97,6 +97,16 @@ async fn a_simulation_tells_a_reverts_code_and_gas() {
     assert_eq!(answer["reject"]["name"], "ContractReverted");
     assert_eq!(answer["contract_code"], 42);
     assert_eq!(answer["gas_used"], 1_234);
+    assert_eq!(answer["detail"], "code 42");
+    let frame = &answer["frames"][0];
+    assert_eq!(
+        (&frame["function"], &frame["contract_code"], &frame["logs"]),
+        (&json!("pay"), &json!(42), &json!(["before"]))
+    );
+    assert_eq!(
+        (&frame["input"], &frame["output"], &answer["frames_left_out"]),
+        (&json!("0x0102"), &Value::Null, &json!(0))
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,78 @@
+//! `tacit contract alias`: names for addresses, kept for each chain apart.
+
+use super::scene::{BookArg, Scene};
+use crate::commands::output::say;
+use crate::commands::query::show;
+use crate::commands::runtime;
+use crate::commands::status::NodeArg;
+use clap::{Args, Subcommand};
+use eyre::ensure;
+use serde_json::{Map, Value};
+
+/// Names for addresses. They can be said wherever a verb of `contract` takes an address.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  tacit contract alias add token tctd1...\n  tacit contract alias list --json\n  tacit contract alias remove token"
+)]
+pub struct Alias {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    node: NodeArg,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Give an address a name.
+    Add {
+        /// The name.
+        name: String,
+        /// The address.
+        address: String,
+        #[command(flatten)]
+        book: BookArg,
+    },
+    /// Show all names on this chain.
+    List {
+        #[command(flatten)]
+        book: BookArg,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Forget a name.
+    Remove {
+        /// The name.
+        name: String,
+        #[command(flatten)]
+        book: BookArg,
+    },
+}
+
+impl Alias {
+    pub fn run(&self) -> eyre::Result<()> {
+        runtime::block_on(async {
+            let client = self.node.client()?;
+            match &self.verb {
+                Verb::Add { name, address, book } => {
+                    let mut scene = Scene::open(client, book).await?;
+                    let address = scene.address(address)?;
+                    scene.book.add(name, address)?;
+                    scene.book.save(scene.chain.network)?;
+                    say!("{name} is {}", scene.text(&address));
+                }
+                Verb::List { book, json } => {
+                    let scene = Scene::open(client, book).await?;
+                    let lines = scene.book.entries().map(|(name, at)| (name.to_owned(), scene.text(&at).into()));
+                    show(&Value::Object(lines.collect::<Map<_, _>>()), *json)?;
+                }
+                Verb::Remove { name, book } => {
+                    let mut scene = Scene::open(client, book).await?;
+                    ensure!(scene.book.remove(name), "no alias is named `{name}` on this chain");
+                    scene.book.save(scene.chain.network)?;
+                }
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,77 @@
+//! `tacit contract deploy`: code and a contract of it in one transaction.
+
+use super::input::InputArg;
+use super::module::Module;
+use super::policy::PolicyArg;
+use super::scene::{BookArg, Scene};
+use crate::commands::runtime;
+use crate::commands::send::SendArgs;
+use clap::Args;
+use std::path::PathBuf;
+use tacit_types::Address;
+use tacit_wallet::amount;
+use tacit_wallet::contract::Kind;
+
+/// Store a module and make a contract of it.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  tacit contract deploy token.wasm --init supply=1000000 --dev 0\n  tacit contract deploy token.wasm --init supply=5 --policy timelock:alice:2d --pauser alice --unpauser bob --longest 1h --alias token --dev 0"
+)]
+pub struct Deploy {
+    /// The wasm file.
+    file: PathBuf,
+    /// An argument of `init`, as `name=value` or by its place. Say it once per argument.
+    #[arg(long, value_name = "ARGUMENT")]
+    init: Vec<String>,
+    #[command(flatten)]
+    input: InputArg,
+    #[command(flatten)]
+    policy: PolicyArg,
+    /// Makes several contracts of the same code distinct.
+    #[arg(long, default_value_t = 0)]
+    salt: u64,
+    /// Tokens to hand to the contract.
+    #[arg(long, default_value = "0", value_name = "TOKENS")]
+    value: String,
+    /// A name for the contract.
+    #[arg(long, value_name = "NAME")]
+    alias: Option<String>,
+    #[command(flatten)]
+    book: BookArg,
+    #[command(flatten)]
+    send: SendArgs,
+}
+
+impl Deploy {
+    pub fn run(&self) -> eyre::Result<()> {
+        let module = Module::read(&self.file)?;
+        let spec = module.spec()?;
+        let code_hash = module.hash();
+        let value = amount::parse(&self.value)?;
+        let mut salt = [0u8; 32];
+        let (low, _) = salt.split_at_mut(8);
+        low.copy_from_slice(&self.salt.to_le_bytes());
+        let account = self.send.account()?;
+        let contract = Address::of_contract(&account.address, &code_hash, &salt);
+        runtime::block_on(async {
+            let mut scene = Scene::open(self.send.client()?, &self.book).await?;
+            let policy = self.policy.policy(&scene)?;
+            let input = self.input.encode(spec.as_ref(), "init", &[Kind::Init], &self.init, scene.names())?;
+            if let Some(name) = &self.alias {
+                // Before anything is paid: a name that cannot be given must not come up afterwards.
+                scene.book.add(name, contract)?;
+            }
+            let sent = self
+                .send
+                .send(&account, |builder| {
+                    builder.deploy(module.code)?.instantiate(code_hash, salt, input, value, policy)
+                })
+                .await?;
+            if self.alias.is_some() {
+                scene.book.save(scene.chain.network)?;
+            }
+            let fields = [("contract", scene.text(&contract).into()), ("code_hash", code_hash.to_string().into())];
+            self.send.report_values(&sent, fields)
+        })
+    }
+}

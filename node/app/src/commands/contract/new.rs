@@ -1,0 +1,169 @@
+//! `tacit contract new`: a project that builds, tests and deploys at once.
+//!
+//! Inside a checkout, or with `TACIT_SDK`, the SDK is used from there; otherwise a copy of it, which is part of this
+//! program, is written beside the contract, so that a project needs nothing but this program and a compiler.
+
+use crate::commands::output::say;
+use clap::Args;
+use eyre::{Context, bail, ensure, eyre};
+use include_dir::{Dir, include_dir};
+use std::path::{Path, PathBuf};
+
+static SDK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../contracts/sdk/src");
+static MACROS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../contracts/sdk/macros/src");
+static ABI: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../runtime/abi/src");
+
+const SDK_MANIFEST: &str = include_str!("../../../../../contracts/sdk/Cargo.toml");
+const MACROS_MANIFEST: &str = include_str!("../../../../../contracts/sdk/macros/Cargo.toml");
+const ABI_MANIFEST: &str = include_str!("../../../../../runtime/abi/Cargo.toml");
+/// Fixes the versions of what the SDK needs; cargo drops what a project does not use.
+const LOCK: &str = include_str!("../../../../../contracts/Cargo.lock");
+const CLIPPY: &str = include_str!("../../../../../contracts/clippy.toml");
+const MANIFEST: &str = include_str!("../../../templates/contract/Cargo.toml.txt");
+const SOURCE: &str = include_str!("../../../templates/contract/lib.rs.txt");
+const README: &str = include_str!("../../../templates/contract/README.md.txt");
+
+/// Where the copy of the SDK lies in a project: laid out as in the repository.
+const COPY: &str = "vendor";
+
+/// Make a project that builds, tests and deploys at once.
+#[derive(Args)]
+#[command(after_help = "Example:\n  tacit contract new jar && cd jar && tacit contract test && tacit contract build")]
+pub struct New {
+    /// Name of the contract: a-z, 0-9 and -, beginning with a letter.
+    name: String,
+    /// Folder of the project; without it, its name.
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Write a copy of the SDK into the project even where one is at hand.
+    #[arg(long)]
+    vendor: bool,
+}
+
+impl New {
+    pub fn run(&self) -> eyre::Result<()> {
+        ensure!(is_name(&self.name), "`{}` is no name: use 1 to 32 of a-z 0-9 -, beginning with a letter", self.name);
+        let folder = self.dir.clone().unwrap_or_else(|| PathBuf::from(&self.name));
+        if std::fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some()) {
+            bail!("{} is not empty; choose another folder", folder.display());
+        }
+        std::fs::create_dir_all(&folder).wrap_err_with(|| format!("{} cannot be made", folder.display()))?;
+        let folder = folder.canonicalize()?;
+        let sdk = if self.vendor { None } else { sdk_at_hand(&folder)? };
+        let root = match &sdk {
+            Some(root) => root.to_str().ok_or_else(|| eyre!("{} is not UTF-8", root.display()))?.to_owned(),
+            None => {
+                write_copy(&folder.join(COPY))?;
+                COPY.to_owned()
+            }
+        };
+        write(&folder.join("Cargo.toml"), &filled(MANIFEST, &self.name, &root))?;
+        write(&folder.join("Cargo.lock"), LOCK)?;
+        write(&folder.join("clippy.toml"), CLIPPY)?;
+        write(&folder.join("README.md"), &filled(README, &self.name, &root))?;
+        write(&folder.join(".gitignore"), "/target\n/*.wasm\n")?;
+        write(&folder.join("src/lib.rs"), &filled(SOURCE, &self.name, &root))?;
+        say!("{} is ready. Next:", folder.display());
+        say!("    cd {}", folder.display());
+        say!("    tacit contract test");
+        say!("    tacit contract build");
+        say!("    tacit contract deploy {}.wasm --dev 0      on a `tacit devnet`", module_name(&self.name));
+        Ok(())
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let first = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+    // Names that Rust or the project itself have taken.
+    let taken = ["test", "core", "std", "alloc", "self", "super", "crate", "mod", "fn", "tacit-sdk", "tacit-abi"];
+    first && text.len() <= 32 && text.bytes().all(is_part) && !text.ends_with('-') && !taken.contains(&text)
+}
+
+fn module_name(name: &str) -> String {
+    name.replace('-', "_")
+}
+
+fn filled(template: &str, name: &str, root: &str) -> String {
+    template.replace("{{name}}", name).replace("{{module}}", &module_name(name)).replace("{{root}}", root)
+}
+
+/// The root of a checkout: what `TACIT_SDK` says (the folder `contracts/sdk` of one), or one that the project lies in.
+fn sdk_at_hand(folder: &Path) -> eyre::Result<Option<PathBuf>> {
+    let is_root =
+        |root: &Path| root.join("contracts/sdk/Cargo.toml").is_file() && root.join("runtime/abi/Cargo.toml").is_file();
+    if let Some(sdk) = std::env::var_os("TACIT_SDK") {
+        let sdk = PathBuf::from(sdk);
+        let root = sdk.canonicalize().ok().and_then(|sdk| Some(sdk.parent()?.parent()?.to_path_buf()));
+        let root = root.filter(|root| is_root(root));
+        return root
+            .map(Some)
+            .ok_or_else(|| eyre!("TACIT_SDK is {}, which is no folder contracts/sdk of a checkout", sdk.display()));
+    }
+    Ok(folder.ancestors().skip(1).find(|root| is_root(root)).map(Path::to_path_buf))
+}
+
+fn write_copy(copy: &Path) -> eyre::Result<()> {
+    let (sdk, macros, abi) = (copy.join("contracts/sdk"), copy.join("contracts/sdk/macros"), copy.join("runtime/abi"));
+    write(&sdk.join("Cargo.toml"), &without_tests(SDK_MANIFEST))?;
+    write(&macros.join("Cargo.toml"), &without_tests(MACROS_MANIFEST))?;
+    write(&abi.join("Cargo.toml"), &without_tests(ABI_MANIFEST))?;
+    write_all(&SDK, &sdk.join("src"))?;
+    write_all(&MACROS, &macros.join("src"))?;
+    write_all(&ABI, &abi.join("src"))
+}
+
+fn write_all(files: &Dir<'_>, folder: &Path) -> eyre::Result<()> {
+    for file in files.files() {
+        let text = file.contents_utf8().ok_or_else(|| eyre!("{} is not text", file.path().display()))?;
+        write(&folder.join(file.path()), text)?;
+    }
+    files.dirs().try_for_each(|inner| write_all(inner, folder))
+}
+
+/// A manifest without its test dependencies: the copy has no tests, and they would fill the project's lock file.
+fn without_tests(manifest: &str) -> String {
+    let mut is_left_out = false;
+    let kept = manifest.lines().filter(|line| {
+        if line.starts_with('[') {
+            is_left_out = line.trim() == "[dev-dependencies]";
+        }
+        !is_left_out
+    });
+    kept.flat_map(|line| [line, "\n"]).collect()
+}
+
+fn write(file: &Path, text: &str) -> eyre::Result<()> {
+    let failed = || format!("{} cannot be written", file.display());
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).wrap_err_with(failed)?;
+    }
+    std::fs::write(file, text).wrap_err_with(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn names_that_make_no_project_are_refused() {
+        for good in ["jar", "a", "my-token2"] {
+            assert!(is_name(good), "{good}");
+        }
+        for bad in ["", "Jar", "2jar", "-jar", "jar-", "jar_x", "test", "../jar", "a b", &"a".repeat(33)] {
+            assert!(!is_name(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_copy_of_the_sdk_is_whole_and_has_no_tests() {
+        let folder = tempfile::tempdir().unwrap();
+        write_copy(folder.path()).unwrap();
+        for file in ["contracts/sdk/src/lib.rs", "contracts/sdk/macros/src/lib.rs", "runtime/abi/src/table.rs"] {
+            assert!(folder.path().join(file).is_file(), "{file}");
+        }
+        let manifest = std::fs::read_to_string(folder.path().join("contracts/sdk/Cargo.toml")).unwrap();
+        assert!(manifest.contains("tacit-abi.workspace") && !manifest.contains("proptest"), "{manifest}");
+    }
+}

@@ -1,0 +1,126 @@
+//! `tacit contract upgrade`: announce code, wait as the policy says, change to it.
+
+use super::input::InputArg;
+use super::module::{Module, spec_of};
+use super::scene::{BookArg, Scene};
+use crate::commands::runtime;
+use crate::commands::send::SendArgs;
+use crate::commands::tx::parse_hash;
+use clap::{Args, Subcommand};
+use eyre::eyre;
+use std::path::Path;
+use tacit_rpc::json::HexArray;
+use tacit_types::CodeHash;
+use tacit_wallet::contract::Kind;
+
+/// Announce new code of a contract, or change to it. Only the admin of a timelocked contract can.
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  tacit contract upgrade announce token token2.wasm --from admin\n  tacit contract upgrade apply token --from admin"
+)]
+pub struct Upgrade {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Say which code the contract will change to. The wait of its policy begins.
+    Announce(Box<Announce>),
+    /// Change to the announced code and run its `migrate`.
+    Apply(Box<Apply>),
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  tacit contract upgrade announce token token2.wasm --from admin")]
+struct Announce {
+    /// The contract: an address or an alias.
+    contract: String,
+    /// The new module's file, which is deployed, or the hash of deployed code.
+    code: String,
+    #[command(flatten)]
+    book: BookArg,
+    #[command(flatten)]
+    send: SendArgs,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  tacit contract upgrade apply token --from admin")]
+struct Apply {
+    /// The contract: an address or an alias.
+    contract: String,
+    /// Arguments of `migrate`, as `name=value` in any order or by their place.
+    args: Vec<String>,
+    #[command(flatten)]
+    input: InputArg,
+    #[command(flatten)]
+    book: BookArg,
+    #[command(flatten)]
+    send: SendArgs,
+}
+
+impl Upgrade {
+    pub fn run(&self) -> eyre::Result<()> {
+        match &self.verb {
+            Verb::Announce(verb) => verb.run(),
+            Verb::Apply(verb) => verb.run(),
+        }
+    }
+}
+
+impl Announce {
+    fn run(&self) -> eyre::Result<()> {
+        let (module, code_hash) = match parse_hash(&self.code) {
+            Ok(hash) if self.code.starts_with("0x") => (None, CodeHash(hash.0)),
+            _ => {
+                let module = Module::read(Path::new(&self.code))?;
+                let hash = module.hash();
+                (Some(module), hash)
+            }
+        };
+        let account = self.send.account()?;
+        runtime::block_on(async {
+            let scene = Scene::open(self.send.client()?, &self.book).await?;
+            let contract = scene.address(&self.contract)?;
+            let sent = self
+                .send
+                .send(&account, |builder| {
+                    let builder = match module {
+                        Some(module) => builder.deploy(module.code)?,
+                        None => builder,
+                    };
+                    Ok(builder.upgrade_announce(contract, code_hash))
+                })
+                .await?;
+            let announced = scene.client.contract(&scene.text(&contract)).await?.announced;
+            let ready = announced.map(|announced| announced.ready_ms);
+            let fields = [
+                ("contract", scene.text(&contract).into()),
+                ("code_hash", code_hash.to_string().into()),
+                ("ready_ms", ready.into()),
+            ];
+            self.send.report_values(&sent, fields)
+        })
+    }
+}
+
+impl Apply {
+    fn run(&self) -> eyre::Result<()> {
+        let account = self.send.account()?;
+        runtime::block_on(async {
+            let scene = Scene::open(self.send.client()?, &self.book).await?;
+            let contract = scene.address(&self.contract)?;
+            let info = scene.client.contract(&scene.text(&contract)).await?;
+            let announced = info.announced.ok_or_else(|| eyre!("no code is announced for this contract"))?;
+            let spec = spec_of(&scene.code(HexArray(announced.code_hash.0)).await?).unwrap_or_default();
+            // Code that keeps the layout needs no `migrate`, and then there is nothing to say to it.
+            let migrates = spec.as_ref().is_some_and(|spec| spec.function("migrate").is_ok());
+            let spec = spec.filter(|_| migrates);
+            let input = self.input.encode(spec.as_ref(), "migrate", &[Kind::Migrate], &self.args, scene.names())?;
+            let sent = self.send.send(&account, |builder| builder.contract_upgrade(contract, input)).await?;
+            let fields =
+                [("contract", scene.text(&contract).into()), ("code_hash", announced.code_hash.to_string().into())];
+            self.send.report_values(&sent, fields)
+        })
+    }
+}
