@@ -25,7 +25,8 @@ impl Address {
     pub fn of_key(key: &[u8; 32]) -> Self {
         let context = hash(START, &[CONTEXT], DERIVE_CONTEXT);
         let mut address = [0; 32];
-        for (place, word) in address.as_chunks_mut().0.iter_mut().zip(hash(context, &[&KIND_KEY, key], DERIVE_MATERIAL)) {
+        for (place, word) in address.as_chunks_mut().0.iter_mut().zip(hash(context, &[&KIND_KEY, key], DERIVE_MATERIAL))
+        {
             *place = word.to_le_bytes();
         }
         Self(address)
@@ -62,9 +63,8 @@ macro_rules! mix {
 
 /// BLAKE3's compression of the first block of a chunk, cut to 8 words.
 fn compress(k: [u32; 8], mut m: [u32; 16], len: u32, flags: u32) -> [u32; 8] {
-    let mut s = [
-        k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], START[0], START[1], START[2], START[3], 0, 0, len, flags,
-    ];
+    let mut s =
+        [k[0], k[1], k[2], k[3], k[4], k[5], k[6], k[7], START[0], START[1], START[2], START[3], 0, 0, len, flags];
     for _ in 0..ROUNDS {
         mix!(s, 0, 4, 8, 12, m[0], m[1]);
         mix!(s, 1, 5, 9, 13, m[2], m[3]);
@@ -74,18 +74,36 @@ fn compress(k: [u32; 8], mut m: [u32; 16], len: u32, flags: u32) -> [u32; 8] {
         mix!(s, 1, 6, 11, 12, m[10], m[11]);
         mix!(s, 2, 7, 8, 13, m[12], m[13]);
         mix!(s, 3, 4, 9, 14, m[14], m[15]);
-        m = [
-            m[2], m[6], m[3], m[10], m[7], m[0], m[4], m[13], m[1], m[11], m[12], m[5], m[9], m[14], m[15], m[8],
-        ];
+        m = [m[2], m[6], m[3], m[10], m[7], m[0], m[4], m[13], m[1], m[11], m[12], m[5], m[9], m[14], m[15], m[8]];
     }
-    [
-        s[0] ^ s[8],
-        s[1] ^ s[9],
-        s[2] ^ s[10],
-        s[3] ^ s[11],
-        s[4] ^ s[12],
-        s[5] ^ s[13],
-        s[6] ^ s[14],
-        s[7] ^ s[15],
-    ]
+    [s[0] ^ s[8], s[1] ^ s[9], s[2] ^ s[10], s[3] ^ s[11], s[4] ^ s[12], s[5] ^ s[13], s[6] ^ s[14], s[7] ^ s[15]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Public keys and addresses of `docs/spec/keys.md`, written as numbers.
+    const KNOWN: [(&str, &str); 2] = [
+        (
+            "21727efb2a14fccaa6b75ccf2e8c37a92b1d94e0e444f4ab37b2b7f3ab5573eb",
+            "993a92fdf18be774660dbfc7898cbab05ef6cefd016d49bbf4ee41f389fa0363",
+        ),
+        (
+            "ed6b1a057a5da7bbbf735db6b66317db79551544eaebe4432c250376a9ee0f14",
+            "8bb905dd98bad2717802f0b3252c3371ffa80aa4d00d81a0e22b45801a644bd9",
+        ),
+    ];
+
+    #[allow(clippy::unwrap_used)]
+    fn bytes(text: &str) -> [u8; 32] {
+        core::array::from_fn(|at| u8::from_str_radix(text.get(2 * at..2 * at + 2).unwrap(), 16).unwrap())
+    }
+
+    #[test]
+    fn a_key_has_the_address_of_the_specification() {
+        for (key, address) in KNOWN {
+            assert_eq!(Address::of_key(&bytes(key)), Address(bytes(address)));
+        }
+    }
 }
