@@ -41,6 +41,7 @@ pub mod spec;
 pub mod testing;
 pub mod upgrade;
 
+mod account;
 mod address;
 mod bounded;
 mod call;

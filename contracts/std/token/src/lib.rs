@@ -27,6 +27,8 @@ mod token {
         InsufficientBalance = 1,
         /// The owner allows less than the amount.
         InsufficientAllowance = 2,
+        /// The spender is allowed another amount than was expected: look again.
+        AllowanceChanged = 3,
     }
 
     /// Tokens moved. At creation, they come from the zero address.
@@ -66,12 +68,23 @@ mod token {
         shift(&env::caller(), &to, amount)
     }
 
-    /// Lets a spender take up to an amount of the caller's tokens, instead of what was allowed before.
+    /// Lets a spender take up to an amount of the caller's tokens, instead of what was allowed before. To change an amount
+    /// that is not zero, use `change_allowance`.
     #[call]
     fn approve(spender: Address, amount: Amount) {
         let owner = env::caller();
         ALLOWANCES.put(&(owner, spender), &amount);
         Approved { owner, spender, amount }.emit();
+    }
+
+    /// As `approve`, if the spender is allowed exactly what is expected now: what it took meanwhile is noticed.
+    #[call]
+    fn change_allowance(spender: Address, expected: Amount, amount: Amount) -> Result<(), Error> {
+        if allowance(env::caller(), spender) != expected {
+            return Err(Error::AllowanceChanged);
+        }
+        approve(spender, amount);
+        Ok(())
     }
 
     /// Gives tokens of an owner who allows the caller to.
