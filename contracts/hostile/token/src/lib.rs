@@ -33,6 +33,10 @@ mod hostile_token {
     pub const FAILS: u8 = 4;
     /// Calls back before it moves anything.
     pub const CALLS_BACK: u8 = 5;
+    /// The receiver gets one unit more.
+    pub const RECEIVER_GAINS: u8 = 6;
+    /// The giver loses one unit less.
+    pub const GIVER_GAINS: u8 = 7;
 
     /// The call back did not happen yet.
     pub const NOTHING: u8 = 0;
@@ -118,6 +122,8 @@ mod hostile_token {
         match MODE.get_or_default() {
             RECEIVER_PAYS => shift_unequal(from, to, amount, amount - one),
             GIVER_PAYS => shift_unequal(from, to, amount + one, amount),
+            RECEIVER_GAINS => shift_unequal(from, to, amount, amount + one),
+            GIVER_GAINS => shift_unequal(from, to, amount - one, amount),
             LIES => Ok(()),
             FAILS => Err(Error::ToldTo),
             CALLS_BACK => {

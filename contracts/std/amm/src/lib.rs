@@ -512,8 +512,8 @@ mod amm {
         Ok((first, second))
     }
 
-    /// As `withdraw`, but touches no token: what comes out waits for `collect_credit`, each token by itself. So a token
-    /// that fails cannot keep the other one in the pool.
+    // So a token that fails cannot keep the other one in the pool.
+    /// As `withdraw`, but touches no token: what comes out waits for `collect_credit`.
     #[call]
     fn withdraw_as_credit(
         shares: Shares,
@@ -550,8 +550,8 @@ mod amm {
         Ok(amount)
     }
 
-    /// Pays out what the pool has of a token beyond its books: what was sent without a call, and so belongs to nobody.
-    /// Anyone may.
+    // What was sent without a call belongs to nobody.
+    /// Pays out what the pool has of a token beyond its books. Anyone may.
     #[call]
     fn skim(token: Address, to: Address) -> Result<Amount, Error> {
         let mut pool = Pool::load();
@@ -566,9 +566,8 @@ mod amm {
         Ok(amount)
     }
 
-    /// If a token lost some of the pool's balance, lowers the reserve to what is there and retires the pool: the holders of
-    /// shares bear the loss in equal parts, and nobody can trade at a price that the loss made. Never raises a reserve.
-    /// Anyone may.
+    // The holders of shares bear the loss in equal parts, and nobody can trade at a price that the loss made.
+    /// Writes down what a token lost of the pool's balance and retires the pool. Never raises a reserve. Anyone may.
     #[call]
     fn sync() -> Result<(), Error> {
         let mut pool = Pool::load();
@@ -607,8 +606,8 @@ mod amm {
         shift(&env::caller(), &to, amount)
     }
 
-    /// Lets a spender take up to a number of the caller's shares. Only from nothing or to nothing: a spender who sees a
-    /// change coming could else take both.
+    // A spender who sees a change from one number to another coming could take both.
+    /// Lets a spender take up to a number of the caller's shares; only from nothing or to nothing.
     #[call]
     fn approve(spender: Address, amount: Shares) -> Result<(), Error> {
         let owner = env::caller();

@@ -143,6 +143,19 @@ fn tokens_that_lie() {
 }
 
 #[test]
+fn tokens_that_move_more_than_they_are_told() {
+    let (mut chain, world) = World::with(100_000, 100_000);
+    // What seems a gift is a sign that balances mean something else than the pool thinks.
+    world.behave(&mut chain, 0, mode::RECEIVER_GAINS);
+    world.swap_in(&mut chain, world.bob, 0, 10_000).expect_revert(code::TOKEN_MISBEHAVED);
+    world.swap_in(&mut chain, world.bob, 1, 10_000).expect_revert(code::TOKEN_MISBEHAVED);
+    world.deposit(&mut chain, world.bob, 10_000, 10_000).expect_revert(code::TOKEN_MISBEHAVED);
+    world.behave(&mut chain, 0, mode::GIVER_GAINS);
+    world.swap_in(&mut chain, world.bob, 1, 10_000).expect_revert(code::TOKEN_MISBEHAVED);
+    world.withdraw(&mut chain, world.alice, 1_000).expect_revert(code::TOKEN_MISBEHAVED);
+}
+
+#[test]
 fn one_failing_token_holds_the_other_hostage() {
     let (mut chain, world) = World::with(100_000, 100_000);
     world.behave(&mut chain, 0, mode::FAILS);

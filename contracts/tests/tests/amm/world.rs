@@ -41,6 +41,8 @@ pub mod mode {
     pub const GIVER_PAYS: u8 = 2;
     pub const LIES: u8 = 3;
     pub const FAILS: u8 = 4;
+    pub const RECEIVER_GAINS: u8 = 6;
+    pub const GIVER_GAINS: u8 = 7;
 }
 
 /// What became of the hostile token's call back.

@@ -159,6 +159,7 @@ fn old_answers_are_refused_and_averages_stand_in_for_a_while() {
     assert!(!world.quote(&chain, "price_or_average").unwrap().is_average);
     chain.warp(1);
     assert_eq!(world.price(&chain), Err(code::STALE));
+    assert_eq!(within(&chain, u64::MAX).unwrap_err().contract_code(), Some(code::STALE));
     let average = world.quote(&chain, "price_or_average").unwrap();
     assert_eq!((average.price, average.is_average, average.time), (ONE, true, time));
     chain.warp_to(time + 720_000);
@@ -168,6 +169,29 @@ fn old_answers_are_refused_and_averages_stand_in_for_a_while() {
     // It goes on with fresh reports.
     world.all_report(&mut chain, ONE);
     assert_eq!(world.price(&chain), Ok(ONE));
+}
+
+#[test]
+fn an_answer_is_never_replaced_by_an_older_one() {
+    let (mut chain, world) = World::new();
+    let old = chain.time().0;
+    chain.warp(40_000);
+    for source in 0..3 {
+        world.report(&mut chain, source, ONE).ok();
+    }
+    let time = world.state(&chain).unwrap().time;
+    for source in 3..5 {
+        world.report_of(&mut chain, source, ONE * 102 / 100, old).ok();
+    }
+    for source in 0..2 {
+        chain.call(world.admin, world.oracle, "remove_source", &(world.sources[source],)).ok();
+    }
+    // What is left is fresh enough each, but together it is of before the answer.
+    chain.warp(8_000);
+    world.update(&mut chain).expect_revert(code::NO_QUORUM);
+    assert_eq!((world.state(&chain).unwrap().time, world.price(&chain)), (time, Ok(ONE)));
+    world.report(&mut chain, 3, ONE * 102 / 100).ok();
+    assert_eq!(world.price(&chain), Ok(ONE * 102 / 100));
 }
 
 #[test]
