@@ -307,3 +307,30 @@ fn the_shares_of_a_pool_trade_in_another() {
     chain.call(world.alice, outer, "swap_exact_in", &swap).ok();
     assert!(world.held(&chain, world.bob)[0] > WEALTH);
 }
+
+#[test]
+fn the_standard_token_trades() {
+    let (mut chain, world) = World::empty();
+    let code = chain.deploy(&module("token")).unwrap();
+    let token = chain.instantiate(world.alice, code, &(Amount(1_000_000),)).unwrap();
+    let code = chain.deploy(&module("amm")).unwrap();
+    let arguments = (token, world.tokens[1], FEE, PROTOCOL_SHARE, world.treasury);
+    let pool = chain.instantiate(world.alice, code, &arguments).unwrap();
+    for token in [token, world.tokens[1]] {
+        chain.call(world.alice, token, "approve", &(pool, 1_000_000_u128)).ok();
+    }
+    let deposit = (500_000_u128, 500_000_u128, 0_u128, world.alice, FOREVER);
+    chain.call(world.alice, pool, "deposit", &deposit).ok();
+    let swap = (token, 100_000_u128, 0_u128, world.bob, FOREVER);
+    let bought: u128 = chain.call(world.alice, pool, "swap_exact_in", &swap).returns();
+    assert_eq!(world.held(&chain, world.bob)[1], WEALTH + bought);
+    let swap = (world.tokens[1], 1_000_u128, 10_000_u128, world.bob, FOREVER);
+    let paid: u128 = chain.call(world.alice, pool, "swap_exact_out", &swap).returns();
+    assert_eq!(chain.view::<u128>(token, "balance_of", &(world.bob,)), Ok(1_000));
+    chain.call(world.alice, pool, "collect_fees", &(token,)).ok();
+    let leave = (499_000_u128, 0_u128, 0_u128, world.alice, FOREVER);
+    let (first, second) = chain.call(world.alice, pool, "withdraw", &leave).returns::<(u128, u128)>();
+    // All but the thousand locked shares of half a million, and the protocol's part.
+    let all = (598_940, 500_000 - bought + paid);
+    assert_eq!((first, second), (all.0 * 499 / 500, all.1 * 499 / 500));
+}

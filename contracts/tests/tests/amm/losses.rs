@@ -256,6 +256,21 @@ fn a_price_moved_for_one_second_counts_for_one_second() {
 }
 
 #[test]
+fn an_accumulator_overflows_and_locks_the_pool() {
+    const RESERVE_MAX: u128 = (1 << 112) - 1;
+    let (mut chain, world) = World::empty();
+    chain.call(world.alice, world.tokens[1], "set_balance", &(world.alice, RESERVE_MAX)).ok();
+    // The highest price that there can be, for three hundred thousand years.
+    world.deposit(&mut chain, world.alice, 1, RESERVE_MAX).ok();
+    chain.warp(10_000_000_000_000_000);
+    let (first, second, _): ([u8; 32], [u8; 32], u64) = chain.view(world.pool, "price_sums", &()).unwrap();
+    assert!(first[30] > 0 && second == [0; 32]);
+    let shares = world.shares(&chain, world.alice);
+    world.swap_in(&mut chain, world.alice, 0, 3).ok();
+    world.withdraw(&mut chain, world.alice, shares).ok();
+}
+
+#[test]
 fn front_run_allowance() {
     let (mut chain, world) = World::with(100_000, 100_000);
     let (alice, bob, pool) = (world.alice, world.bob, world.pool);
