@@ -1,0 +1,67 @@
+//! What always holds of an oracle, as named predicates.
+
+use crate::world::{State, World, config};
+use std::cell::RefCell;
+use std::rc::Rc;
+use tacit_simulator::Chain;
+
+/// The state that the last step left.
+#[derive(Clone, Default)]
+pub struct Memory(Rc<RefCell<Option<State>>>);
+
+impl Memory {
+    /// When a test goes back in time.
+    pub fn forget(&self) {
+        *self.0.borrow_mut() = None;
+    }
+}
+
+fn says(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(why()) }
+}
+
+/// Registers all of them, for an oracle with the rules of `world::config`.
+pub fn register(chain: &mut Chain, world: World) -> Memory {
+    let (memory, rules) = (Memory::default(), config());
+    let before = memory.clone();
+    chain.invariant("the answer moves by at most the clamp, once per interval", move |chain| {
+        let now = world.state(chain);
+        let (Some(was), Some(is)) = (before.0.replace(now), now) else { return Ok(()) };
+        let was_reset = was.is_tripped && !is.is_tripped;
+        let most = (was.price * u128::from(rules.clamp) / 10_000).max(1);
+        let moved = was.price.abs_diff(is.price);
+        let rested = is.updated >= was.updated + rules.interval;
+        let forward = is.time >= was.time && is.updated >= was.updated;
+        let still = was.price == is.price && was.updated == is.updated;
+        says(forward && (was_reset || still || (moved <= most && rested)), || format!("{is:?} after {was:?}"))
+    });
+    let rules = config();
+    chain.invariant("no price is given that is stale, tripped or from the future", move |chain| {
+        let (now, state) = (chain.time().0, world.state(chain));
+        let Ok(quote) = world.quote(chain, "price") else { return Ok(()) };
+        let fresh = quote.time <= now && now - quote.time <= rules.heartbeat;
+        says(fresh && !quote.is_average && state.is_some_and(|state| !state.is_tripped), || {
+            format!("{quote:?} at {now}")
+        })
+    });
+    let rules = config();
+    chain.invariant("an average says that it is one, and ends with the fallback's time", move |chain| {
+        let now = chain.time().0;
+        let Ok(quote) = world.quote(chain, "price_or_average") else { return Ok(()) };
+        let limit = if quote.is_average { rules.heartbeat + rules.fallback_for } else { rules.heartbeat };
+        let strict = world.quote(chain, "price");
+        says(now - quote.time <= limit && strict.is_ok() != quote.is_average, || format!("{quote:?} at {now}"))
+    });
+    let rules = config();
+    chain.invariant("a majority and the quorum stand behind every answer", move |chain| {
+        let reports = world.state(chain).map_or(rules.quorum, |state| state.reports);
+        says(reports >= rules.quorum, || format!("{reports} reports"))
+    });
+    chain.invariant("sources are distinct, at most fifteen, and a quorum of them counts", move |chain| {
+        let (listed, now) = (world.listed(chain), chain.time().0);
+        let distinct = listed.windows(2).all(|pair| pair[0].0 < pair[1].0);
+        let counting = listed.iter().filter(|(_, from, _)| *from <= now).count();
+        says(distinct && listed.len() <= 15 && counting >= 3, || format!("{listed:?}"))
+    });
+    memory
+}
