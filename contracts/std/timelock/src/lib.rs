@@ -1,0 +1,333 @@
+//! Calls that wait: a proposer schedules them, everybody can see them for the whole delay, then they are made once, or
+//! never if they are cancelled or nobody makes them in time.
+//!
+//! Invariants: nothing is executed before its time, after it has expired, twice, or other than scheduled; the delay and
+//! the roles change by the timelock itself only, hence by a call that waited. It keeps money for those it acts for, and
+//! no function but `execute` moves it.
+#![cfg_attr(target_arch = "wasm32", no_std)]
+#![forbid(unsafe_code)]
+
+/// Calls that wait before they are made.
+#[tacit_sdk::contract(modules(roles))]
+mod timelock {
+    use tacit_sdk::prelude::*;
+    use tacit_sdk::{BUFFER_BYTES, Buffer, Reader, spec::TypeName};
+
+    storage! {
+        version = 1;
+        /// What was scheduled, by the hash of what is called.
+        OPERATIONS: Map<[u8; 32], Operation> = 0;
+        /// The shortest delay of what is scheduled from now on.
+        MINIMUM_DELAY: Item<Duration> = 1;
+        /// Whether everybody executes.
+        IS_OPEN: Item<bool> = 2;
+    }
+
+    roles! {
+        /// Schedules.
+        PROPOSER = 16;
+        /// Executes what is ready.
+        EXECUTOR = 17;
+        /// Cancels what was not executed.
+        CANCELLER = 18;
+    }
+
+    /// Most calls of one operation.
+    const CALLS_MAX: usize = 4;
+    /// Most bytes of the arguments of one call.
+    const INPUT_MAX: usize = 320;
+    /// Most accounts that a role is given to at the start.
+    const MEMBERS_MAX: usize = 4;
+    /// The shortest minimum delay.
+    const DELAY_LEAST: Duration = Duration::hours(1);
+    /// The longest delay.
+    const DELAY_MOST: Duration = Duration::days(60);
+    /// How long an operation can be executed once it is ready.
+    const GRACE: Duration = Duration::days(14);
+    /// Gas set aside for each call of the timelock to itself, which is made when all others are.
+    const OWN_CALL_GAS: u64 = 5_000_000;
+    /// What the hash of an operation begins with.
+    const PURPOSE: [u8; 24] = *b"tacit timelock operation";
+
+    /// A call that waits.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Action {
+        /// The contract.
+        pub target: Address,
+        /// Its function.
+        pub function: Text<64>,
+        /// The encoded arguments.
+        pub input: Bytes<INPUT_MAX>,
+        /// The timelock's native money that goes with it.
+        pub value: Amount,
+    }
+
+    /// The calls of one operation, made in their order; those to the timelock itself after all others.
+    pub type Actions = List<Action, CALLS_MAX>;
+
+    /// What was scheduled.
+    #[derive(Wire, Clone, Copy)]
+    pub struct Operation {
+        /// From when on it can be executed.
+        pub ready: Timestamp,
+        /// From when on it cannot any more.
+        pub expires: Timestamp,
+        /// What became of it.
+        pub fate: Fate,
+    }
+
+    /// What became of an operation.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub enum Fate {
+        /// It waits, is ready, or has expired.
+        Open,
+        /// It was executed.
+        Executed,
+        /// It was cancelled.
+        Cancelled,
+    }
+
+    /// How an operation stands now.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub enum State {
+        /// It was never scheduled.
+        Unknown,
+        /// Its delay is not over.
+        Waiting,
+        /// It can be executed.
+        Ready,
+        /// It was executed.
+        Executed,
+        /// It was cancelled.
+        Cancelled,
+        /// Nobody executed it in time.
+        Expired,
+    }
+
+    /// Why a call fails.
+    #[error]
+    pub enum Error {
+        /// The delay is shorter than the minimum, or longer than the longest.
+        DelayOutOfRange = 1,
+        /// There are no calls.
+        NoCalls = 2,
+        /// The same calls were scheduled with this salt before: take another salt.
+        ScheduledBefore = 3,
+        /// These calls were not scheduled with this salt.
+        NotScheduled = 4,
+        /// The delay is not over.
+        TooEarly = 5,
+        /// Nobody executed it in time: schedule it again.
+        Expired = 6,
+        /// It was executed.
+        ExecutedBefore = 7,
+        /// It was cancelled.
+        WasCancelled = 8,
+        /// The timelock's money cannot be sent to the timelock.
+        PaysItself = 9,
+        /// A call of the timelock to itself could not be set aside.
+        OwnCallFailed = 10,
+    }
+
+    /// Calls were scheduled.
+    #[event]
+    pub struct Scheduled {
+        /// The hash of the calls.
+        pub operation: [u8; 32],
+        /// Sets equal calls apart.
+        pub salt: [u8; 32],
+        /// From when on they can be made.
+        pub ready: Timestamp,
+        /// From when on they cannot any more.
+        pub expires: Timestamp,
+        /// The calls.
+        pub calls: Actions,
+    }
+
+    /// The calls of an operation were made.
+    #[event]
+    pub struct Executed {
+        /// The hash of the calls.
+        pub operation: [u8; 32],
+    }
+
+    /// An operation was cancelled.
+    #[event]
+    pub struct Cancelled {
+        /// The hash of the calls.
+        pub operation: [u8; 32],
+        /// By whom.
+        pub by: Address,
+    }
+
+    /// The minimum delay changed.
+    #[event]
+    pub struct MinimumDelaySet {
+        /// From now on.
+        pub delay: Duration,
+    }
+
+    /// The output of a call that nobody reads.
+    struct Unread;
+
+    impl Wire for Unread {
+        const MAX: usize = BUFFER_BYTES;
+        const TYPE: &'static TypeName = &TypeName::new("()");
+        fn put(&self, _out: &mut Buffer) {}
+        fn take(input: &mut Reader<'_>) -> Option<Self> {
+            while input.array::<1>().is_some() {}
+            Some(Self)
+        }
+    }
+
+    /// Gives out the roles. The timelock is its own administrator; where `is_open`, everybody executes.
+    #[init]
+    fn init(
+        proposers: List<Address, MEMBERS_MAX>,
+        executors: List<Address, MEMBERS_MAX>,
+        cancellers: List<Address, MEMBERS_MAX>,
+        is_open: bool,
+        minimum_delay: Duration,
+    ) -> Result<(), Error> {
+        roles::start(&env::self_address());
+        for (role, members) in [(PROPOSER, proposers), (EXECUTOR, executors), (CANCELLER, cancellers)] {
+            for member in &members {
+                if let Err(error) = roles::grant(role, member) {
+                    error.end();
+                }
+            }
+        }
+        IS_OPEN.set(&is_open);
+        change_delay(minimum_delay)
+    }
+
+    /// Schedules calls; returns their hash.
+    #[call]
+    #[only_role(PROPOSER)]
+    fn schedule(calls: Actions, salt: [u8; 32], delay: Duration) -> Result<[u8; 32], Error> {
+        if calls.is_empty() {
+            return Err(Error::NoCalls);
+        }
+        let own = env::self_address();
+        if calls.iter().any(|action| action.target == own && !action.value.is_zero()) {
+            return Err(Error::PaysItself);
+        }
+        if delay < MINIMUM_DELAY.get_or_default() || delay > DELAY_MOST {
+            return Err(Error::DelayOutOfRange);
+        }
+        let operation = hash_of(&calls, &salt);
+        if OPERATIONS.has(&operation) {
+            return Err(Error::ScheduledBefore);
+        }
+        let ready = env::now().checked_add(delay).ok_or(Error::DelayOutOfRange)?;
+        let expires = ready.checked_add(GRACE).ok_or(Error::DelayOutOfRange)?;
+        OPERATIONS.set(&operation, &Operation { ready, expires, fate: Fate::Open });
+        Scheduled { operation, salt, ready, expires, calls }.emit();
+        Ok(operation)
+    }
+
+    /// Makes the calls. If one of them fails, none is made, and they can be tried again until they expire.
+    #[call]
+    fn execute(calls: Actions, salt: [u8; 32]) -> Result<(), Error> {
+        if !IS_OPEN.get_or_default() {
+            roles::require(EXECUTOR);
+        }
+        let operation = hash_of(&calls, &salt);
+        let stored = OPERATIONS.get(&operation).ok_or(Error::NotScheduled)?;
+        match standing(&stored) {
+            State::Ready => {}
+            State::Waiting => return Err(Error::TooEarly),
+            State::Executed => return Err(Error::ExecutedBefore),
+            State::Cancelled => return Err(Error::WasCancelled),
+            State::Expired => return Err(Error::Expired),
+            State::Unknown => return Err(Error::NotScheduled),
+        }
+        OPERATIONS.set(&operation, &Operation { fate: Fate::Executed, ..stored });
+        Executed { operation }.emit();
+        calls.iter().try_for_each(perform)
+    }
+
+    /// Cancels an operation that was not executed.
+    #[call]
+    #[only_role(CANCELLER)]
+    fn cancel(operation: [u8; 32]) -> Result<(), Error> {
+        let stored = OPERATIONS.get(&operation).ok_or(Error::NotScheduled)?;
+        match stored.fate {
+            Fate::Open => {}
+            Fate::Executed => return Err(Error::ExecutedBefore),
+            Fate::Cancelled => return Err(Error::WasCancelled),
+        }
+        OPERATIONS.set(&operation, &Operation { fate: Fate::Cancelled, ..stored });
+        Cancelled { operation, by: env::caller() }.emit();
+        Ok(())
+    }
+
+    /// Changes the minimum delay of what is scheduled from now on. Only by an operation of the timelock itself.
+    #[call]
+    #[only_self]
+    fn set_minimum_delay(delay: Duration) -> Result<(), Error> {
+        change_delay(delay)
+    }
+
+    /// The minimum delay.
+    #[view]
+    fn minimum_delay() -> Duration {
+        MINIMUM_DELAY.get_or_default()
+    }
+
+    /// How an operation stands.
+    #[view]
+    fn state(operation: [u8; 32]) -> State {
+        OPERATIONS.get(&operation).map_or(State::Unknown, |stored| standing(&stored))
+    }
+
+    /// When an operation can be executed: from and up to.
+    #[view]
+    fn times(operation: [u8; 32]) -> Option<(Timestamp, Timestamp)> {
+        OPERATIONS.get(&operation).map(|stored| (stored.ready, stored.expires))
+    }
+
+    /// The hash under which calls are scheduled.
+    #[view]
+    fn hash(calls: Actions, salt: [u8; 32]) -> [u8; 32] {
+        hash_of(&calls, &salt)
+    }
+
+    fn change_delay(delay: Duration) -> Result<(), Error> {
+        if delay < DELAY_LEAST || delay > DELAY_MOST {
+            return Err(Error::DelayOutOfRange);
+        }
+        MINIMUM_DELAY.set(&delay);
+        MinimumDelaySet { delay }.emit();
+        Ok(())
+    }
+
+    fn standing(stored: &Operation) -> State {
+        let now = env::now();
+        match stored.fate {
+            Fate::Executed => State::Executed,
+            Fate::Cancelled => State::Cancelled,
+            Fate::Open if now < stored.ready => State::Waiting,
+            Fate::Open if now < stored.expires => State::Ready,
+            Fate::Open => State::Expired,
+        }
+    }
+
+    /// Bound to the chain and to this timelock. Every part has a length of its own, so no two lists hash alike.
+    fn hash_of(calls: &Actions, salt: &[u8; 32]) -> [u8; 32] {
+        let mut bytes = Buffer::new();
+        let all = (PURPOSE, env::genesis_id(), env::self_address(), *salt, *calls);
+        env::blake3(bytes.encode(&all))
+    }
+
+    fn perform(action: &Action) -> Result<(), Error> {
+        let callee = Callee::at(action.target).paying(action.value);
+        let (function, input) = (action.function.as_str(), action.input.as_slice());
+        if action.target == env::self_address() {
+            // When no contract runs any more: this one cannot be entered while it does.
+            return callee.gas(OWN_CALL_GAS).defer_encoded(function, input).map_err(|_| Error::OwnCallFailed);
+        }
+        let Unread = callee.call_encoded(function, input);
+        Ok(())
+    }
+}

@@ -1,0 +1,291 @@
+//! Random steps on the three contracts and on a naive model, which remembers everybody's balance at every height and
+//! counts all votes anew whenever it is asked. Results, errors and states must agree.
+
+use crate::scene::*;
+use proptest::prelude::*;
+use std::cell::RefCell;
+use tacit_simulator::Amount;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Propose { who: usize },
+    Vote { who: usize, proposal: u64, choice: u8 },
+    Queue { proposal: u64, forged: bool },
+    Execute { proposal: u64 },
+    Cancel { who: usize, proposal: u64 },
+    Transfer { from: usize, to: usize, amount: u128 },
+    Roll { heights: u64 },
+    Wait { days: u64 },
+}
+
+/// Alice, Bob, Carol, Dave; in cancellations 4 is the guardian.
+fn step() -> impl Strategy<Value = Step> {
+    let who = || 0..4usize;
+    let proposal = || 0..3u64;
+    let choice = prop_oneof![1 => Just(AGAINST), 4 => Just(IN_FAVOUR), 1 => Just(ABSTAIN)];
+    prop_oneof![
+        3 => who().prop_map(|who| Step::Propose { who }),
+        9 => (who(), proposal(), choice).prop_map(|(who, proposal, choice)| Step::Vote { who, proposal, choice }),
+        4 => (proposal(), prop::bool::weighted(0.2)).prop_map(|(proposal, forged)| Step::Queue { proposal, forged }),
+        3 => proposal().prop_map(|proposal| Step::Execute { proposal }),
+        1 => (0..5usize, proposal()).prop_map(|(who, proposal)| Step::Cancel { who, proposal }),
+        3 => (who(), who(), 0..300u128).prop_map(|(from, to, amount)| Step::Transfer { from, to, amount }),
+        6 => (1..9u64).prop_map(|heights| Step::Roll { heights }),
+        2 => (1..4u64).prop_map(|days| Step::Wait { days }),
+        1 => Just(Step::Wait { days: 15 }),
+    ]
+}
+
+#[derive(Clone)]
+struct Proposal {
+    proposer: usize,
+    snapshot: u64,
+    deadline: u64,
+    ballots: Vec<(usize, u8)>,
+    extended: bool,
+    cancelled: bool,
+    /// When it was queued, as a time of the timelock.
+    queued: Option<u64>,
+    executed: bool,
+}
+
+#[derive(Clone, Default)]
+struct Model {
+    /// Balances after each height at which they changed, in order.
+    balances: Vec<(u64, [u128; 4])>,
+    proposals: Vec<Proposal>,
+    counted: u64,
+}
+
+impl Model {
+    fn votes(&self, who: usize, height: u64) -> u128 {
+        self.balances.iter().rev().find(|(at, _)| *at <= height).map_or(0, |(_, balances)| balances[who])
+    }
+
+    fn count(&self, proposal: &Proposal, choice: u8) -> u128 {
+        let of_choice = proposal.ballots.iter().filter(|(_, other)| *other == choice);
+        of_choice.map(|(who, _)| self.votes(*who, proposal.snapshot)).sum()
+    }
+
+    fn has_quorum(&self, proposal: &Proposal) -> bool {
+        self.count(proposal, IN_FAVOUR) + self.count(proposal, ABSTAIN) >= QUORUM
+    }
+
+    fn state(&self, number: u64, height: u64, now: u64) -> Option<u8> {
+        let proposal = self.proposals.get(number as usize)?;
+        let has_passed = self.has_quorum(proposal) && self.count(proposal, IN_FAVOUR) > self.count(proposal, AGAINST);
+        Some(match proposal.queued {
+            _ if proposal.cancelled => CANCELLED,
+            _ if proposal.executed => EXECUTED,
+            Some(queued) if now >= queued + DELAY + GRACE => EXPIRED,
+            Some(_) => QUEUED,
+            None if height <= proposal.snapshot => PENDING,
+            None if height <= proposal.deadline => ACTIVE,
+            None if !has_passed => DEFEATED,
+            None if height <= proposal.deadline + QUEUE_WINDOW => SUCCEEDED,
+            None => EXPIRED,
+        })
+    }
+
+    fn propose(&mut self, who: usize, height: u64, now: u64) -> Result<(), u32> {
+        if self.votes(who, height - 1) < THRESHOLD {
+            return Err(BELOW_THRESHOLD);
+        }
+        let open = |number: usize| matches!(self.state(number as u64, height, now), Some(PENDING | ACTIVE));
+        if (0..self.proposals.len()).any(|number| self.proposals[number].proposer == who && open(number)) {
+            return Err(ONE_AT_A_TIME);
+        }
+        self.proposals.push(Proposal {
+            proposer: who,
+            snapshot: height + VOTING_DELAY,
+            deadline: height + VOTING_DELAY + VOTING_PERIOD,
+            ballots: Vec::new(),
+            extended: false,
+            cancelled: false,
+            queued: None,
+            executed: false,
+        });
+        Ok(())
+    }
+
+    fn vote(&mut self, who: usize, number: u64, choice: u8, height: u64, now: u64) -> Result<u128, u32> {
+        if self.state(number, height, now).ok_or(PROPOSAL_UNKNOWN)? != ACTIVE {
+            return Err(NOT_ACTIVE);
+        }
+        let mut proposal = self.proposals[number as usize].clone();
+        if proposal.ballots.iter().any(|(voter, _)| *voter == who) {
+            return Err(VOTED_BEFORE);
+        }
+        let votes = self.votes(who, proposal.snapshot);
+        if votes == 0 {
+            return Err(NO_VOTES);
+        }
+        let was_reached = self.has_quorum(&proposal);
+        proposal.ballots.push((who, choice));
+        if !was_reached && self.has_quorum(&proposal) && height + LATE_EXTENSION > proposal.deadline {
+            assert!(!proposal.extended);
+            (proposal.deadline, proposal.extended) = (height + LATE_EXTENSION, true);
+        }
+        self.proposals[number as usize] = proposal;
+        Ok(votes)
+    }
+
+    fn queue(&mut self, number: u64, forged: bool, height: u64, now: u64) -> Result<(), u32> {
+        if self.state(number, height, now).ok_or(PROPOSAL_UNKNOWN)? != SUCCEEDED {
+            return Err(NOT_SUCCEEDED);
+        }
+        if forged {
+            return Err(CALLS_DIFFER);
+        }
+        self.proposals[number as usize].queued = Some(now);
+        Ok(())
+    }
+
+    /// What the timelock says.
+    fn execute(&mut self, number: u64, now: u64) -> Result<(), u32> {
+        let proposal = self.proposals.get_mut(number as usize).ok_or(NOT_SCHEDULED)?;
+        match proposal.queued {
+            None => Err(NOT_SCHEDULED),
+            Some(_) if proposal.cancelled => Err(WAS_CANCELLED),
+            Some(_) if proposal.executed => Err(EXECUTED_BEFORE),
+            Some(queued) if now < queued + DELAY => Err(TOO_EARLY),
+            Some(queued) if now >= queued + DELAY + GRACE => Err(6),
+            Some(_) => {
+                proposal.executed = true;
+                self.counted += number + 1;
+                Ok(())
+            }
+        }
+    }
+
+    fn cancel(&mut self, who: usize, number: u64, height: u64, now: u64) -> Result<(), u32> {
+        let state = self.state(number, height, now).ok_or(PROPOSAL_UNKNOWN)?;
+        let own = self.proposals[number as usize].proposer == who && state == PENDING;
+        if !own && (who != 4 || !matches!(state, PENDING | ACTIVE | SUCCEEDED | QUEUED)) {
+            return Err(MAY_NOT_CANCEL);
+        }
+        self.proposals[number as usize].cancelled = true;
+        Ok(())
+    }
+
+    fn transfer(&mut self, from: usize, to: usize, amount: u128, height: u64) -> Result<(), u32> {
+        let mut balances = self.balances.last().map(|(_, balances)| *balances).unwrap_or_default();
+        balances[from] = balances[from].checked_sub(amount).ok_or(1_u32)?;
+        balances[to] += amount;
+        self.balances.push((height, balances));
+        Ok(())
+    }
+}
+
+/// Runs a step on both and compares what became of it.
+fn both(scene: &mut Scene, model: &mut Model, step: &Step) -> Result<(), TestCaseError> {
+    let (height, now) = (scene.chain.height().0, scene.chain.time().0);
+    let (outcome, expected) = match *step {
+        Step::Propose { who } => {
+            // Each proposal adds its number and one, so that the counter tells which were executed.
+            let calls = scene.add(model.proposals.len() as u64 + 1);
+            (scene.propose(scene.holders[who], &calls), model.propose(who, height, now))
+        }
+        Step::Vote { who, proposal, choice } => {
+            let outcome = scene.vote(scene.holders[who], proposal, choice);
+            let expected = model.vote(who, proposal, choice, height, now);
+            if let Ok(votes) = expected {
+                prop_assert_eq!(outcome.returns::<u128>(), votes);
+            }
+            (outcome, expected.map(|_| ()))
+        }
+        Step::Queue { proposal, forged } => {
+            let calls = scene.add(proposal + 1 + u64::from(forged));
+            (scene.queue(proposal, &calls), model.queue(proposal, forged, height, now))
+        }
+        Step::Execute { proposal } => {
+            let calls = scene.add(proposal + 1);
+            (scene.execute(proposal, &calls), model.execute(proposal, now))
+        }
+        Step::Cancel { who, proposal } => {
+            let by = scene.holders.get(who).copied().unwrap_or(scene.guardian);
+            (scene.cancel(by, proposal), model.cancel(who, proposal, height, now))
+        }
+        Step::Transfer { from, to, amount } => {
+            let (by, to_whom, token) = (scene.holders[from], scene.holders[to], scene.token);
+            let outcome = scene.chain.call(by, token, "transfer", &(to_whom, Amount(amount)));
+            (outcome, model.transfer(from, to, amount, height))
+        }
+        Step::Roll { heights } => return Ok(scene.chain.roll(heights)),
+        Step::Wait { days } => return Ok(scene.chain.warp(days * DAY)),
+    };
+    match expected {
+        Ok(()) => outcome.ok(),
+        Err(code) => outcome.expect_revert(code),
+    };
+    Ok(())
+}
+
+/// Votes in favour, against and abstaining, and all votes, of each proposal; by the voters' ballots and as they are kept.
+fn tallies(chain: &tacit_simulator::Chain, scene: &Parts, proposal: u64) -> Option<([u128; 3], [u128; 3])> {
+    type Kept = ([u8; 32], Hash, u64, u64, u64, u64, u128, u128, u128, u128, u128);
+    let bytes = chain.view_bytes(scene.governor, "proposal", &tacit_simulator::encode(&proposal)).unwrap();
+    let kept: Kept = borsh::from_slice(bytes.get(1..1 + 32 + 32 + 4 * 8 + 5 * 16)?).unwrap();
+    let mut sums = [0; 3];
+    for holder in scene.holders {
+        let ballot: Option<(u8, u128)> = chain.view(scene.governor, "ballot", &(proposal, holder)).unwrap();
+        if let Some((choice, votes)) = ballot {
+            sums[usize::from(choice)] += votes;
+        }
+    }
+    Some(([kept.9, kept.8, kept.10], sums))
+}
+
+#[derive(Clone, Copy)]
+struct Parts {
+    governor: tacit_simulator::Address,
+    holders: [tacit_simulator::Address; 4],
+}
+
+fn register_invariants(scene: &mut Scene) {
+    let parts = Parts { governor: scene.governor, holders: scene.holders };
+    scene.chain.invariant("every tally is the sum of its ballots and no more than there is", move |chain| {
+        for proposal in 0..3 {
+            let Some((kept, sums)) = tallies(chain, &parts, proposal) else { continue };
+            if kept != sums || sums.iter().sum::<u128>() > HELD.iter().sum() {
+                return Err(format!("proposal {proposal}: {kept:?} and {sums:?}"));
+            }
+        }
+        Ok(())
+    });
+    let (counter, timelock) = (scene.counter, scene.timelock);
+    scene.chain.invariant("what was counted is what was executed, each once", move |chain| {
+        let executed =
+            chain.events().iter().filter(|event| event.contract == timelock && event.name() == Some("Executed"));
+        let mut operations: Vec<Hash> = executed.map(|event| event.fields::<Hash>().unwrap()).collect();
+        let count = operations.len();
+        operations.sort();
+        operations.dedup();
+        let counted: u64 = chain.view(counter, "get", &()).unwrap();
+        let fits = operations.len() == count && (counted > 0) == (count > 0);
+        if fits { Ok(()) } else { Err(format!("{counted} by {count} of {}", operations.len())) }
+    });
+}
+
+#[test]
+fn the_governor_does_what_the_naive_one_does() {
+    let mut scene = Scene::new();
+    register_invariants(&mut scene);
+    let start = Model { balances: vec![(scene.chain.height().0 - 1, HELD)], ..Model::default() };
+    let (point, scene) = (scene.chain.snapshot(), RefCell::new(scene));
+    let config = ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(steps in prop::collection::vec(step(), 1..32))| {
+        let (scene, mut model) = (&mut *scene.borrow_mut(), start.clone());
+        scene.chain.revert(&point);
+        // The first proposal is there already, so that most cases get somewhere.
+        both(scene, &mut model, &Step::Propose { who: 0 })?;
+        for step in &steps {
+            both(scene, &mut model, step)?;
+            prop_assert_eq!(scene.counted(), model.counted);
+            let (height, now) = (scene.chain.height().0, scene.chain.time().0);
+            for proposal in 0..model.proposals.len() as u64 {
+                prop_assert_eq!(Some(scene.state(proposal)), model.state(proposal, height, now), "after {:?}", step);
+            }
+        }
+    });
+}
