@@ -165,6 +165,8 @@ mod bridge {
         SENT: Map<(u8, u64), Sent> = 7;
         /// What came, by route and number.
         RECEIVED: Map<(u8, u64), Received> = 8;
+        /// How many committees were announced, so that no announcement counts twice.
+        ANNOUNCED: Item<u64> = 9;
     }
 
     roles! {
@@ -384,7 +386,9 @@ mod bridge {
         let version = committee().version.checked_add(1).ok_or(Error::BadCommittee)?;
         let next = Committee { version, threshold, keys };
         require_committee(&next)?;
-        require_signatures(Purpose::Rotate, &next, &signatures)?;
+        let announced = ANNOUNCED.get_or_default();
+        require_signatures(Purpose::Rotate, &(announced, next), &signatures)?;
+        ANNOUNCED.set(&announced.checked_add(1).ok_or(Error::BadCommittee)?);
         let from_time = env::now().checked_add(ROTATION_DELAY).ok_or(Error::TooEarly)?;
         NEXT.set(&(next, from_time));
         RotationAnnounced { committee: next, from_time }.emit();
@@ -544,6 +548,12 @@ mod bridge {
     #[view]
     fn next_committee() -> Option<(Committee, Timestamp)> {
         NEXT.get()
+    }
+
+    /// How many committees were announced; the next announcement is signed with this number.
+    #[view]
+    fn announced() -> u64 {
+        ANNOUNCED.get_or_default()
     }
 
     /// A route.
