@@ -565,9 +565,12 @@ mod market {
             if !self.deliver()? {
                 return Ok(false);
             }
-            let fee = FEE.get_or_default().apply(self.price, Rounding::Down);
+            let fee_to = FEE_TO.get_or_default();
+            // What goes to nobody would lie here for ever.
+            let rate = if fee_to.is_zero() { Rate::ZERO } else { FEE.get_or_default() };
+            let fee = rate.apply(self.price, Rounding::Down);
             let rest = self.price - fee - royalty;
-            credit_if_any(&FEE_TO.get_or_default(), fee);
+            credit_if_any(&fee_to, fee);
             credit_if_any(&royalty_to, royalty);
             credit_if_any(&self.seller, rest);
             let Self { collection, token, seller, buyer, price } = *self;

@@ -144,21 +144,22 @@ fn drain_by_a_stolen_committee() {
 fn limit_rounded_away_by_dust() {
     let mut world = World::new();
     let [alice, bob, _] = world.who;
-    for _ in 0..2 {
-        world.fund(alice, 150);
-    }
+    let first = world.sent(HOME, alice, alice, 150);
+    let full = world.in_time(0);
+    world.deliver(FAR, &first).ok();
+    world.fund(alice, 150);
     assert_eq!(world.room(FAR), 0);
-    // One unit flows back a minute; asking every ten seconds neither hastens nor hinders it.
-    let mut arrived = 0u128;
-    let messages: Vec<Message> = (0..12).map(|_| world.sent(HOME, alice, bob, 1)).collect();
-    for _ in 0..60 {
-        world.chain.warp(10_000);
-        let message = &messages[usize::try_from(arrived).unwrap()];
-        if world.deliver(FAR, message).result.is_ok() {
+    // One unit flows back a minute. Who asks every few seconds gets exactly that: nothing hastens or hinders it.
+    let (mut arrived, mut asked) = (0, 0);
+    let messages: Vec<Message> = (0..40).map(|_| world.sent(HOME, alice, bob, 1)).collect();
+    for _ in 0..200 {
+        world.chain.warp(7_000);
+        asked = world.in_time(0);
+        if world.deliver(FAR, &messages[arrived]).result.is_ok() {
             arrived += 1;
         }
     }
-    assert!((10..=11).contains(&arrived), "{arrived}");
+    assert_eq!(u64::try_from(arrived).unwrap(), (asked - full) / (HOUR / u64::try_from(PER_HOUR).unwrap()));
 }
 
 /// A key that verifies what nobody signed must not become a member.

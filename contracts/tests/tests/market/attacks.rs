@@ -83,6 +83,18 @@ fn royalty_for_the_zero_address() {
     assert_eq!((world.credit(alice), world.credit(Address([0; 32]))), (975, 0));
 }
 
+/// Nor does a fee for nobody.
+#[test]
+fn fee_for_the_zero_address() {
+    let mut world = World::new();
+    let ([alice, bob, _], admin) = (world.who, world.admin);
+    world.chain.call(admin, world.market, "grant_role", &(FEE_KEEPER, admin)).ok();
+    world.chain.call(admin, world.market, "set_fee", &(FEE_POINTS * POINT, Address([0; 32]))).ok();
+    let nonce = world.listed(alice, 0, 1_000);
+    world.buy(bob, 0, nonce, 1_000).ok();
+    assert_eq!((world.credit(alice), world.credit(Address([0; 32]))), (900, 0));
+}
+
 /// A collection that says it moved the token, and did not, gets no money out of anybody.
 #[test]
 fn fake_delivery() {
