@@ -9,9 +9,12 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
+mod types;
+
 /// A marketplace for tokens that are each their own.
 #[tacit_sdk::contract(modules(roles, pause))]
 mod market {
+    use crate::types::{Auction, Listing, Offer};
     use tacit_sdk::prelude::*;
 
     /// The largest fee of the market, in hundredths of a percent: 5 %.
@@ -44,59 +47,6 @@ mod market {
             view fn moves_of(token: u64) -> u64;
             view fn royalty_of(token: u64, price: Amount) -> (Address, Amount);
         }
-    }
-
-    /// A token at a fixed price.
-    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
-    pub struct Listing {
-        /// Who sells.
-        pub seller: Address,
-        /// For how much.
-        pub price: Amount,
-        /// From when on not any more.
-        pub expires: Timestamp,
-        /// Sets this listing apart from all others.
-        pub nonce: u64,
-        /// How often the token had changed hands.
-        pub moves: u64,
-    }
-
-    /// Money that waits for a token.
-    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
-    pub struct Offer {
-        /// The token's contract.
-        pub collection: Address,
-        /// Which token.
-        pub token: u64,
-        /// Who buys.
-        pub buyer: Address,
-        /// For how much; it lies in the market.
-        pub amount: Amount,
-        /// From when on not any more.
-        pub expires: Timestamp,
-    }
-
-    /// A token that goes to the highest bidder.
-    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
-    pub struct Auction {
-        /// The token's contract.
-        pub collection: Address,
-        /// Which token.
-        pub token: u64,
-        /// Who sells.
-        pub seller: Address,
-        /// The lowest first bid.
-        pub start: Amount,
-        /// Below this, nothing is sold.
-        pub reserve: Amount,
-        /// When bidding ends.
-        pub ends: Timestamp,
-        /// How often the token had changed hands.
-        pub moves: u64,
-        /// Who bids the most.
-        pub bidder: Option<Address>,
-        /// How much; it lies in the market.
-        pub bid: Amount,
     }
 
     storage! {
