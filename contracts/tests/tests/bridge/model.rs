@@ -1,0 +1,299 @@
+//! Random steps of two ends, a relayer who submits anything, and a committee that keeps its rule: a refund is signed when the
+//! other end has refused. Against a bridge so naive that it is obviously right.
+
+use crate::*;
+use proptest::prelude::*;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// Times in the steps are counted in this.
+const UNIT: u64 = HOUR / 2;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Send { end: usize, by: usize, to: usize, amount: u128, time: u64 },
+    Deliver { end: usize, nonce: u64 },
+    Finish { end: usize, nonce: u64 },
+    Veto { end: usize, nonce: u64 },
+    Refuse { end: usize, nonce: u64 },
+    Refund { end: usize, nonce: u64 },
+    Move { from: usize, to: usize, amount: u128 },
+    Wait { time: u64 },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (end, who, nonce) = (0..2usize, 0..3usize, 0..4u64);
+    prop_oneof![
+        5 => (end.clone(), who.clone(), who.clone(), 0..310u128, 0..5u64)
+            .prop_map(|(end, by, to, amount, time)| Step::Send { end, by, to, amount, time }),
+        8 => (end.clone(), nonce.clone()).prop_map(|(end, nonce)| Step::Deliver { end, nonce }),
+        2 => (end.clone(), nonce.clone()).prop_map(|(end, nonce)| Step::Finish { end, nonce }),
+        1 => (end.clone(), nonce.clone()).prop_map(|(end, nonce)| Step::Veto { end, nonce }),
+        3 => (end.clone(), nonce.clone()).prop_map(|(end, nonce)| Step::Refuse { end, nonce }),
+        4 => (end, nonce).prop_map(|(end, nonce)| Step::Refund { end, nonce }),
+        1 => (who.clone(), who, 0..200u128).prop_map(|(from, to, amount)| Step::Move { from, to, amount }),
+        4 => (0..4u64).prop_map(|time| Step::Wait { time }),
+    ]
+}
+
+#[derive(Clone, Copy)]
+struct Sent {
+    by: usize,
+    to: usize,
+    amount: u128,
+    deadline: u64,
+    refunded: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Arrived {
+    Waiting { ready: u64 },
+    Delivered,
+    Refused,
+}
+
+#[derive(Clone, Default)]
+struct End {
+    volume: u128,
+    sent: Vec<Sent>,
+    arrived: BTreeMap<u64, Arrived>,
+    used: u128,
+    counted: u64,
+}
+
+#[derive(Clone, Default)]
+struct Model {
+    ends: [End; 2],
+    units: [u128; 3],
+    /// What everybody got or gave of native money, added up.
+    money: [i128; 3],
+}
+
+impl Model {
+    /// The message that should arrive at an end.
+    fn coming(&self, end: usize, nonce: u64) -> Option<Sent> {
+        self.ends[1 - end].sent.get(usize::try_from(nonce).unwrap()).copied()
+    }
+
+    fn message(&self, from: usize, nonce: u64, who: [Address; 3]) -> Message {
+        let sent = self.ends[from].sent.get(usize::try_from(nonce).unwrap());
+        let absent = Sent { by: 0, to: 0, amount: 1, deadline: 0, refunded: false };
+        let Sent { by, to, amount, deadline, .. } = sent.copied().unwrap_or(absent);
+        (ROUTE, nonce, who[by].0, who[to].0, amount, deadline)
+    }
+
+    fn in_flight(&self) -> u128 {
+        let of = |end: usize| {
+            let open = |(nonce, sent): &(usize, &Sent)| {
+                let arrived = self.ends[1 - end].arrived.get(&u64::try_from(*nonce).unwrap());
+                !sent.refunded && !matches!(arrived, Some(Arrived::Delivered))
+            };
+            self.ends[end].sent.iter().enumerate().filter(open).map(|(_, sent)| sent.amount).sum::<u128>()
+        };
+        of(HOME) + of(FAR)
+    }
+
+    fn put_out(&mut self, end: usize, to: usize, amount: u128) -> Result<(), u32> {
+        if end == HOME {
+            let left = self.ends[HOME].volume.checked_sub(amount).ok_or(code::NOT_LOCKED)?;
+            self.ends[HOME].volume = left;
+            self.money[to] += i128::try_from(amount).unwrap();
+        } else {
+            self.ends[FAR].volume += amount;
+            self.units[to] += amount;
+        }
+        Ok(())
+    }
+
+    fn require_unseen(&self, end: usize, nonce: u64) -> Result<(), u32> {
+        match self.ends[end].arrived.get(&nonce) {
+            None => Ok(()),
+            Some(Arrived::Refused) => Err(code::REFUSED_ALREADY),
+            Some(_) => Err(code::DELIVERED_ALREADY),
+        }
+    }
+
+    fn apply(&mut self, step: &Step, now: u64) -> Result<(), u32> {
+        match *step {
+            Step::Send { end, by, to, amount, time } => {
+                if amount == 0 || BURST < amount {
+                    return Err(code::BAD_AMOUNT);
+                }
+                if time == 0 {
+                    return Err(code::BAD_DEADLINE);
+                }
+                if end == HOME {
+                    self.money[by] -= i128::try_from(amount).unwrap();
+                    self.ends[HOME].volume += amount;
+                } else {
+                    self.units[by] = self.units[by].checked_sub(amount).ok_or(code::INSUFFICIENT_UNITS)?;
+                    self.ends[FAR].volume -= amount;
+                }
+                let deadline = now + time * UNIT;
+                self.ends[end].sent.push(Sent { by, to, amount, deadline, refunded: false });
+            }
+            Step::Deliver { end, nonce } => {
+                let coming = self.coming(end, nonce).ok_or(code::BAD_SIGNATURES)?;
+                self.require_unseen(end, nonce)?;
+                if coming.deadline <= now {
+                    return Err(code::EXPIRED);
+                }
+                let state = &mut self.ends[end];
+                let used = state.used.saturating_sub(PER_HOUR * u128::from(now - state.counted));
+                let used = used + coming.amount * u128::from(HOUR);
+                if BURST * u128::from(HOUR) < used {
+                    return Err(code::LIMIT_REACHED);
+                }
+                (state.used, state.counted) = (used, now);
+                if LARGE <= coming.amount {
+                    state.arrived.insert(nonce, Arrived::Waiting { ready: now + DELAY });
+                } else {
+                    state.arrived.insert(nonce, Arrived::Delivered);
+                    self.put_out(end, coming.to, coming.amount)?;
+                }
+            }
+            Step::Finish { end, nonce } => {
+                let Some(Arrived::Waiting { ready }) = self.ends[end].arrived.get(&nonce).copied() else {
+                    return Err(code::NOT_WAITING);
+                };
+                if now < ready {
+                    return Err(code::TOO_EARLY);
+                }
+                let coming = self.coming(end, nonce).unwrap();
+                self.ends[end].arrived.insert(nonce, Arrived::Delivered);
+                self.put_out(end, coming.to, coming.amount)?;
+            }
+            Step::Veto { end, nonce } => match self.ends[end].arrived.get(&nonce) {
+                Some(Arrived::Waiting { .. }) => {
+                    self.ends[end].arrived.insert(nonce, Arrived::Refused);
+                }
+                _ => return Err(code::NOT_WAITING),
+            },
+            Step::Refuse { end, nonce } => {
+                let coming = self.coming(end, nonce).ok_or(code::BAD_SIGNATURES)?;
+                self.require_unseen(end, nonce)?;
+                if now < coming.deadline {
+                    return Err(code::NOT_EXPIRED);
+                }
+                self.ends[end].arrived.insert(nonce, Arrived::Refused);
+            }
+            Step::Refund { end, nonce } => {
+                let at = usize::try_from(nonce).unwrap();
+                let sent = *self.ends[end].sent.get(at).ok_or(code::UNKNOWN_MESSAGE)?;
+                if !matches!(self.ends[1 - end].arrived.get(&nonce), Some(Arrived::Refused)) {
+                    return Err(code::BAD_SIGNATURES);
+                }
+                if sent.refunded {
+                    return Err(code::REFUNDED_ALREADY);
+                }
+                if now < sent.deadline {
+                    return Err(code::NOT_EXPIRED);
+                }
+                self.ends[end].sent[at].refunded = true;
+                self.put_out(end, sent.by, sent.amount)?;
+            }
+            Step::Move { from, to, amount } => {
+                self.units[from] = self.units[from].checked_sub(amount).ok_or(code::INSUFFICIENT_UNITS)?;
+                self.units[to] += amount;
+            }
+            Step::Wait { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+/// The committee's rule: it signs what was sent, and a refund only of what the other end has refused.
+fn signatures(world: &World, purpose: u8, end: usize, message: &Message, may: bool) -> Vec<Signature> {
+    let bound = world.bound(purpose, end, message);
+    if may { bound.sign(&world.keys, [1, 2, 3]) } else { bound.sign(&world.keys, [1, 2]) }
+}
+
+/// Does a step on the chain; none if it is no transaction.
+fn act(world: &mut World, model: &Model, step: &Step) -> Option<Outcome> {
+    let (who, admin) = (world.who, world.admin);
+    Some(match *step {
+        Step::Send { end, by, to, amount, time } => {
+            let deadline = world.in_time(time * UNIT);
+            world.send(end, who[by], who[to], amount, deadline)
+        }
+        Step::Deliver { end, nonce } => {
+            let message = model.message(1 - end, nonce, who);
+            let signed = signatures(world, DELIVER, end, &message, model.coming(end, nonce).is_some());
+            world.deliver_with(end, &message, &signed)
+        }
+        Step::Finish { end, nonce } => world.finish(end, nonce),
+        Step::Veto { end, nonce } => world.veto(admin, end, nonce),
+        Step::Refuse { end, nonce } => {
+            let message = model.message(1 - end, nonce, who);
+            let signed = signatures(world, REFUSE, end, &message, model.coming(end, nonce).is_some());
+            world.chain.call(who[2], world.ends[end], "refuse", &(message, signed))
+        }
+        Step::Refund { end, nonce } => {
+            let message = model.message(end, nonce, who);
+            // The committee looks at the other end itself.
+            let may = world.fate(1 - end, nonce) == Fate::Refused;
+            let signed = signatures(world, REFUND, end, &message, may);
+            world.refund_with(end, nonce, &signed)
+        }
+        Step::Move { from, to, amount } => {
+            world.chain.call(who[from], world.ends[FAR], "transfer_units", &(ROUTE, who[to], amount))
+        }
+        Step::Wait { time } => {
+            world.chain.warp(time * UNIT);
+            return None;
+        }
+    })
+}
+
+fn watch(world: &mut World) {
+    let ([home, far], who) = (world.ends, world.who);
+    let volume = move |chain: &mut Chain, end| chain.view::<u128>(end, "volume", &(ROUTE,)).unwrap();
+    world.chain.invariant("locked is at least minted", move |chain| {
+        let (locked, minted) = (volume(chain, home), volume(chain, far));
+        if minted <= locked { Ok(()) } else { Err(format!("{minted} for {locked}")) }
+    });
+    world.chain.invariant("the home end has what is locked", move |chain| {
+        let (locked, has) = (volume(chain, home), chain.balance(home).0);
+        if locked <= has { Ok(()) } else { Err(format!("{has} for {locked}")) }
+    });
+    world.chain.invariant("what the holders have is what was minted", move |chain| {
+        let held: u128 = who.map(|who| chain.view::<u128>(far, "units_of", &(ROUTE, who)).unwrap()).iter().sum();
+        let minted = volume(chain, far);
+        if held == minted { Ok(()) } else { Err(format!("{held} of {minted}")) }
+    });
+    world.chain.invariant("no money is made or lost", |chain| chain.check_money());
+}
+
+#[test]
+fn the_bridge_does_what_a_naive_one_does() {
+    let mut world = World::new();
+    watch(&mut world);
+    let start = world.who.map(|who| world.chain.balance(who).0);
+    let point = world.chain.snapshot();
+    let world = RefCell::new(world);
+    proptest!(config(200), |(steps in prop::collection::vec(step(), 1..30))| {
+        let (world, mut model) = (&mut *world.borrow_mut(), Model::default());
+        world.chain.revert(&point);
+        for step in steps {
+            let now = world.in_time(0);
+            let before = model.clone();
+            let outcome = act(world, &before, &step);
+            let expected = model.apply(&step, now);
+            if expected.is_err() {
+                model = before;
+            }
+            if let Some(outcome) = outcome {
+                match expected {
+                    Ok(()) => outcome.ok(),
+                    Err(code) => outcome.expect_revert(code),
+                };
+            }
+            prop_assert_eq!([HOME, FAR].map(|end| world.volume(end)), [HOME, FAR].map(|end| model.ends[end].volume));
+            prop_assert_eq!(world.who.map(|who| world.units(who)), model.units);
+            let gained = [0, 1, 2].map(|at| i128::try_from(world.chain.balance(world.who[at]).0).unwrap()
+                - i128::try_from(start[at]).unwrap());
+            prop_assert_eq!(gained, model.money);
+            prop_assert_eq!(model.ends[HOME].volume, model.ends[FAR].volume + model.in_flight());
+        }
+    });
+}

@@ -1,0 +1,159 @@
+//! Random calls, against a collection so naive that it is obviously right.
+
+use crate::*;
+use proptest::prelude::*;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+const CAP: u64 = 6;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Mint { to: usize },
+    Burn { by: usize, token: u64 },
+    Transfer { from: usize, to: usize, token: u64 },
+    TransferFrom { by: usize, from: usize, to: usize, token: u64 },
+    Approve { by: usize, token: u64, spender: Option<usize> },
+    SetOperator { by: usize, operator: usize, allowed: bool },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let who = 0..3usize;
+    let token = 0..4u64;
+    prop_oneof![
+        3 => who.clone().prop_map(|to| Step::Mint { to }),
+        1 => (who.clone(), token.clone()).prop_map(|(by, token)| Step::Burn { by, token }),
+        3 => (who.clone(), who.clone(), token.clone()).prop_map(|(from, to, token)| Step::Transfer { from, to, token }),
+        4 => (who.clone(), who.clone(), who.clone(), token.clone())
+            .prop_map(|(by, from, to, token)| Step::TransferFrom { by, from, to, token }),
+        3 => (who.clone(), token, prop::option::of(who.clone()))
+            .prop_map(|(by, token, spender)| Step::Approve { by, token, spender }),
+        2 => (who.clone(), who, any::<bool>())
+            .prop_map(|(by, operator, allowed)| Step::SetOperator { by, operator, allowed }),
+    ]
+}
+
+#[derive(Clone, Default)]
+struct Model {
+    minted: u64,
+    owners: BTreeMap<u64, usize>,
+    approved: BTreeMap<u64, usize>,
+    operators: BTreeSet<(usize, usize)>,
+}
+
+impl Model {
+    fn require_owner(&self, by: usize, token: u64) -> Result<(), u32> {
+        match self.owners.get(&token) {
+            None => Err(UNKNOWN_TOKEN),
+            Some(owner) if *owner != by => Err(NOT_OWNER),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn apply(&mut self, step: &Step) -> Result<(), u32> {
+        match *step {
+            Step::Mint { to } => {
+                if self.minted == CAP {
+                    return Err(CAP_REACHED);
+                }
+                self.owners.insert(self.minted, to);
+                self.minted += 1;
+            }
+            Step::Burn { by, token } => {
+                self.require_owner(by, token)?;
+                self.owners.remove(&token);
+                self.approved.remove(&token);
+            }
+            Step::Transfer { from, to, token } => {
+                self.require_owner(from, token)?;
+                self.owners.insert(token, to);
+                self.approved.remove(&token);
+            }
+            Step::TransferFrom { by, from, to, token } => {
+                let allowed = self.approved.get(&token) == Some(&by) || self.operators.contains(&(from, by));
+                if by != from && !allowed {
+                    return Err(NOT_ALLOWED);
+                }
+                self.apply(&Step::Transfer { from, to, token })?;
+            }
+            Step::Approve { by, token, spender } => {
+                self.require_owner(by, token)?;
+                match spender {
+                    Some(spender) => self.approved.insert(token, spender),
+                    None => self.approved.remove(&token),
+                };
+            }
+            Step::SetOperator { by, operator, allowed } => {
+                if by == operator {
+                    return Err(OWN_OPERATOR);
+                }
+                if allowed {
+                    self.operators.insert((by, operator));
+                } else {
+                    self.operators.remove(&(by, operator));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn act(world: &mut World, step: &Step) -> Outcome {
+    let who = world.who;
+    match *step {
+        Step::Mint { to } => world.mint(who[to], 0),
+        Step::Burn { by, token } => world.chain.call(who[by], world.nft, "burn", &(token,)),
+        Step::Transfer { from, to, token } => world.transfer(who[from], who[to], token),
+        Step::TransferFrom { by, from, to, token } => world.transfer_from(who[by], who[from], who[to], token),
+        Step::Approve { by, token, spender } => world.approve(who[by], token, spender.map(|spender| who[spender])),
+        Step::SetOperator { by, operator, allowed } => {
+            world.chain.call(who[by], world.nft, "set_operator", &(who[operator], allowed))
+        }
+    }
+}
+
+fn watch(world: &mut World) {
+    let (nft, who) = (world.nft, world.who);
+    world.chain.invariant("what the holders have adds up to the supply", move |chain| {
+        let supply = chain.view::<u64>(nft, "total_supply", &()).unwrap();
+        let counted: u64 = who.map(|holder| chain.view::<u64>(nft, "balance_of", &(holder,)).unwrap()).iter().sum();
+        if counted == supply { Ok(()) } else { Err(format!("{counted} are held of {supply}")) }
+    });
+    world.chain.invariant("a token is in the list of its one holder", move |chain| {
+        let all: Vec<(u64, Address)> = chain.view(nft, "tokens", &(None::<u64>,)).unwrap();
+        let mut listed = Vec::new();
+        for holder in who {
+            let tokens: Vec<u64> = chain.view(nft, "tokens_of", &(holder, None::<u64>)).unwrap();
+            listed.extend(tokens.into_iter().map(|token| (token, holder)));
+        }
+        listed.sort_unstable();
+        if listed == all { Ok(()) } else { Err(format!("{listed:?} and {all:?}")) }
+    });
+    world.chain.invariant("no more are made than the cap", move |chain| {
+        let minted = chain.view::<u64>(nft, "minted", &()).unwrap();
+        if minted <= CAP { Ok(()) } else { Err(format!("{minted}")) }
+    });
+}
+
+#[test]
+fn the_collection_does_what_a_naive_one_does() {
+    let mut world = World::new(CAP);
+    watch(&mut world);
+    let point = world.chain.snapshot();
+    let world = RefCell::new(world);
+    proptest!(config(200), |(steps in prop::collection::vec(step(), 1..16))| {
+        let (world, mut model) = (&mut *world.borrow_mut(), Model::default());
+        world.chain.revert(&point);
+        for step in steps {
+            let outcome = act(world, &step);
+            match model.apply(&step) {
+                Ok(()) => outcome.ok(),
+                Err(code) => outcome.expect_revert(code),
+            };
+            for token in 0..CAP {
+                let owner = model.owners.get(&token).map(|owner| world.who[*owner]);
+                prop_assert_eq!(world.owner_of(token), owner);
+            }
+        }
+    });
+}
