@@ -12,11 +12,17 @@
 #![forbid(unsafe_code)]
 
 mod curve;
+mod events;
+mod tokens;
 
 /// A pool of two tokens that trades them at x*y=k.
 #[tacit_sdk::contract(lock_group = "7461636974207374643a20706f6f6c7320616e64207072696365730000000000")]
 mod amm {
     use crate::curve::{self, RESERVE_MAX};
+    use crate::events::{
+        Approved, CreditCollected, Deposited, FeesCollected, PoolRetired, ReservesChanged, Skimmed, Swapped,
+        Transferred, Withdrawn,
+    };
     use tacit_sdk::prelude::*;
 
     /// Shares of the first deposit that nobody gets: with them, no share is ever worth much, and no reserve empty.
@@ -115,139 +121,6 @@ mod amm {
         ProductFalls = 18,
     }
 
-    /// A trade.
-    #[event]
-    pub struct Swapped {
-        /// Who paid.
-        pub by: Address,
-        /// Who got.
-        pub to: Address,
-        /// What was paid with.
-        pub token_in: Address,
-        /// What was paid, fee included.
-        pub amount_in: Amount,
-        /// What was got of the other token.
-        pub amount_out: Amount,
-        /// The protocol's part of what was paid.
-        pub protocol_fee: Amount,
-    }
-
-    /// Tokens came in for shares.
-    #[event]
-    pub struct Deposited {
-        /// Who paid.
-        pub by: Address,
-        /// Who got the shares.
-        pub to: Address,
-        /// Of the first token.
-        pub first: Amount,
-        /// Of the second token.
-        pub second: Amount,
-        /// The shares.
-        pub shares: Shares,
-    }
-
-    /// Shares were given up for tokens.
-    #[event]
-    pub struct Withdrawn {
-        /// Whose shares.
-        pub by: Address,
-        /// Who got the tokens, or has the credit.
-        pub to: Address,
-        /// Of the first token.
-        pub first: Amount,
-        /// Of the second token.
-        pub second: Amount,
-        /// The shares.
-        pub shares: Shares,
-        /// Whether the tokens wait as credits.
-        pub as_credit: bool,
-    }
-
-    /// The reserves are now so.
-    #[event]
-    pub struct ReservesChanged {
-        /// Of the first token.
-        pub first: Amount,
-        /// Of the second token.
-        pub second: Amount,
-    }
-
-    /// Credit was collected.
-    #[event]
-    pub struct CreditCollected {
-        /// Whose.
-        pub by: Address,
-        /// The token.
-        pub token: Address,
-        /// Who got it.
-        pub to: Address,
-        /// How much.
-        pub amount: Amount,
-    }
-
-    /// What was in no book left.
-    #[event]
-    pub struct Skimmed {
-        /// The token.
-        pub token: Address,
-        /// Who got it.
-        pub to: Address,
-        /// How much.
-        pub amount: Amount,
-    }
-
-    /// A token lost some of the pool's balance; from now on there are only withdrawals.
-    #[event]
-    pub struct PoolRetired {
-        /// What is missing of the first token.
-        pub first: Amount,
-        /// What is missing of the second token.
-        pub second: Amount,
-    }
-
-    /// The protocol's fees were paid.
-    #[event]
-    pub struct FeesCollected {
-        /// The token.
-        pub token: Address,
-        /// Who got them.
-        pub to: Address,
-        /// How much.
-        pub amount: Amount,
-    }
-
-    /// Shares moved; from the zero address they are new, to it they are gone.
-    #[event]
-    pub struct Transferred {
-        /// Who gave.
-        pub from: Address,
-        /// Who got.
-        pub to: Address,
-        /// Shares.
-        pub amount: Shares,
-    }
-
-    /// An owner lets a spender take up to a number of shares.
-    #[event]
-    pub struct Approved {
-        /// Whose shares.
-        pub owner: Address,
-        /// Who may take them.
-        pub spender: Address,
-        /// Shares from now on.
-        pub amount: Shares,
-    }
-
-    interface! {
-        /// What a token of the pool can do.
-        pub Token {
-            fn transfer(to: Address, amount: Amount);
-            fn transfer_from(owner: Address, to: Address, amount: Amount);
-            view fn balance_of(holder: Address) -> Amount;
-        }
-    }
-
     impl Book {
         const fn new(token: Address) -> Self {
             let nothing = Amount::ZERO;
@@ -255,42 +128,8 @@ mod amm {
         }
 
         /// What the pool must have of the token.
-        fn owed(&self) -> Amount {
+        pub fn owed(&self) -> Amount {
             self.reserve + self.fees + self.credits
-        }
-
-        fn held(&self) -> Result<Amount, Error> {
-            balance(self.token, env::self_address())
-        }
-
-        /// Takes exactly an amount from the caller, and sees that it came.
-        fn pull(&self, amount: Amount) -> Result<(), Error> {
-            let before = self.held()?;
-            let (caller, this) = (env::caller(), env::self_address());
-            Token::at(self.token).try_transfer_from(caller, this, amount).map_err(|_| Error::TokenRefused)?;
-            self.expect(before.checked_add(amount))
-        }
-
-        /// Pays exactly an amount, and sees that it went and arrived.
-        fn pay(&self, to: Address, amount: Amount) -> Result<(), Error> {
-            if amount.is_zero() {
-                return Ok(());
-            }
-            let (before, had) = (self.held()?, balance(self.token, to)?);
-            let after = before.checked_sub(amount).ok_or(Error::Shortfall)?;
-            Token::at(self.token).try_transfer(to, amount).map_err(|_| Error::TokenRefused)?;
-            self.expect(Some(after))?;
-            let has = balance(self.token, to)?;
-            if had.checked_add(amount) == Some(has) { Ok(()) } else { Err(Error::TokenMisbehaved) }
-        }
-
-        /// The pool must have exactly this now, and no less than the books say.
-        fn expect(&self, balance: Option<Amount>) -> Result<(), Error> {
-            let held = self.held()?;
-            if Some(held) != balance {
-                return Err(Error::TokenMisbehaved);
-            }
-            if held < self.owed() { Err(Error::Shortfall) } else { Ok(()) }
         }
     }
 
@@ -779,10 +618,6 @@ mod amm {
 
     fn grown(reserve: Amount, by: Amount) -> Result<Amount, Error> {
         reserve.checked_add(by).filter(|sum| *sum <= RESERVE_MAX).ok_or(Error::TooLarge)
-    }
-
-    fn balance(token: Address, holder: Address) -> Result<Amount, Error> {
-        Token::at(token).try_balance_of(holder).map_err(|_| Error::TokenRefused)
     }
 
     fn require_in_time(deadline: Timestamp) -> Result<(), Error> {

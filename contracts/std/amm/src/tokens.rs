@@ -1,0 +1,55 @@
+//! How the pool moves tokens of others: it looks at balances before and after, because a token may take a fee, lie or
+//! fail. It must never believe what a token says of a transfer.
+
+use crate::amm::{Book, Error};
+use tacit_sdk::prelude::*;
+
+interface! {
+    /// What a token of the pool can do.
+    pub Token {
+        fn transfer(to: Address, amount: Amount);
+        fn transfer_from(owner: Address, to: Address, amount: Amount);
+        view fn balance_of(holder: Address) -> Amount;
+    }
+}
+
+impl Book {
+    /// What the pool has of the token, whatever the books say.
+    pub fn held(&self) -> Result<Amount, Error> {
+        balance(self.token, env::self_address())
+    }
+
+    /// Takes exactly an amount from the caller, and sees that it came.
+    pub fn pull(&self, amount: Amount) -> Result<(), Error> {
+        let before = self.held()?;
+        let (caller, this) = (env::caller(), env::self_address());
+        Token::at(self.token).try_transfer_from(caller, this, amount).map_err(|_| Error::TokenRefused)?;
+        self.expect(before.checked_add(amount))
+    }
+
+    /// Pays exactly an amount, and sees that it went and arrived.
+    pub fn pay(&self, to: Address, amount: Amount) -> Result<(), Error> {
+        if amount.is_zero() {
+            return Ok(());
+        }
+        let (before, had) = (self.held()?, balance(self.token, to)?);
+        let after = before.checked_sub(amount).ok_or(Error::Shortfall)?;
+        Token::at(self.token).try_transfer(to, amount).map_err(|_| Error::TokenRefused)?;
+        self.expect(Some(after))?;
+        let has = balance(self.token, to)?;
+        if had.checked_add(amount) == Some(has) { Ok(()) } else { Err(Error::TokenMisbehaved) }
+    }
+
+    /// The pool must have exactly this now, and no less than the books say.
+    fn expect(&self, balance: Option<Amount>) -> Result<(), Error> {
+        let held = self.held()?;
+        if Some(held) != balance {
+            return Err(Error::TokenMisbehaved);
+        }
+        if held < self.owed() { Err(Error::Shortfall) } else { Ok(()) }
+    }
+}
+
+fn balance(token: Address, holder: Address) -> Result<Amount, Error> {
+    Token::at(token).try_balance_of(holder).map_err(|_| Error::TokenRefused)
+}
