@@ -20,7 +20,7 @@ mod governor {
         /// The token that votes, and the timelock that acts.
         PARTS: Item<(Address, Address)> = 1;
         /// Proposals by number.
-        PROPOSALS: OrderedMap<u64, Proposal> = 2;
+        PROPOSALS: Map<u64, Proposal> = 2;
         /// Votes by proposal and voter.
         BALLOTS: OrderedMap<(u64, Address), Ballot> = 3;
         /// The number of the next proposal.
@@ -56,8 +56,6 @@ mod governor {
     const CALLS_MAX: usize = 4;
     /// Most bytes of the arguments of one call.
     const INPUT_MAX: usize = 320;
-    /// Proposals of a page.
-    const PROPOSALS_PAGE: usize = 4;
     /// Ballots of a page.
     const BALLOTS_PAGE: usize = 16;
     /// The fewest heights in which is voted, and in which what has passed can be queued.
@@ -72,9 +70,9 @@ mod governor {
     /// A call that is proposed. As a timelock takes it.
     #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
     pub struct Action {
-        /// The contract.
+        /// The contract, or whoever gets the money.
         pub target: Address,
-        /// Its function.
+        /// Its function; empty for a transfer of the money, which runs no code.
         pub function: Text<64>,
         /// The encoded arguments.
         pub input: Bytes<INPUT_MAX>,
@@ -473,10 +471,10 @@ mod governor {
         BALLOTS.get(&(proposal, voter))
     }
 
-    /// Up to 4 proposals after a number.
+    /// How many proposals there are; they are numbered from 0.
     #[view]
-    fn proposals(after: Option<u64>) -> List<(u64, Proposal), PROPOSALS_PAGE> {
-        PROPOSALS.page(after.as_ref())
+    fn count() -> u64 {
+        NEXT.get_or_default()
     }
 
     /// Up to 16 votes on a proposal, after that of an account.
@@ -547,8 +545,10 @@ mod governor {
 
     fn has_quorum(proposal: &Proposal) -> Result<bool, Error> {
         let taking_part = proposal.in_favour.checked_add(proposal.abstaining).ok_or(Error::Overflow)?;
-        let needed = proposal.quorum.apply(proposal.all_votes, Rounding::Up);
-        Ok(!taking_part.is_zero() && taking_part >= needed)
+        // By the host's wide numbers, because their code takes no room here.
+        let [all, part, one] = [proposal.all_votes.0, proposal.quorum.0, Rate::ONE.0].map(U256::from_u128);
+        let needed = all.checked_mul_div(part, one, Rounding::Up).ok_or(Error::Overflow)?;
+        Ok(!taking_part.is_zero() && U256::from_u128(taking_part.0) >= needed)
     }
 
     fn takes_role(calls: &Actions) -> bool {

@@ -52,9 +52,9 @@ mod timelock {
     /// A call that waits.
     #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
     pub struct Action {
-        /// The contract.
+        /// The contract, or whoever gets the money.
         pub target: Address,
-        /// Its function.
+        /// Its function; empty for a transfer of the money, which runs no code.
         pub function: Text<64>,
         /// The encoded arguments.
         pub input: Bytes<INPUT_MAX>,
@@ -127,6 +127,8 @@ mod timelock {
         PaysItself = 9,
         /// A call of the timelock to itself could not be set aside.
         OwnCallFailed = 10,
+        /// A transfer has no arguments, and the timelock must have the money.
+        TransferFailed = 11,
     }
 
     /// Calls were scheduled.
@@ -211,6 +213,9 @@ mod timelock {
         let own = env::self_address();
         if calls.iter().any(|action| action.target == own && !action.value.is_zero()) {
             return Err(Error::PaysItself);
+        }
+        if calls.iter().any(|action| is_transfer(action) && !action.input.is_empty()) {
+            return Err(Error::TransferFailed);
         }
         if delay < MINIMUM_DELAY.get_or_default() || delay > DELAY_MOST {
             return Err(Error::DelayOutOfRange);
@@ -320,7 +325,14 @@ mod timelock {
         env::blake3(bytes.encode(&all))
     }
 
+    fn is_transfer(action: &Action) -> bool {
+        action.function.as_str().is_empty()
+    }
+
     fn perform(action: &Action) -> Result<(), Error> {
+        if is_transfer(action) {
+            return env::transfer(&action.target, action.value).map_err(|_| Error::TransferFailed);
+        }
         let callee = Callee::at(action.target).paying(action.value);
         let (function, input) = (action.function.as_str(), action.input.as_slice());
         if action.target == env::self_address() {

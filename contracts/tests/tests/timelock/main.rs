@@ -6,3 +6,5 @@ mod losses;
 mod model;
 mod rules;
 mod scene;
+#[path = "../seeded/mod.rs"]
+mod seeded;

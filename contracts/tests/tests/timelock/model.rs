@@ -1,6 +1,7 @@
 //! Random steps on a timelock and on a list of operations with their times, which must agree.
 
 use crate::scene::*;
+use crate::seeded::{Tally, config};
 use proptest::prelude::*;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -86,8 +87,8 @@ impl Model {
     }
 }
 
-/// Runs a step on both and compares what became of it.
-fn both(scene: &mut Scene, model: &mut Model, step: &Step) {
+/// Runs a step on both and compares what became of it. Says whether it succeeded.
+fn both(scene: &mut Scene, model: &mut Model, step: &Step) -> bool {
     let now = scene.chain.time().0;
     let (outcome, expected) = match *step {
         Step::Schedule { by, salt, delay_hours } => {
@@ -101,12 +102,16 @@ fn both(scene: &mut Scene, model: &mut Model, step: &Step) {
             let operation = scene.hash(&scene.add(by), salt);
             (scene.cancel(operation), model.cancel((by, salt)))
         }
-        Step::Wait { hours } => return scene.chain.warp(hours * HOUR),
+        Step::Wait { hours } => {
+            scene.chain.warp(hours * HOUR);
+            return true;
+        }
     };
     match expected {
         Ok(()) => outcome.ok(),
         Err(code) => outcome.expect_revert(code),
     };
+    expected.is_ok()
 }
 
 #[test]
@@ -126,12 +131,14 @@ fn the_timelock_does_what_the_naive_one_does() {
         if (delay, money) == (DELAY, 1_000) { Ok(()) } else { Err(format!("{delay} and {money}")) }
     });
     let (point, scene) = (scene.chain.snapshot(), RefCell::new(scene));
-    let config = ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(steps in prop::collection::vec(step(), 1..20))| {
+    let tally = Tally::default();
+    proptest!(config(), |(steps in prop::collection::vec(step(), 1..20))| {
         let (scene, mut model) = (&mut *scene.borrow_mut(), Model::default());
         scene.chain.revert(&point);
         for step in &steps {
-            both(scene, &mut model, step);
+            if both(scene, &mut model, step) {
+                tally.count(step);
+            }
             prop_assert_eq!(scene.counted(), model.counted);
             let now = scene.chain.time().0;
             for what in [(1, 0), (1, 1), (2, 0), (2, 1)] {
@@ -140,4 +147,5 @@ fn the_timelock_does_what_the_naive_one_does() {
             }
         }
     });
+    tally.require(&["Schedule", "Execute", "Cancel"]);
 }

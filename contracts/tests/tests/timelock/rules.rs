@@ -104,6 +104,20 @@ fn money_goes_with_calls_but_not_to_the_timelock_itself() {
 }
 
 #[test]
+fn a_call_without_a_function_pays_an_account() {
+    let mut scene = Scene::new();
+    let (stranger, before) = (scene.stranger, scene.chain.balance(scene.stranger).0);
+    let pay = |amount, input| vec![(stranger, String::new(), input, Amount(amount))];
+    scene.schedule(&pay(400, vec![0]), 1).expect_revert(TRANSFER_FAILED);
+    scene.ripen(&pay(400, Vec::new()), 1);
+    scene.execute(&pay(400, Vec::new()), 1).ok();
+    assert_eq!(scene.chain.balance(stranger).0, before + 400);
+    scene.ripen(&pay(601, Vec::new()), 2);
+    scene.execute(&pay(601, Vec::new()), 2).expect_revert(TRANSFER_FAILED);
+    assert_eq!(scene.chain.balance(scene.timelock).0, 600);
+}
+
+#[test]
 fn what_is_over_cannot_be_cancelled_and_what_never_was_neither() {
     let mut scene = Scene::new();
     let calls = scene.add(1);

@@ -19,6 +19,7 @@ pub const EXPIRED: u32 = 6;
 pub const EXECUTED_BEFORE: u32 = 7;
 pub const WAS_CANCELLED: u32 = 8;
 pub const PAYS_ITSELF: u32 = 9;
+pub const TRANSFER_FAILED: u32 = 11;
 pub const MISSING_ROLE: u32 = 0xFFFF_0101;
 pub const NOT_SELF: u32 = 0xFFFF_0007;
 
