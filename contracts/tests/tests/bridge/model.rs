@@ -161,7 +161,6 @@ impl Model {
                 // Until what waits can be paid.
                 Step::Wait { time: time.max(ready.max().unwrap_or(0).saturating_sub(now).div_ceil(UNIT)) }
             }
-            other => other,
         }
     }
 
