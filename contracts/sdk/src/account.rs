@@ -95,7 +95,7 @@ mod tests {
         ),
     ];
 
-    #[allow(clippy::unwrap_used)]
+    #[allow(clippy::unwrap_used, clippy::arithmetic_side_effects)]
     fn bytes(text: &str) -> [u8; 32] {
         core::array::from_fn(|at| u8::from_str_radix(text.get(2 * at..2 * at + 2).unwrap(), 16).unwrap())
     }

@@ -419,6 +419,11 @@ fn loss_griefing_by_history_looking_up_votes_costs_the_same_after_many_changes()
     assert_eq!(world.votes_at(alice, first), SUPPLY);
 }
 
+#[test]
+fn the_modules_are_small() {
+    assert!(module("token").len() < 20 * 1024 && module("token_plus").len() < 40 * 1024);
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Transfer { from: usize, to: usize, amount: u128 },
