@@ -17,6 +17,12 @@ exec </dev/null
 # in, so that cargo chooses the same features here and below and builds nothing twice.
 cargo build --locked --release --workspace --bins --example trie_speed
 
+# The SDK's own tests run natively, in the contracts' workspace; no wasm toolchain is needed for them.
+if [ "$tier" = quick ]; then
+    (cd contracts && CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$HOME/.cache/tacit/target}/contracts-host" \
+        cargo test --locked --quiet --release -p tacit-sdk -p tacit-sdk-macros)
+fi
+
 if cargo nextest --version >/dev/null 2>&1; then
     echo "tests: cargo nextest, tier $tier, target folder ${CARGO_TARGET_DIR:-target}"
     if [ "$tier" = long ]; then

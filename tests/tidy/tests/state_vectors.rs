@@ -5,8 +5,9 @@
 use serde_json::{Value, json};
 use tacit_state::key;
 use tacit_state::record::{
-    Account, Contract, CredentialMark, FeeState, Group, Issuer, Poll, ProofRecord, ValidatorState,
+    Account, AnnouncedCode, Contract, CredentialMark, FeeState, Group, Issuer, Poll, ProofRecord, ValidatorState,
 };
+use tacit_types::contract::{ContractPolicy, PausePolicy, UpgradePolicy};
 use tacit_types::*;
 
 fn hex(bytes: &[u8]) -> String {
@@ -69,7 +70,16 @@ fn keys_and_records_are_those_of_the_committed_vectors() {
             "account": { "balance": "1000000000000000000", "sequence": 7,
                 "bytes": hex(&codec::encode(&Account { balance: Amount(1_000_000_000_000_000_000), sequence: Sequence(7) })) },
             "contract": { "code_hash": hex(&[7; 32]), "creator": hex(&address.0),
-                "bytes": hex(&codec::encode(&Contract { code_hash: CodeHash([7; 32]), creator: address })) },
+                "bytes": hex(&codec::encode(&Contract {
+                    code_hash: CodeHash([7; 32]),
+                    creator: address,
+                    policy: ContractPolicy {
+                        upgrade: UpgradePolicy::Timelocked { admin: address, delay_ms: 60_000 },
+                        pause: Some(PausePolicy { pauser: address, unpauser: Address([9; 32]), longest_ms: 3_600_000 }),
+                    },
+                    paused_until: UnixMillis(0),
+                    announced: Some(AnnouncedCode { code_hash: CodeHash([8; 32]), ready: UnixMillis(1_700_000_000_000) }),
+                })) },
             "fees": { "base_fee": "10", "bytes": hex(&codec::encode(&FeeState { base_fee: Price(10) })) },
             "validators": { "current": [[2, 1], [1, 1]], "bytes":
                 hex(&codec::encode(&ValidatorState { current: set(&[2, 1]), next: set(&[3]) })) },

@@ -1,3 +1,4 @@
+//! Refused by the compiler: migrate from the future. The message beside this file is part of the interface.
 #![allow(unused)]
 use tacit_sdk::prelude::*;
 

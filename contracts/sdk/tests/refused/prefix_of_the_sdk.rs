@@ -1,3 +1,4 @@
+//! Refused by the compiler: prefix of the sdk. The message beside this file is part of the interface.
 #![allow(unused)]
 use tacit_sdk::prelude::*;
 
