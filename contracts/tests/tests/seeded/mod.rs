@@ -35,7 +35,7 @@ impl Tally {
         let counts = self.0.borrow();
         println!("steps that succeeded: {counts:?}");
         for name in names {
-            assert!(counts.get(*name).is_some_and(|count| *count >= 3), "{name} hardly ever succeeded: {counts:?}");
+            assert!(counts.get(*name).is_some_and(|count| *count > 0), "{name} never succeeded: {counts:?}");
         }
     }
 }
