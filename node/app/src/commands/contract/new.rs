@@ -23,6 +23,12 @@ const MANIFEST: &str = include_str!("../../../templates/contract/Cargo.toml.txt"
 const SOURCE: &str = include_str!("../../../templates/contract/lib.rs.txt");
 const README: &str = include_str!("../../../templates/contract/README.md.txt");
 
+/// Names that Rust or the project itself have taken.
+const TAKEN: &str = "abstract alloc as async await become box break const continue core crate do dyn else enum extern \
+    false final fn for gen if impl in let loop macro match mod move mut override priv pub ref return \
+    self static std struct super tacit-abi tacit-sdk tacit-sdk-macros test tests trait true try type \
+    typeof unsafe unsized use virtual where while yield";
+
 /// Where the copy of the SDK lies in a project: laid out as in the repository.
 const COPY: &str = "vendor";
 
@@ -51,7 +57,7 @@ impl New {
         let folder = folder.canonicalize()?;
         let sdk = if self.vendor { None } else { sdk_at_hand(&folder)? };
         let root = match &sdk {
-            Some(root) => root.to_str().ok_or_else(|| eyre!("{} is not UTF-8", root.display()))?.to_owned(),
+            Some(root) => path_to(root, &folder)?,
             None => {
                 write_copy(&folder.join(COPY))?;
                 COPY.to_owned()
@@ -75,9 +81,11 @@ impl New {
 fn is_name(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let first = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
-    // Names that Rust or the project itself have taken.
-    let taken = ["test", "core", "std", "alloc", "self", "super", "crate", "mod", "fn", "tacit-sdk", "tacit-abi"];
-    first && text.len() <= 32 && text.bytes().all(is_part) && !text.ends_with('-') && !taken.contains(&text)
+    first
+        && text.len() <= 32
+        && text.bytes().all(is_part)
+        && !text.ends_with('-')
+        && !TAKEN.split(' ').any(|taken| taken == text)
 }
 
 fn module_name(name: &str) -> String {
@@ -101,6 +109,14 @@ fn sdk_at_hand(folder: &Path) -> eyre::Result<Option<PathBuf>> {
             .ok_or_else(|| eyre!("TACIT_SDK is {}, which is no folder contracts/sdk of a checkout", sdk.display()));
     }
     Ok(folder.ancestors().skip(1).find(|root| is_root(root)).map(Path::to_path_buf))
+}
+
+/// The root as the manifest names it: relative for a project in the checkout, so that both move together.
+fn path_to(root: &Path, folder: &Path) -> eyre::Result<String> {
+    if let Ok(inside) = folder.strip_prefix(root) {
+        return Ok(vec![".."; inside.components().count()].join("/"));
+    }
+    Ok(root.to_str().ok_or_else(|| eyre!("{} is not UTF-8", root.display()))?.to_owned())
 }
 
 fn write_copy(copy: &Path) -> eyre::Result<()> {
@@ -151,9 +167,16 @@ mod tests {
         for good in ["jar", "a", "my-token2"] {
             assert!(is_name(good), "{good}");
         }
-        for bad in ["", "Jar", "2jar", "-jar", "jar-", "jar_x", "test", "../jar", "a b", &"a".repeat(33)] {
+        for bad in ["", "Jar", "2jar", "-jar", "jar-", "jar_x", "test", "box", "../jar", "a b", &"a".repeat(33)] {
             assert!(!is_name(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_project_in_a_checkout_names_it_relatively() {
+        let path = |root: &str, folder: &str| path_to(Path::new(root), Path::new(folder)).unwrap();
+        assert_eq!(path("/tacit", "/tacit/mine/jar"), "../..");
+        assert_eq!(path("/tacit", "/home/jar"), "/tacit");
     }
 
     #[test]
