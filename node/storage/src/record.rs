@@ -8,7 +8,7 @@ use tacit_types::{
 
 /// The format this program reads and writes. Version 2 brought the compact blocks. Version 1 is refused: transactions and
 /// chain parameters of its time have other encodings, so no program could go on with such a chain.
-pub const FORMAT_VERSION: u32 = 2;
+pub const FORMAT_VERSION: u32 = 3;
 
 /// Key of [`Format`] in `meta`.
 pub(crate) const FORMAT_KEY: &[u8] = b"format";

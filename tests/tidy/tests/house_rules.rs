@@ -116,6 +116,27 @@ fn every_attack_has_its_tests_or_a_reason() {
     none(wrong);
 }
 
+/// Every case against the contract platform has a row in order, with tests that exist, or says that it is open or cannot
+/// apply.
+#[test]
+fn every_case_against_contracts_has_its_tests_or_says_why_not() {
+    let rows = documents::attack_rows(&read("docs/spec/contract-attacks.md"));
+    assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), (1..=65).collect::<Vec<_>>());
+    let mut wrong = Vec::new();
+    for row in rows {
+        for (file, name) in &row.tests {
+            let source = std::fs::read_to_string(files::root().join(file)).unwrap_or_default();
+            if !documents::has_test(&source, name) {
+                wrong.push(format!("case {}: {file} has no test {name}", row.number));
+            }
+        }
+        if row.tests.is_empty() && !row.answer.starts_with("Cannot apply:") && !row.answer.starts_with("Open:") {
+            wrong.push(format!("case {}: no test and no reason", row.number));
+        }
+    }
+    none(wrong);
+}
+
 #[test]
 fn links_between_documents_lead_somewhere() {
     let dead = |path: String| {
