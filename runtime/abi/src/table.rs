@@ -276,7 +276,7 @@ mod tests {
                 .collect();
             let result =
                 function.result.map_or(std::string::String::new(), |of| std::format!(" -> {}", kind(&Some(of))));
-            let words = function.text.join("").trim().to_owned();
+            let words = std::string::String::from(function.text.join("").trim());
             write!(text, "\n## `{}({}){result}`\n\n{words}\n", function.name, arguments.join(", ")).expect("text");
         }
         text

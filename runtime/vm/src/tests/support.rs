@@ -334,6 +334,11 @@ impl Chain {
         address
     }
 
+    /// Runs `init` of a contract that was placed, whatever becomes of it.
+    pub fn try_create(&mut self, contract: Address, input: &[u8]) -> CallOutcome {
+        self.run(Kind::Create, contract, "init", input, GAS, ALICE)
+    }
+
     pub fn call(&mut self, contract: Address, function: &str, input: &[u8]) -> CallOutcome {
         self.run(Kind::Call, contract, function, input, GAS, ALICE)
     }
