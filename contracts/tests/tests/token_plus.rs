@@ -380,11 +380,11 @@ fn votes_follow_tokens_and_delegation_and_stay_known_for_past_heights() {
     assert_eq!((world.votes_at(carol, Height(given.0 + 3)), world.votes_at(bob, given)), (300, 0));
     assert_eq!(world.votes_at(alice, Height(0)), 0, "before the token");
     assert_eq!((votes(&world.chain, token, ZERO), world.votes_at(ZERO, given)), (0, 0));
-    assert_eq!(world.chain.view::<Amount>(token, "supply_at", &(given,)), Ok(Amount(SUPPLY)));
+    assert_eq!(world.chain.view::<Amount>(token, "total_votes_at", &(given,)), Ok(Amount(SUPPLY)));
     let now = world.chain.height();
     let refused = world.chain.view::<Amount>(token, "votes_at", &(alice, now)).unwrap_err();
     assert_eq!(refused.contract_code(), Some(HEIGHT_NOT_PAST));
-    let refused = world.chain.view::<Amount>(token, "supply_at", &(now,)).unwrap_err();
+    let refused = world.chain.view::<Amount>(token, "total_votes_at", &(now,)).unwrap_err();
     assert_eq!(refused.contract_code(), Some(HEIGHT_NOT_PAST));
 }
 
@@ -601,7 +601,7 @@ fn the_token_does_what_the_naive_one_does() {
                 let counted = chain.view::<Amount>(token, "votes_at", &(*voter, height)).unwrap().0;
                 prop_assert_eq!(counted, votes[index], "votes of {} at {}", index, height.0);
             }
-            prop_assert_eq!(chain.view::<Amount>(token, "supply_at", &(height,)).unwrap().0, supply);
+            prop_assert_eq!(chain.view::<Amount>(token, "total_votes_at", &(height,)).unwrap().0, supply);
         }
         Ok(())
     };

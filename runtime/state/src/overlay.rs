@@ -63,7 +63,7 @@ impl<'a> Overlay<'a> {
     /// # Errors
     /// [`StateFault`] from the base.
     pub fn get(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, StateFault> {
-        Ok(self.entry(key)?.now.clone())
+        Ok(self.entry(key)?.and_then(|entry| entry.now.clone()))
     }
 
     /// Decodes the value under `key`. A value that does not decode was not written by this code: a fault.
@@ -74,7 +74,7 @@ impl<'a> Overlay<'a> {
     where
         T: BorshDeserialize + BorshSerialize,
     {
-        match &self.entry(key)?.now {
+        match self.entry(key)?.and_then(|entry| entry.now.as_ref()) {
             Some(bytes) => decode(key, bytes).map(Some),
             None => Ok(None),
         }
@@ -85,11 +85,16 @@ impl<'a> Overlay<'a> {
     /// # Errors
     /// [`StateFault`] from the base: the old value is part of the write-set.
     pub fn set(&mut self, key: &[u8], value: Option<Vec<u8>>) -> Result<(), StateFault> {
-        let entry = self.entry(key)?;
-        if entry.now == value {
-            return Ok(());
-        }
-        let before = std::mem::replace(&mut entry.now, value);
+        let before = match self.entry(key)? {
+            Some(entry) if entry.now == value => return Ok(()),
+            Some(entry) => std::mem::replace(&mut entry.now, value),
+            None if value.is_none() => return Ok(()),
+            None => {
+                self.entries.insert(key.to_vec(), Entry { base: None, now: value });
+                None
+            }
+        };
+        self.forget_absent(key);
         self.journal.push(Undo { key: key.to_vec(), before });
         Ok(())
     }
@@ -165,9 +170,11 @@ impl<'a> Overlay<'a> {
     pub fn rollback(&mut self, point: Checkpoint) {
         while self.journal.len() > point.0 {
             let Some(undo) = self.journal.pop() else { return };
-            if let Some(entry) = self.entries.get_mut(&undo.key) {
-                entry.now = undo.before;
+            match self.entries.get_mut(&undo.key) {
+                Some(entry) => entry.now = undo.before,
+                None => drop(self.entries.insert(undo.key.clone(), Entry { base: None, now: undo.before })),
             }
+            self.forget_absent(&undo.key);
         }
     }
 
@@ -178,12 +185,20 @@ impl<'a> Overlay<'a> {
         WriteSet(changed.map(|(key, entry)| Change { key, old: entry.base, new: entry.now }).collect())
     }
 
-    fn entry(&mut self, key: &[u8]) -> Result<&mut Entry, StateFault> {
+    /// What is known of `key`; nothing for a key that neither was nor is. Such keys leave no entry, so that looking for them
+    /// cannot make a later walk over their neighbours longer.
+    fn entry(&mut self, key: &[u8]) -> Result<Option<&mut Entry>, StateFault> {
         if !self.entries.contains_key(key) {
-            let base = self.base.get(key)?;
-            self.entries.insert(key.to_vec(), Entry { now: base.clone(), base });
+            let Some(base) = self.base.get(key)? else { return Ok(None) };
+            self.entries.insert(key.to_vec(), Entry { now: Some(base.clone()), base: Some(base) });
         }
-        self.entries.get_mut(key).ok_or_else(|| StateFault("an overlay entry vanished".into()))
+        Ok(self.entries.get_mut(key))
+    }
+
+    fn forget_absent(&mut self, key: &[u8]) {
+        if self.entries.get(key).is_some_and(|entry| entry.base.is_none() && entry.now.is_none()) {
+            self.entries.remove(key);
+        }
     }
 }
 
@@ -210,5 +225,64 @@ where
     match state.get(key)? {
         Some(bytes) => decode(key, &bytes).map(Some),
         None => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::read::MemoryState;
+
+    fn base(keys: &[&str]) -> MemoryState {
+        let change = |key: &&str| Change { key: key.as_bytes().to_vec(), old: None, new: Some(vec![1]) };
+        let mut state = MemoryState::new();
+        state.apply(&WriteSet(keys.iter().map(change).collect()));
+        state
+    }
+
+    fn found(key: &str, steps: u64) -> Next {
+        Next::Found { key: key.as_bytes().to_vec(), value: vec![1], steps }
+    }
+
+    #[test]
+    fn the_next_key_is_found_in_order_and_removed_ones_are_steps() {
+        let state = base(&["a1", "b1", "b2", "b4", "c"]);
+        let mut overlay = Overlay::new(&state);
+        overlay.set(b"b3", Some(vec![1])).unwrap();
+        assert_eq!(overlay.next(b"b", b"", 9).unwrap(), found("b1", 1));
+        assert_eq!(overlay.next(b"b", b"b2", 9).unwrap(), found("b3", 1));
+        let point = overlay.checkpoint();
+        for key in [&b"b1"[..], b"b2"] {
+            overlay.set(key, None).unwrap();
+        }
+        assert_eq!(overlay.next(b"b", b"", 9).unwrap(), found("b3", 3));
+        assert_eq!(overlay.next(b"b", b"", 2).unwrap(), Next::TooFar);
+        assert_eq!(overlay.next(b"b", b"b4", 9).unwrap(), Next::End { steps: 1 });
+        overlay.rollback(point);
+        assert_eq!(overlay.next(b"b", b"", 9).unwrap(), found("b1", 1));
+    }
+
+    #[test]
+    fn looking_for_keys_that_are_not_there_makes_no_walk_longer() {
+        let state = base(&["b9"]);
+        let mut overlay = Overlay::new(&state);
+        for number in 0..8_u8 {
+            assert_eq!(overlay.get(&[b'b', b'0' + number]).unwrap(), None);
+            overlay.set(&[b'b', b'0' + number], None).unwrap();
+        }
+        // Made and removed again, by itself or by a rollback.
+        overlay.set(b"b1", Some(vec![2])).unwrap();
+        overlay.set(b"b1", None).unwrap();
+        let point = overlay.checkpoint();
+        overlay.set(b"b2", Some(vec![2])).unwrap();
+        overlay.rollback(point);
+        assert_eq!(overlay.next(b"b", b"", 9).unwrap(), found("b9", 1));
+        overlay.set(b"b1", Some(vec![1])).unwrap();
+        let point = overlay.checkpoint();
+        overlay.set(b"b1", None).unwrap();
+        overlay.rollback(point);
+        assert_eq!(overlay.next(b"b", b"", 9).unwrap(), found("b1", 1), "a removal taken back");
+        assert_eq!(overlay.finish().0.len(), 1);
     }
 }

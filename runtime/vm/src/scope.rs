@@ -134,7 +134,7 @@ impl<'w> Scope<'w> {
         if self.stack.len() >= limits::CALL_DEPTH_MAX || self.counts.frames >= limits::FRAMES_MAX {
             return refuse(gas, VmReject::DepthExceeded);
         }
-        if lock::is_closed(&self.stack, &entry.contract) {
+        if lock::is_closed(&self.stack, &entry.contract) || self.waits_for_migration(entry) {
             return refuse(gas, VmReject::ReentryDenied);
         }
         let Some(contract) = self.world.contract(&entry.contract)? else {
@@ -204,6 +204,16 @@ impl<'w> Scope<'w> {
             self.deferred.truncate(waiting);
         }
         Ok(exit)
+    }
+
+    /// Between a change of code and its `migrate` nobody enters: the new code would meet the old storage.
+    fn waits_for_migration(&self, entry: &Entry<'_>) -> bool {
+        entry.kind == Kind::Call && self.has_migration(&entry.contract)
+    }
+
+    /// Whether a contract's code changed in this call and its `migrate` has not run.
+    fn has_migration(&self, contract: &Address) -> bool {
+        self.deferred.iter().any(|waiting| waiting.is_migration && waiting.contract == *contract)
     }
 
     /// Says what the call that the running contract makes next lets others do to it.
@@ -279,20 +289,21 @@ impl<'w> Scope<'w> {
         &mut self,
         contract: &Address,
         code_hash: &CodeHash,
-    ) -> Result<Result<(), SetCodeRefused>, Fault> {
+    ) -> Result<Result<Succession, SetCodeRefused>, Fault> {
         let info = self.world.contract(contract)?;
-        if !info.is_some_and(|info| info.may_change_itself) {
+        if !info.is_some_and(|info| info.may_change_itself) || self.has_migration(contract) {
             return Ok(Err(SetCodeRefused::Policy));
         }
         self.replace_code(contract, code_hash)
     }
 
-    /// Gives the contract other code, if the storage layouts fit. Whether that is allowed was decided before.
+    /// Gives the contract other code, if the storage layouts fit; whether `migrate` has to run. Whether the change is allowed
+    /// was decided before.
     pub(crate) fn replace_code(
         &mut self,
         contract: &Address,
         code_hash: &CodeHash,
-    ) -> Result<Result<(), SetCodeRefused>, Fault> {
+    ) -> Result<Result<Succession, SetCodeRefused>, Fault> {
         let Some(info) = self.world.contract(contract)? else { return Ok(Err(SetCodeRefused::Policy)) };
         if self.world.code(code_hash)?.is_none() {
             return Ok(Err(SetCodeRefused::CodeUnknown));
@@ -300,11 +311,12 @@ impl<'w> Scope<'w> {
         let old = self.machine.load(&info.code_hash, self.world)?;
         let new = self.machine.load(code_hash, self.world)?;
         let has_migrate = new.has_function(tacit_abi::MIGRATE_FUNCTION);
-        if new.access().follows(old.access(), has_migrate) == Succession::Refused {
+        let succession = new.access().follows(old.access(), has_migrate);
+        if succession == Succession::Refused {
             return Ok(Err(SetCodeRefused::Layout));
         }
         self.world.set_code(contract, code_hash)?;
-        Ok(Ok(()))
+        Ok(Ok(succession))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The VM as the executor and the RPC see it: check code, make a contract, call it, look at it.
 
+use crate::access::Succession;
 use crate::engine::{Gate, WasmtimeMachine};
 use crate::frame::{Budget, Machine};
 use crate::limits;
@@ -159,8 +160,14 @@ impl Vm {
             let mut scope = Scope::new(&self.shared.machine, world, Recorder::default());
             scope.replace_code(&params.contract, code_hash)?
         };
-        if let Err(refused) = changed {
-            return Ok(Err(refused));
+        match changed {
+            Err(refused) => return Ok(Err(refused)),
+            // The storage stays as it is: running a migration again would ruin what it made.
+            Ok(Succession::SameLayout) => {
+                let result = if params.input.is_empty() { Ok(Vec::new()) } else { Err(VmReject::FunctionUnknown) };
+                return Ok(Ok(CallOutcome { gas_used: Gas::ZERO, result, trace: None, frames: Vec::new() }));
+            }
+            Ok(_) => {}
         }
         let params = CallParams { function: tacit_abi::MIGRATE_FUNCTION, ..params };
         Ok(Ok(self.enter(world, params, Mode::Migrate)?))

@@ -353,7 +353,7 @@ mod token_plus {
 
     /// The supply, which is all votes together, at the end of a past height.
     #[view]
-    fn supply_at(height: Height) -> Result<Amount, Error> {
+    fn total_votes_at(height: Height) -> Result<Amount, Error> {
         at_end_of(Address::ZERO, height)
     }
 

@@ -3,11 +3,14 @@
 
 use super::defer_call::schedule;
 use super::{Host, within};
+use crate::access::Succession;
 use crate::frame::Stop;
 use crate::gas;
 use crate::scope::Deferred;
 use crate::world::SetCodeRefused;
-use tacit_abi::{CODE_UNKNOWN, INPUT_BYTES_MAX, LAYOUT_DIFFERS, MIGRATE_FUNCTION, OK, POLICY_FORBIDS, TOO_MANY};
+use tacit_abi::{
+    CODE_UNKNOWN, INPUT_BYTES_MAX, INVALID_INPUT, LAYOUT_DIFFERS, MIGRATE_FUNCTION, OK, POLICY_FORBIDS, TOO_MANY,
+};
 use tacit_types::{Amount, CodeHash};
 
 pub(crate) fn run(
@@ -29,7 +32,10 @@ pub(crate) fn run(
         return Ok(TOO_MANY);
     }
     match scope.replace_own_code(&contract, &code_hash)? {
-        Ok(()) => {}
+        // The storage stays as it is: running a migration again would ruin what it made.
+        Ok(Succession::SameLayout) if input.is_empty() => return Ok(OK),
+        Ok(Succession::SameLayout) => return Ok(INVALID_INPUT),
+        Ok(_) => {}
         Err(SetCodeRefused::Policy) => return Ok(POLICY_FORBIDS),
         Err(SetCodeRefused::CodeUnknown) => return Ok(CODE_UNKNOWN),
         Err(SetCodeRefused::Layout) => return Ok(LAYOUT_DIFFERS),

@@ -473,6 +473,41 @@ fn case_52_a_contract_changes_its_code_only_if_its_policy_and_its_storage_allow_
 }
 
 #[test]
+fn a_change_that_keeps_the_layout_runs_no_migration_again() {
+    const LAYOUT: u8 = tacit_abi::ACCESS_LAYOUT;
+    let mut chain = Chain::new();
+    let one = access(&[(LAYOUT, &layout(1, 0, 5))]);
+    let fixed = module(&format!("{SETS} (func (export \"migrate\") unreachable) {one}"));
+    let hash = CodeHash::of(&[&fixed]);
+    chain.world.codes.insert(hash, fixed);
+    let contract = chain.text(&changes(&hash, &one));
+    chain.world.governed.insert(contract);
+    assert_eq!(run(&mut chain, contract), [OK]);
+    assert_eq!(chain.world.contracts[&contract], hash);
+}
+
+#[test]
+fn between_a_change_of_code_and_its_migration_nobody_enters() {
+    const LAYOUT: u8 = tacit_abi::ACCESS_LAYOUT;
+    let mut chain = Chain::new();
+    let one = access(&[(LAYOUT, &layout(1, 0, 5))]);
+    let migrate = "(func (export \"migrate\"))";
+    let new = module(&format!("{SETS} {migrate} {}", access(&[(LAYOUT, &layout(2, 1, 6))])));
+    let hash = CodeHash::of(&[&new]);
+    chain.world.codes.insert(hash, new);
+    let governed = chain.text(&changes(&hash, &one));
+    chain.world.governed.insert(governed);
+    let sites = [
+        Site::new(0, governed, "run", "try_call"),
+        Site::new(100, governed, "set", "try_call"),
+        Site::new(200, governed, "get", "static_call"),
+    ];
+    let attacker = chain.text(&runs(&sites, ""));
+    assert_eq!(run(&mut chain, attacker), [4, REENTRY_DENIED, REENTRY_DENIED]);
+    chain.call(governed, "set", &[]).result.unwrap();
+}
+
+#[test]
 fn a_paused_contract_is_looked_at_and_not_called() {
     let mut chain = Chain::new();
     let paused = chain.text(SETS);
