@@ -10,10 +10,7 @@ use tacit_circuits::{
 };
 use tacit_vm::{Fault, Proofs, Statement};
 
-/// How many prepared keys a process keeps; each takes some 40 KiB.
-const PREPARED_KEYS_MAX: usize = 256;
-
-static PREPARED_KEYS: LazyLock<ForeignKeys> = LazyLock::new(|| ForeignKeys::new(PREPARED_KEYS_MAX));
+static PREPARED_KEYS: LazyLock<ForeignKeys> = LazyLock::new(|| ForeignKeys::new(ForeignKeys::CAPACITY));
 
 /// Proofs under one chain's keys.
 pub struct ContractProofs<'a> {
@@ -49,7 +46,7 @@ impl Proofs for ContractProofs<'_> {
         bn254::pairing_check(pairs.as_flattened()).ok()
     }
 
-    fn groth16(&self, _key_id: &[u8; 32], key: &[u8], proof: &[u8; 256], inputs: &[[u8; 32]]) -> Result<bool, Fault> {
+    fn groth16(&self, key: &[u8], proof: &[u8; 256], inputs: &[[u8; 32]]) -> Result<bool, Fault> {
         let key = PREPARED_KEYS.get(key).map_err(|error| Fault(format!("a registered key is damaged: {error}")))?;
         Ok(foreign::verify(&key, proof, inputs).is_ok())
     }

@@ -110,7 +110,7 @@ pub trait Proofs {
     ///
     /// # Errors
     /// A [`Fault`] if the key's bytes are not those of a key that was checked at registration.
-    fn groth16(&self, key_id: &[u8; 32], key: &[u8], proof: &[u8; 256], inputs: &[[u8; 32]]) -> Result<bool, Fault>;
+    fn groth16(&self, key: &[u8], proof: &[u8; 256], inputs: &[[u8; 32]]) -> Result<bool, Fault>;
 
     /// Whether a proof shows one of the chain's own statements.
     ///

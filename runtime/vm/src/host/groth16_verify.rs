@@ -14,5 +14,5 @@ pub(crate) fn run(host: &mut Host<'_>, key_id: i32, proof: i32, inputs: i32, inp
     let inputs = array_at::<32>(host, inputs, input_count)?;
     let world = &mut *host.frame.loan.scope().world;
     let Some(key) = world.verifying_key(&key_id)? else { return Ok(KEY_UNKNOWN) };
-    Ok(i32::from(world.proofs().groth16(&key_id, &key, &proof, &inputs)?))
+    Ok(i32::from(world.proofs().groth16(&key, &proof, &inputs)?))
 }

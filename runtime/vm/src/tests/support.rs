@@ -266,7 +266,7 @@ impl Proofs for NoCurve {
         pairs.iter().all(|pair| pair[0] != 0xff).then_some(pairs.is_empty())
     }
 
-    fn groth16(&self, _id: &[u8; 32], key: &[u8], proof: &[u8; 256], inputs: &[[u8; 32]]) -> Result<bool, Fault> {
+    fn groth16(&self, key: &[u8], proof: &[u8; 256], inputs: &[[u8; 32]]) -> Result<bool, Fault> {
         Ok(key.first() == Some(&proof[0]) && inputs.len() == 1)
     }
 

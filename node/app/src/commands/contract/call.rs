@@ -1,19 +1,18 @@
 //! `tacit contract call`: a transaction with one call. When trying it out fails, the call tree is shown.
 
-use super::input::{InputArg, decode_output};
-use super::scene::{BookArg, Scene};
+use super::input::decode_output;
+use super::scene::Scene;
 use super::trace::{rehearse, tree};
+use super::wanted::{Prepared, WantedCall};
 use crate::commands::output::tell;
 use crate::commands::runtime;
-use crate::commands::send::SendArgs;
 use clap::Args;
 use eyre::{ensure, eyre};
 use serde_json::Value;
 use tacit_rpc::types::TxView;
 use tacit_types::{Address, Amount};
-use tacit_wallet::contract::Kind;
 use tacit_wallet::send::Sent;
-use tacit_wallet::{Account, WalletError, amount};
+use tacit_wallet::{Account, WalletError};
 
 /// Call a function of a contract.
 #[derive(Args)]
@@ -21,42 +20,28 @@ use tacit_wallet::{Account, WalletError, amount};
     after_help = "Examples:\n  tacit contract call token transfer to=alice amount=5 --dev 0\n  tacit contract call tctd1... transfer tctd1... 5 --dev 0 --json\n  tacit contract call tctd1... transfer --input 0x0707... --dev 0\n\nAmounts are base units in decimal, rates decimal fractions, times milliseconds (durations also 5m, 1h, 2d), bytes 0x-hex;\nlists, structs and enums with values are JSON."
 )]
 pub struct Call {
-    /// The contract: an address or an alias.
-    contract: String,
-    /// The function.
-    function: String,
-    /// Its arguments, as `name=value` in any order or by their place.
-    args: Vec<String>,
     #[command(flatten)]
-    input: InputArg,
-    /// Tokens to hand to the contract.
-    #[arg(long, default_value = "0", value_name = "TOKENS")]
-    value: String,
-    #[command(flatten)]
-    book: BookArg,
-    #[command(flatten)]
-    send: SendArgs,
+    wanted: WantedCall,
 }
 
 impl Call {
     pub fn run(&self) -> eyre::Result<()> {
-        let value = amount::parse(&self.value)?;
-        let account = self.send.account()?;
+        let value = self.wanted.value()?;
+        let account = self.wanted.send.account()?;
         runtime::block_on(async {
-            let mut scene = Scene::open(self.send.client()?, &self.book).await?;
-            let contract = scene.address(&self.contract)?;
-            self.input.learn(&mut scene, &contract).await?;
-            let spec = scene.spec(&contract);
-            let input =
-                self.input.encode(spec, &self.function, &[Kind::Call, Kind::View], &self.args, scene.names())?;
-            let function = spec.and_then(|spec| spec.function(&self.function).ok());
+            let Prepared { scene, contract, input } = self.wanted.prepare().await?;
+            let function = scene.spec(&contract).and_then(|spec| spec.function(&self.wanted.function).ok());
             ensure!(
                 value == Amount::ZERO || function.is_none_or(|function| function.payable),
                 "`{}` takes no money: leave out --value",
-                self.function
+                self.wanted.function
             );
             let copy = input.clone();
-            let sent = self.send.send(&account, |builder| builder.call(contract, &self.function, copy, value)).await;
+            let sent = self
+                .wanted
+                .send
+                .send(&account, |builder| builder.call(contract, &self.wanted.function, copy, value))
+                .await;
             match sent {
                 Ok(sent) => self.report(scene, contract, &sent).await,
                 Err(error) => Err(self.explain(scene, &account, contract, input, value, error).await),
@@ -66,15 +51,15 @@ impl Call {
 
     async fn report(&self, mut scene: Scene, contract: Address, sent: &Sent) -> eyre::Result<()> {
         let Some(TxView { output, events, .. }) = &sent.committed else {
-            return self.send.report_values(sent, [("output", Value::Null)]);
+            return self.wanted.send.report_values(sent, [("output", Value::Null)]);
         };
         let events = events.as_deref().unwrap_or_default();
         scene.learn_all(events).await?;
         let bytes = output.as_ref().map(|output| output.0.as_slice()).unwrap_or_default();
-        let value = decode_output(scene.spec(&contract), &self.function, bytes, scene.names());
+        let value = decode_output(scene.spec(&contract), &self.wanted.function, bytes, scene.names());
         let output = output.as_ref().map(ToString::to_string).unwrap_or_default();
         let fields = [("output", output.into()), ("value", value.into()), ("events", scene.events(events)?.into())];
-        self.send.report_values(sent, fields)
+        self.wanted.send.report_values(sent, fields)
     }
 
     /// Shows what happened in a call that failed, and says in the error what its code means.
@@ -90,16 +75,17 @@ impl Call {
         if !matches!(error.downcast_ref::<WalletError>(), Some(WalletError::BodyFailed { .. })) {
             return error;
         }
-        let again = rehearse(&mut scene, account, |builder| builder.call(contract, &self.function, input, value));
+        let again =
+            rehearse(&mut scene, account, |builder| builder.call(contract, &self.wanted.function, input, value));
         let Ok(simulated) = again.await else { return error };
         if simulated.reject.is_none() {
             return error;
         }
-        if !self.send.json {
+        if !self.wanted.send.json {
             tell!("{}", tree(&scene, &simulated));
         }
         let spec = scene.spec(&contract);
-        let function = spec.and_then(|spec| spec.function(&self.function).ok());
+        let function = spec.and_then(|spec| spec.function(&self.wanted.function).ok());
         match simulated.contract_code.and_then(|code| spec?.problem(function, code)) {
             Some(problem) => eyre!("{error}: {} ({})", problem.name, problem.doc),
             None => match &simulated.detail {

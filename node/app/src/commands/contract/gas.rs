@@ -1,20 +1,16 @@
 //! `tacit contract gas`: what functions cost, measured by a project's simulator tests and compared with a committed file,
 //! or tried out on a node.
 
-use super::input::InputArg;
-use super::scene::{BookArg, Scene};
 use super::trace::rehearse;
+use super::wanted::{Prepared, WantedCall};
 use crate::commands::output::say;
 use crate::commands::query::show;
 use crate::commands::runtime;
-use crate::commands::send::SendArgs;
 use clap::{Args, Subcommand};
 use eyre::{Context, bail, ensure, eyre};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use tacit_wallet::amount;
-use tacit_wallet::contract::Kind;
 
 /// Longest file of measured gas.
 const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -59,21 +55,8 @@ struct Report {
 #[derive(Args)]
 #[command(after_help = "Example:\n  tacit contract gas estimate token transfer to=alice amount=5 --dev 0 --json")]
 struct Estimate {
-    /// The contract: an address or an alias.
-    contract: String,
-    /// The function.
-    function: String,
-    /// Its arguments, as `name=value` in any order or by their place.
-    args: Vec<String>,
     #[command(flatten)]
-    input: InputArg,
-    /// Tokens to hand to the contract.
-    #[arg(long, default_value = "0", value_name = "TOKENS")]
-    value: String,
-    #[command(flatten)]
-    book: BookArg,
-    #[command(flatten)]
-    send: SendArgs,
+    wanted: WantedCall,
 }
 
 /// Gas by code and function.
@@ -140,17 +123,13 @@ impl Report {
 
 impl Estimate {
     fn run(&self) -> eyre::Result<()> {
-        let value = amount::parse(&self.value)?;
-        let account = self.send.account()?;
+        let value = self.wanted.value()?;
+        let account = self.wanted.send.account()?;
         runtime::block_on(async {
-            let mut scene = Scene::open(self.send.client()?, &self.book).await?;
-            let contract = scene.address(&self.contract)?;
-            self.input.learn(&mut scene, &contract).await?;
-            let spec = scene.spec(&contract);
-            let kinds = [Kind::Call, Kind::View];
-            let input = self.input.encode(spec, &self.function, &kinds, &self.args, scene.names())?;
+            let Prepared { mut scene, contract, input } = self.wanted.prepare().await?;
             let simulated =
-                rehearse(&mut scene, &account, |builder| builder.call(contract, &self.function, input, value)).await?;
+                rehearse(&mut scene, &account, |builder| builder.call(contract, &self.wanted.function, input, value))
+                    .await?;
             if let Some(reject) = &simulated.reject {
                 bail!("the call fails: {}; `tacit contract trace` shows where", reject.message);
             }
@@ -161,7 +140,7 @@ impl Estimate {
                 "fee": simulated.fee,
                 "height": simulated.height,
             });
-            show(&fields, self.send.json)
+            show(&fields, self.wanted.send.json)
         })
     }
 }

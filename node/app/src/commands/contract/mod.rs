@@ -23,6 +23,7 @@ mod trace;
 mod upgrade;
 mod verify;
 mod view;
+mod wanted;
 
 pub use toolchain::NotInstalled;
 

@@ -1,56 +1,36 @@
 //! `tacit contract trace`: a call tried out on the latest state, with every frame: arguments, outputs, logs, gas, and
 //! where it failed.
 
-use super::input::InputArg;
-use super::scene::{BookArg, Scene};
+use super::scene::Scene;
+use super::wanted::{Prepared, WantedCall};
 use crate::commands::output::say;
 use crate::commands::query::show;
 use crate::commands::runtime;
-use crate::commands::send::SendArgs;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use tacit_rpc::types::{FrameView, SimulateView};
 use tacit_types::{Authorization, Sequence};
 use tacit_wallet::builder::BuildError;
-use tacit_wallet::contract::Kind;
 use tacit_wallet::send::{SendOptions, balance, simulate};
-use tacit_wallet::{Account, TxBuilder, amount};
+use tacit_wallet::{Account, TxBuilder};
 
 /// Try a call out and show every step of it. Nothing is sent.
 #[derive(Args)]
 #[command(after_help = "Example:\n  tacit contract trace token transfer to=alice amount=5 --dev 0")]
 pub struct TraceVerb {
-    /// The contract: an address or an alias.
-    contract: String,
-    /// The function.
-    function: String,
-    /// Its arguments, as `name=value` in any order or by their place.
-    args: Vec<String>,
     #[command(flatten)]
-    input: InputArg,
-    /// Tokens to hand to the contract.
-    #[arg(long, default_value = "0", value_name = "TOKENS")]
-    value: String,
-    #[command(flatten)]
-    book: BookArg,
-    #[command(flatten)]
-    send: SendArgs,
+    wanted: WantedCall,
 }
 
 impl TraceVerb {
     pub fn run(&self) -> eyre::Result<()> {
-        let value = amount::parse(&self.value)?;
-        let account = self.send.account()?;
+        let value = self.wanted.value()?;
+        let account = self.wanted.send.account()?;
         runtime::block_on(async {
-            let mut scene = Scene::open(self.send.client()?, &self.book).await?;
-            let contract = scene.address(&self.contract)?;
-            self.input.learn(&mut scene, &contract).await?;
-            let spec = scene.spec(&contract);
-            let kinds = [Kind::Call, Kind::View];
-            let input = self.input.encode(spec, &self.function, &kinds, &self.args, scene.names())?;
-            let call = |builder: TxBuilder| builder.call(contract, &self.function, input, value);
+            let Prepared { mut scene, contract, input } = self.wanted.prepare().await?;
+            let call = |builder: TxBuilder| builder.call(contract, &self.wanted.function, input, value);
             let simulated = rehearse(&mut scene, &account, call).await?;
-            if self.send.json {
+            if self.wanted.send.json {
                 return show(&json_tree(&scene, &simulated)?, true);
             }
             say!("{}", tree(&scene, &simulated));
