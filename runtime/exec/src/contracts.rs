@@ -1,9 +1,26 @@
 //! The records of contracts: made once, changed only by the rules of their policy.
 
 use crate::error::{ExecFault, Refusal};
-use tacit_state::{Overlay, key, record};
+use tacit_state::{Overlay, StateFault, key, record};
 use tacit_types::contract::ContractPolicy;
 use tacit_types::{Address, CodeHash, Event, RejectCode, UnixMillis};
+
+/// What loading deployed code is charged as, in bytes; none if no such code is deployed. The code itself is not read.
+///
+/// # Errors
+/// A fault.
+pub fn load_bytes(overlay: &mut Overlay<'_>, code_hash: &CodeHash) -> Result<Option<u32>, StateFault> {
+    overlay.read(&key::code_load(code_hash))
+}
+
+/// Records what loading code that is deployed is charged as.
+///
+/// # Errors
+/// A fault.
+pub fn set_load_bytes(overlay: &mut Overlay<'_>, code_hash: &CodeHash, bytes: u64) -> Result<(), ExecFault> {
+    let bytes = u32::try_from(bytes).map_err(|_| ExecFault::Invariant("code is longer than its limit".into()))?;
+    Ok(overlay.write(&key::code_load(code_hash), &bytes)?)
+}
 
 /// Records a contract of deployed code; its address is taken once and for all.
 ///
@@ -17,7 +34,7 @@ pub fn create(
     salt: &[u8; 32],
     policy: ContractPolicy,
 ) -> Result<Address, Refusal> {
-    if overlay.get(&key::code(code_hash))?.is_none() {
+    if load_bytes(overlay, code_hash)?.is_none() {
         return Err(RejectCode::CodeUnknown.into());
     }
     let contract = Address::of_contract(creator, code_hash, salt);

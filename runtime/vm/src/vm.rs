@@ -1,7 +1,7 @@
 //! The VM as the executor and the RPC see it: check code, make a contract, call it, look at it.
 
 use crate::access::Succession;
-use crate::engine::{Gate, WasmtimeMachine};
+use crate::engine::{Artifacts, Gate, TrialMachine, WasmtimeMachine};
 use crate::frame::{Budget, Machine};
 use crate::limits;
 use crate::recorder::{FrameTrace, Recorder};
@@ -96,10 +96,22 @@ impl Vm {
     /// # Errors
     /// A [`Fault`] if the engine does not start as wanted, for instance without enough address space.
     pub fn new(config: VmConfig) -> Result<Self, Fault> {
+        Self::start(config, None)
+    }
+
+    /// As [`Vm::new`]; compiled code outlives the process in `artifacts`.
+    ///
+    /// # Errors
+    /// As [`Vm::new`].
+    pub fn with_artifacts(config: VmConfig, artifacts: Artifacts) -> Result<Self, Fault> {
+        Self::start(config, Some(artifacts))
+    }
+
+    fn start(config: VmConfig, artifacts: Option<Artifacts>) -> Result<Self, Fault> {
         let depth = u32::try_from(limits::CALL_DEPTH_MAX).unwrap_or(u32::MAX);
         let calls = config.execution_calls.max(1).saturating_add(config.view_calls.max(1));
         let shared = Shared {
-            machine: WasmtimeMachine::new(calls.saturating_mul(depth))?,
+            machine: WasmtimeMachine::new(calls.saturating_mul(depth), artifacts)?,
             execution: Gate::new(config.execution_calls.max(1)),
             view: Gate::new(config.view_calls.max(1)),
         };
@@ -118,6 +130,30 @@ impl Vm {
     /// The rule it breaks.
     pub fn check(&self, code: &[u8]) -> Result<ModuleInfo, CodeReject> {
         validate::validate(code)
+    }
+
+    /// Compiles code that was just deployed, so that the deployment, which paid for it, also waits for it, and no later block has to
+    /// compile what many blocks deployed. On [`Lane::View`] nothing happens: trying out costs nothing and must leave nothing.
+    ///
+    /// # Errors
+    /// A [`Fault`] if code that passed the check does not compile.
+    pub fn prepare(&self, code_hash: &CodeHash, code: &[u8]) -> Result<(), Fault> {
+        if self.lane == Lane::Execution {
+            self.shared.machine.module(code_hash, true, || Ok(code.to_vec()))?;
+        }
+        Ok(())
+    }
+
+    /// Whether an artifact of this code is kept, so that [`Vm::prepare`] would not compile it.
+    #[must_use]
+    pub fn keeps(&self, code_hash: &CodeHash) -> bool {
+        self.shared.machine.keeps(code_hash)
+    }
+
+    /// How many modules this process has compiled; what was restored from an artifact does not count.
+    #[must_use]
+    pub fn compilations(&self) -> u64 {
+        self.shared.machine.compilations()
     }
 
     /// Runs `init` of a contract that the executor has just recorded. `params.function` is not looked at.
@@ -156,29 +192,47 @@ impl Vm {
         params: CallParams<'_>,
         code_hash: &CodeHash,
     ) -> Result<Result<CallOutcome, SetCodeRefused>, Fault> {
-        let changed = {
-            let mut scope = Scope::new(&self.shared.machine, world, Recorder::default());
-            scope.replace_code(&params.contract, code_hash)?
+        let machine = &self.shared.machine;
+        let trial = TrialMachine(machine);
+        let machine: &dyn Machine = if self.lane == Lane::View { &trial } else { machine };
+        let mut scope = Scope::new(machine, world, Recorder::default());
+        let price = match scope.price_of_change(&params.contract, code_hash)? {
+            Ok(price) => Gas(price),
+            Err(refused) => return Ok(Err(refused)),
         };
-        match changed {
+        let ended = |gas_used, result| Ok(Ok(CallOutcome { gas_used, result, trace: None, frames: Vec::new() }));
+        let Some(left) = params.gas_limit.checked_sub(price) else {
+            return ended(params.gas_limit, Err(VmReject::OutOfGas));
+        };
+        match scope.replace_code(&params.contract, code_hash)? {
             Err(refused) => return Ok(Err(refused)),
             // The storage stays as it is: running a migration again would ruin what it made.
             Ok(Succession::SameLayout) => {
-                let result = if params.input.is_empty() { Ok(Vec::new()) } else { Err(VmReject::FunctionUnknown) };
-                return Ok(Ok(CallOutcome { gas_used: Gas::ZERO, result, trace: None, frames: Vec::new() }));
+                return ended(
+                    price,
+                    if params.input.is_empty() { Ok(Vec::new()) } else { Err(VmReject::FunctionUnknown) },
+                );
             }
             Ok(_) => {}
         }
-        let params = CallParams { function: tacit_abi::MIGRATE_FUNCTION, ..params };
-        Ok(Ok(self.enter(world, params, Mode::Migrate)?))
+        drop(scope);
+        let params = CallParams { function: tacit_abi::MIGRATE_FUNCTION, gas_limit: left, ..params };
+        let outcome = self.enter(world, params, Mode::Migrate)?;
+        Ok(Ok(CallOutcome { gas_used: outcome.gas_used.saturating_add(price), ..outcome }))
     }
 
     fn enter(&self, world: &mut dyn World, params: CallParams<'_>, mode: Mode) -> Result<CallOutcome, Fault> {
-        let _pass = match self.lane {
-            Lane::Execution => self.shared.execution.enter(),
-            Lane::View => self.shared.view.enter(),
-        };
-        outermost(&self.shared.machine, world, params, mode)
+        let machine = &self.shared.machine;
+        match self.lane {
+            Lane::Execution => {
+                let _pass = self.shared.execution.enter();
+                outermost(machine, world, params, mode)
+            }
+            Lane::View => {
+                let _pass = self.shared.view.enter();
+                outermost(&TrialMachine(machine), world, params, mode)
+            }
+        }
     }
 }
 

@@ -7,14 +7,24 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tacit_types::CodeHash;
 
-/// Bytes of deployed code whose modules are kept; machine code is several times larger. Compiling costs far more
-/// than a call pays, so evicting must be out of reach: filling this takes over a hundred blocks full of deployments.
-const CODE_BYTES_KEPT_MAX: u64 = 64 << 20;
+/// Bytes of modules that are kept, each counted with [`MODULE_BYTES_BESIDE`]: at most 4,096 modules. Beyond that the least recently
+/// used one goes; having it again is paid for like the first time (`gas::load`).
+const BYTES_KEPT_MAX: u64 = 512 << 20;
+/// What a module takes beside its machine code, in bytes, generously: few small modules must not use up the mappings that the
+/// system grants a process (65,530; a module has up to ten).
+pub(super) const MODULE_BYTES_BESIDE: u64 = 128 << 10;
 
-/// A cache of `T`, weighed by the length of the code it came from.
+/// A cache of `T`, weighed in bytes.
 pub(super) struct Cache<T> {
-    slots: Mutex<BTreeMap<CodeHash, Arc<Slot<T>>>>,
+    slots: Mutex<Slots<T>>,
     clock: AtomicU64,
+}
+
+struct Slots<T> {
+    by_hash: BTreeMap<CodeHash, Arc<Slot<T>>>,
+    /// Modules by a use of theirs, perhaps not the last one. No two uses have one number.
+    by_use: BTreeMap<u64, CodeHash>,
+    bytes: u64,
 }
 
 struct Slot<T> {
@@ -26,15 +36,12 @@ struct Slot<T> {
 
 impl<T> Cache<T> {
     pub(super) fn new() -> Self {
-        Self { slots: Mutex::new(BTreeMap::new()), clock: AtomicU64::new(0) }
+        let slots = Slots { by_hash: BTreeMap::new(), by_use: BTreeMap::new(), bytes: 0 };
+        Self { slots: Mutex::new(slots), clock: AtomicU64::new(0) }
     }
 
-    /// The module of this code; `compile` gives it and the code's length if it is not here yet.
-    pub(super) fn get(
-        &self,
-        hash: &CodeHash,
-        compile: impl FnOnce() -> Result<(T, u64), Fault>,
-    ) -> Result<Arc<T>, Fault> {
+    /// The module of this code; `make` gives it and its bytes if it is not here.
+    pub(super) fn get(&self, hash: &CodeHash, make: impl FnOnce() -> Result<(T, u64), Fault>) -> Result<Arc<T>, Fault> {
         let slot = self.slot(hash);
         if let Some((module, _)) = slot.module.get() {
             return Ok(Arc::clone(module));
@@ -43,38 +50,56 @@ impl<T> Cache<T> {
         if let Some((module, _)) = slot.module.get() {
             return Ok(Arc::clone(module));
         }
-        let (module, code_bytes) = compile()?;
+        let made = make();
+        if made.is_err() {
+            lock(&self.slots).by_hash.remove(hash);
+        }
+        let (module, bytes) = made?;
         let module = Arc::new(module);
         // Only the holder of `compiling` sets, so the cell is empty.
-        let _ = slot.module.set((Arc::clone(&module), code_bytes));
-        self.evict(hash);
+        let _ = slot.module.set((Arc::clone(&module), bytes));
+        self.count(hash, &slot, bytes);
         Ok(module)
     }
 
     fn slot(&self, hash: &CodeHash) -> Arc<Slot<T>> {
-        let now = self.clock.fetch_add(1, Ordering::Relaxed);
+        let now = self.now();
         let mut slots = lock(&self.slots);
-        let slot = slots.entry(*hash).or_insert_with(|| {
+        let slot = slots.by_hash.entry(*hash).or_insert_with(|| {
             Arc::new(Slot { module: OnceLock::new(), compiling: Mutex::new(()), last_use: AtomicU64::new(now) })
         });
         slot.last_use.store(now, Ordering::Relaxed);
         Arc::clone(slot)
     }
 
-    /// Drops the least recently used modules until the rest weighs little enough; never the one just made.
-    fn evict(&self, newest: &CodeHash) {
+    /// Counts a module just made, and drops the least recently used ones until the rest weighs little enough; never that one.
+    fn count(&self, hash: &CodeHash, slot: &Arc<Slot<T>>, bytes: u64) {
+        let now = self.now();
         let mut slots = lock(&self.slots);
-        let weight = |slot: &Slot<T>| slot.module.get().map_or(0, |(_, code_bytes)| *code_bytes);
-        let mut total = slots.values().fold(0_u64, |sum, slot| sum.saturating_add(weight(slot)));
-        while total > CODE_BYTES_KEPT_MAX {
-            let oldest = slots
-                .iter()
-                .filter(|(hash, slot)| *hash != newest && slot.module.get().is_some())
-                .min_by_key(|(_, slot)| slot.last_use.load(Ordering::Relaxed))
-                .map(|(hash, _)| *hash);
-            let Some(slot) = oldest.and_then(|hash| slots.remove(&hash)) else { return };
-            total = total.saturating_sub(weight(&slot));
+        let Slots { by_hash, by_use, bytes: total } = &mut *slots;
+        if !by_hash.get(hash).is_some_and(|held| Arc::ptr_eq(held, slot)) {
+            // Somebody else failed to make it meanwhile and took it out; whoever holds it may use it.
+            return;
         }
+        while total.saturating_add(bytes) > BYTES_KEPT_MAX {
+            let Some((queued, oldest)) = by_use.pop_first() else { break };
+            let Some(candidate) = by_hash.get(&oldest) else { continue };
+            let last_use = candidate.last_use.load(Ordering::Relaxed);
+            if last_use > queued {
+                by_use.insert(last_use, oldest);
+                continue;
+            }
+            let weight = candidate.module.get().map_or(0, |(_, bytes)| *bytes);
+            *total = total.saturating_sub(weight);
+            by_hash.remove(&oldest);
+        }
+        *total = total.saturating_add(bytes);
+        by_use.insert(now, *hash);
+    }
+
+    /// A number that no other use has.
+    fn now(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -121,7 +146,7 @@ mod tests {
     #[test]
     fn the_least_recently_used_module_goes_first() {
         let cache: Cache<u32> = Cache::new();
-        let half = CODE_BYTES_KEPT_MAX / 2;
+        let half = BYTES_KEPT_MAX / 2;
         let must_be_there = || -> Result<(u32, u64), Fault> { panic!("was evicted") };
         cache.get(&hash(1), || Ok((1, half))).unwrap();
         cache.get(&hash(2), || Ok((2, half))).unwrap();
@@ -129,5 +154,23 @@ mod tests {
         cache.get(&hash(3), || Ok((3, half))).unwrap();
         cache.get(&hash(1), must_be_there).unwrap();
         assert_eq!(*cache.get(&hash(2), || Ok((22, 1))).unwrap(), 22);
+        let slots = lock(&cache.slots);
+        assert_eq!((slots.bytes, slots.by_hash.len(), slots.by_use.len()), (half + 1, 2, 2));
+    }
+
+    #[test]
+    fn what_is_kept_stays_within_its_bound_in_any_order_of_uses() {
+        let seed = 0x5eed_0057_u64;
+        println!("seed {seed:#x}");
+        let cache: Cache<u64> = Cache::new();
+        let mut random = seed;
+        for _ in 0..20_000 {
+            random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            let (number, weight) = ((random >> 56) as u8, (1 + (random >> 40) % 9) << 20);
+            cache.get(&hash(number), || Ok((random, weight))).unwrap();
+            let slots = lock(&cache.slots);
+            let sum: u64 = slots.by_hash.values().map(|slot| slot.module.get().unwrap().1).sum();
+            assert!(slots.bytes <= BYTES_KEPT_MAX && sum == slots.bytes && slots.by_use.len() == slots.by_hash.len());
+        }
     }
 }

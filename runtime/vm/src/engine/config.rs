@@ -11,6 +11,9 @@ use wasmtime::{
 /// Native stack that one frame's wasm code may use, in bytes. Our own stack counter ends a frame long before:
 /// 65,536 units of about 8 bytes, shared by all frames, are 512 KiB.
 const WASM_STACK_BYTES: usize = 1024 * 1024;
+/// An initial memory of mostly zeros becomes an image in the artifact up to so many bytes; a longer one must hold at least half as
+/// much data, so that few bytes of code never make a long artifact, and `gas::load` can go by the code's length.
+const SPARSE_IMAGE_BYTES_MAX: u64 = 16 * 1024;
 /// Address space per memory; with the guard behind it, no access needs a bounds check. Not resident memory.
 const MEMORY_RESERVATION_BYTES: u64 = 4 << 30;
 /// Inaccessible bytes behind and before each memory.
@@ -19,6 +22,12 @@ const MEMORY_GUARD_BYTES: u64 = 32 << 20;
 const KEEP_RESIDENT_BYTES: usize = 128 * 1024;
 /// Largest instance record in bytes: globals, function table, import table.
 const INSTANCE_BYTES_MAX: usize = 1 << 20;
+/// What code is compiled for on the machines that validate.
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+pub(super) const TARGET: &str = "x86_64-unknown-linux-gnu";
+/// What code is compiled for on other machines: themselves.
+#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+pub(super) const TARGET: &str = "this machine";
 /// Slots that stay warm after their instance is gone.
 const WARM_SLOTS: u32 = 16;
 
@@ -61,9 +70,7 @@ fn execution(config: &mut Config) -> Result<(), Fault> {
     // Naming the target stops the engine from using whatever this very processor offers, so that all
     // validators run the same machine code.
     #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-    config
-        .target("x86_64-unknown-linux-gnu")
-        .map_err(|error| Fault(format!("the engine refuses its target: {error}")))?;
+    config.target(TARGET).map_err(|error| Fault(format!("the engine refuses its target: {error}")))?;
     Ok(())
 }
 
@@ -83,6 +90,7 @@ fn memory(config: &mut Config, slots: u32) {
     config.guard_before_linear_memory(true);
     config.memory_may_move(false);
     config.memory_init_cow(true);
+    config.memory_guaranteed_dense_image_size(SPARSE_IMAGE_BYTES_MAX);
     config.force_memory_init_memfd(true);
     config.table_lazy_init(true);
     let mut pool = PoolingAllocationConfig::new();
@@ -110,6 +118,7 @@ fn check(engine: &Engine) -> Result<(), Fault> {
         ("fixed memories", !engine.get_memory_may_move()),
         ("memory reservation", engine.get_memory_reservation() == MEMORY_RESERVATION_BYTES),
         ("memory guard", engine.get_memory_guard_size() == MEMORY_GUARD_BYTES),
+        ("memory image", engine.get_memory_guaranteed_dense_image_size() == SPARSE_IMAGE_BYTES_MAX),
         ("wasm stack", engine.get_max_wasm_stack() == WASM_STACK_BYTES),
         ("pooled memory size", pool.is_some_and(|pool| pool.get_max_memory_size() == limits::MEMORY_BYTES_MAX)),
     ];

@@ -1,8 +1,10 @@
 //! Modules compiled by wasmtime, and the run of one frame: a fresh store, an instance from the pool, one call.
 
-use super::cache::Cache;
+use super::artifact::{Artifacts, Build, Facts, Versions};
+use super::cache::{Cache, MODULE_BYTES_BESIDE};
 use super::config;
 use super::guest::{self, Growth, Guest, Handles};
+use super::restore::{preserve, restore};
 use crate::access::Access;
 use crate::frame::{Budget, Frame, Machine, Ran, Runnable, Stop};
 use crate::meter::{self, GAS_GLOBAL, MEMORY, STACK_GLOBAL};
@@ -12,6 +14,7 @@ use crate::world::{Fault, World};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tacit_types::CodeHash;
 use wasmtime::{Engine, Extern, Instance, InstancePre, Linker, Module, ModuleExport, Store, Val};
 
@@ -20,6 +23,9 @@ pub(crate) struct WasmtimeMachine {
     engine: Engine,
     linker: Linker<Guest>,
     cache: Cache<Compiled>,
+    artifacts: Option<Artifacts>,
+    build: Build,
+    compilations: AtomicU64,
 }
 
 /// One compiled module, linked to the host functions.
@@ -30,29 +36,93 @@ struct Compiled {
     memory: ModuleExport,
     gas: ModuleExport,
     stack: ModuleExport,
-    code_bytes: u64,
     memory_pages: u64,
     access: Access,
 }
 
 impl WasmtimeMachine {
     /// Starts the engine with room for `slots` frames at a time.
-    pub(crate) fn new(slots: u32) -> Result<Self, Fault> {
+    pub(crate) fn new(slots: u32, artifacts: Option<Artifacts>) -> Result<Self, Fault> {
         let engine = config::engine(slots)?;
         let linker = guest::linker(&engine).map_err(|error| engine_fault("host functions do not link", &error))?;
-        Ok(Self { engine, linker, cache: Cache::new() })
+        let build = Build::new(&engine, Versions::NOW);
+        Ok(Self { engine, linker, cache: Cache::new(), artifacts, build, compilations: AtomicU64::new(0) })
     }
 
-    fn compile(&self, code: &[u8]) -> Result<Compiled, Fault> {
+    /// How many modules were compiled in this process.
+    pub(crate) fn compilations(&self) -> u64 {
+        self.compilations.load(Ordering::Relaxed)
+    }
+
+    /// Whether an artifact of this code is kept. It may still turn out to be damaged.
+    pub(crate) fn keeps(&self, hash: &CodeHash) -> bool {
+        self.artifacts.as_ref().is_some_and(|artifacts| artifacts.store.has(&self.build.name(hash)))
+    }
+
+    /// The module of this code from memory, from its artifact, or else compiled from what `code` gives; then an artifact is kept,
+    /// if it `may_keep` one.
+    pub(crate) fn module(
+        &self,
+        hash: &CodeHash,
+        may_keep: bool,
+        code: impl FnOnce() -> Result<Vec<u8>, Fault>,
+    ) -> Result<Arc<dyn Runnable>, Fault> {
+        let module = self.cache.get(hash, || {
+            let (facts, module) = match self.kept(hash) {
+                Some(kept) => kept,
+                None if may_keep => self.compile_and_keep(hash, &code()?)?,
+                None => self.compile(&code()?)?,
+            };
+            let image = module.image_range();
+            let bytes =
+                (image.end.addr().saturating_sub(image.start.addr()) as u64).saturating_add(MODULE_BYTES_BESIDE);
+            Ok((self.link(facts, &module)?, bytes))
+        })?;
+        Ok(module)
+    }
+
+    /// The module of a good artifact, if there is one.
+    fn kept(&self, hash: &CodeHash) -> Option<(Facts, Module)> {
+        let artifacts = self.artifacts.as_ref()?;
+        let name = self.build.name(hash);
+        let sealed = artifacts.store.get(&name)?;
+        match restore(&self.engine, &artifacts.seal, &name, &sealed) {
+            Ok(kept) => Some(kept),
+            Err(reason) => {
+                artifacts.store.refused(&name, &reason);
+                None
+            }
+        }
+    }
+
+    fn compile_and_keep(&self, hash: &CodeHash, code: &[u8]) -> Result<(Facts, Module), Fault> {
+        let (facts, module) = self.compile(code)?;
+        if let Some(artifacts) = &self.artifacts {
+            let name = self.build.name(hash);
+            if let Some(sealed) = preserve(&artifacts.seal, &name, &facts, &module) {
+                artifacts.store.put(&name, &sealed);
+            }
+        }
+        Ok((facts, module))
+    }
+
+    fn compile(&self, code: &[u8]) -> Result<(Facts, Module), Fault> {
+        // Wraps after 2^64 compilations, which nobody lives to see.
+        self.compilations.fetch_add(1, Ordering::Relaxed);
         let info = validate::validate(code).map_err(|reject| Fault(format!("stored code is refused: {reject}")))?;
         let metered = meter::meter(code).map_err(|error| Fault(format!("stored code cannot be metered: {error}")))?;
         let module =
             Module::new(&self.engine, &metered).map_err(|error| engine_fault("code does not compile", &error))?;
+        let facts = Facts { exports: info.exports, memory_pages: info.memory_pages, access: info.access };
+        Ok((facts, module))
+    }
+
+    fn link(&self, facts: Facts, module: &Module) -> Result<Compiled, Fault> {
         let instance =
-            self.linker.instantiate_pre(&module).map_err(|error| engine_fault("code does not link", &error))?;
+            self.linker.instantiate_pre(module).map_err(|error| engine_fault("code does not link", &error))?;
         let export = |name: &str| module.get_export_index(name).ok_or_else(|| Fault(format!("export {name} is lost")));
         let functions =
-            info.exports.iter().map(|name| Ok((name.clone(), export(name)?))).collect::<Result<_, Fault>>()?;
+            facts.exports.iter().map(|name| Ok((name.clone(), export(name)?))).collect::<Result<_, Fault>>()?;
         Ok(Compiled {
             engine: self.engine.clone(),
             instance,
@@ -60,28 +130,31 @@ impl WasmtimeMachine {
             memory: export(MEMORY)?,
             gas: export(GAS_GLOBAL)?,
             stack: export(STACK_GLOBAL)?,
-            code_bytes: info.code_bytes as u64,
-            memory_pages: info.memory_pages,
-            access: info.access,
+            memory_pages: facts.memory_pages,
+            access: facts.access,
         })
     }
 }
 
 impl Machine for WasmtimeMachine {
     fn load(&self, hash: &CodeHash, world: &mut dyn World) -> Result<Arc<dyn Runnable>, Fault> {
-        let module = self.cache.get(hash, || {
-            let code = world.code(hash)?.ok_or_else(|| Fault(format!("the code {hash} of a contract is lost")))?;
-            Ok((self.compile(&code)?, code.len() as u64))
-        })?;
-        Ok(module)
+        self.module(hash, true, || {
+            world.code(hash)?.ok_or_else(|| Fault(format!("the code {hash} of a contract is lost")))
+        })
+    }
+}
+
+/// The same machine for trials, whose code need not be on the chain: of what they compile, nothing reaches the disk.
+pub(crate) struct TrialMachine<'a>(pub &'a WasmtimeMachine);
+
+impl Machine for TrialMachine<'_> {
+    fn load(&self, hash: &CodeHash, world: &mut dyn World) -> Result<Arc<dyn Runnable>, Fault> {
+        let lost = || Fault(format!("the code {hash} of a contract is lost"));
+        self.0.module(hash, false, || world.code(hash)?.ok_or_else(lost))
     }
 }
 
 impl Runnable for Compiled {
-    fn code_bytes(&self) -> u64 {
-        self.code_bytes
-    }
-
     fn memory_pages(&self) -> u64 {
         self.memory_pages
     }

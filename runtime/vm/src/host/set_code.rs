@@ -31,18 +31,29 @@ pub(crate) fn run(
     if !scope.has_room_for_deferred() {
         return Ok(TOO_MANY);
     }
-    match scope.replace_own_code(&contract, &code_hash)? {
+    let price = match scope.price_of_own_change(&contract, &code_hash)? {
+        Ok(price) => price,
+        Err(refused) => return Ok(refusal(refused)),
+    };
+    host.charge(price)?;
+    match host.frame.loan.scope().replace_code(&contract, &code_hash)? {
         // The storage stays as it is: running a migration again would ruin what it made.
         Ok(Succession::SameLayout) if input.is_empty() => return Ok(OK),
         Ok(Succession::SameLayout) => return Ok(INVALID_INPUT),
         Ok(_) => {}
-        Err(SetCodeRefused::Policy) => return Ok(POLICY_FORBIDS),
-        Err(SetCodeRefused::CodeUnknown) => return Ok(CODE_UNKNOWN),
-        Err(SetCodeRefused::Layout) => return Ok(LAYOUT_DIFFERS),
+        Err(refused) => return Ok(refusal(refused)),
     }
     let function = MIGRATE_FUNCTION.to_owned();
     let value = Amount::ZERO;
     let migration = Deferred { contract, caller: contract, function, input, value, gas: gas_limit, is_migration: true };
     schedule(host, migration)?;
     Ok(OK)
+}
+
+fn refusal(refused: SetCodeRefused) -> i32 {
+    match refused {
+        SetCodeRefused::Policy => POLICY_FORBIDS,
+        SetCodeRefused::CodeUnknown => CODE_UNKNOWN,
+        SetCodeRefused::Layout => LAYOUT_DIFFERS,
+    }
 }
