@@ -63,7 +63,7 @@ fn decoded(kind: &str, bytes: &[u8]) -> Result<Value, crate::WalletError> {
 fn every_type_is_written_as_the_specification_says_and_read_back() {
     let alice = Address([7; 32]).to_text(Network::Dev);
     let hex_of = |byte: &str, times: usize| byte.repeat(times);
-    let order = format!(r#"{{"buyer":"alice","lines":[[258,"ab"]]}}"#);
+    let order = r#"{"buyer":"alice","lines":[[258,"ab"]]}"#;
     let cases: Vec<(&str, &str, String, Value)> = vec![
         ("bool", "true", "01".into(), json!(true)),
         ("bool", "false", "00".into(), json!(false)),
@@ -103,7 +103,7 @@ fn every_type_is_written_as_the_specification_says_and_read_back() {
         ("()", "[]", String::new(), json!([])),
         (
             "Order",
-            &order,
+            order,
             format!("{}0100000002010200000061 62", hex_of("07", 32)).replace(' ', ""),
             json!({ "buyer": alice, "lines": [[258, "ab"]] }),
         ),

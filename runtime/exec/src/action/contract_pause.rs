@@ -25,7 +25,7 @@ pub fn pause(context: &mut TxContext<'_, '_>, pause: &ContractPause) -> Result<(
 
 pub fn unpause(context: &mut TxContext<'_, '_>, unpause: &ContractUnpause) -> Result<(), Refusal> {
     let mut record = contracts::read(context.overlay, &unpause.contract)?;
-    if !record.policy.pause.as_ref().is_some_and(|policy| policy.unpauser == context.sender) {
+    if record.policy.pause.as_ref().is_none_or(|policy| policy.unpauser != context.sender) {
         return Err(RejectCode::PolicyForbids.into());
     }
     record.paused_until = UnixMillis(0);

@@ -251,7 +251,7 @@ fn verify_all(
 ) -> Result<(), WalletError> {
     let items = drafts.iter().zip(proofs).map(|(draft, proof)| {
         let public = transfer_public(&draft.join_split, sighash)?;
-        Ok(VerifyItem { public, proof: proof.clone() })
+        Ok(VerifyItem { public, proof: *proof })
     });
     let items = items.collect::<Result<Vec<_>, WalletError>>()?;
     let mut seed = [0u8; 32];

@@ -97,7 +97,7 @@ fn is_tuple(fields: &[tacit_wallet::contract::Field]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::print_stderr)]
     use super::*;
 
     fn token() -> Spec {
