@@ -3,6 +3,7 @@
 //! What comes out is advice. It never reaches a block, so signatures and proofs need not be good yet.
 
 use crate::charge::{self, Charge};
+use crate::earnings::Earnings;
 use crate::error::{ExecFault, Refusal};
 use crate::pool::PoolLog;
 use crate::rules::Rules;
@@ -96,7 +97,7 @@ impl Bench<'_> {
         let mut events = Vec::new();
         let mut transient = Transient::default();
         let block = self.environment(self.tip.height.next());
-        let mut world = ExecWorld::new(&mut overlay, &mut events, &mut transient, &block);
+        let mut world = ExecWorld::new(&mut overlay, &mut events, &mut transient, &block, Earnings::of(None));
         let params = CallParams {
             caller: Address::SYSTEM,
             contract,

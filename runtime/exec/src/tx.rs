@@ -9,6 +9,7 @@ use crate::rules::Rules;
 use crate::scratch::Scratch;
 use crate::stateless::CheckedTx;
 use crate::transient::Transient;
+use borsh::BorshSerialize;
 use tacit_state::Overlay;
 use tacit_types::limits::{RECEIPT_EVENTS_MAX, RECEIPT_OUTPUT_BYTES_MAX};
 use tacit_types::{
@@ -78,6 +79,18 @@ impl TxContext<'_, '_> {
             return Err(Reject::new(RejectCode::InsufficientBalance, format!("{missing} more of {asset}")).into());
         }
         accounts::debit_asset(self.overlay, asset, &self.sender, missing)
+    }
+
+    /// Writes a record under an id that nothing had before. Ids follow from who acts and when, which never repeats; should
+    /// one repeat all the same, nothing that exists is replaced.
+    ///
+    /// # Errors
+    /// [`RejectCode::IdTaken`].
+    pub fn write_new(&mut self, key: &[u8], record: &impl BorshSerialize) -> Result<(), Refusal> {
+        if self.overlay.get(key)?.is_some() {
+            return Err(RejectCode::IdTaken.into());
+        }
+        Ok(self.overlay.write(key, record)?)
     }
 
     /// Gives the sender `amount` of `asset`: to its account, or where there is none to what the transaction holds.

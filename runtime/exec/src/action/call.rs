@@ -1,6 +1,7 @@
 //! Call: runs an exported function of a contract, after handing it the value.
 
 use crate::accounts;
+use crate::earnings::Earnings;
 use crate::error::{Refusal, Reject};
 use crate::tx::TxContext;
 use crate::world::ExecWorld;
@@ -35,7 +36,6 @@ pub fn run(
     contract_code: &mut u32,
     enter: impl FnOnce(&Vm, &mut ExecWorld<'_, '_>, CallParams<'_>) -> Result<CallOutcome, Refusal>,
 ) -> Result<(), Refusal> {
-    let before = accounts::read(context.overlay, &context.sender)?.balance;
     let params = CallParams {
         caller: context.sender,
         contract: calling.contract,
@@ -45,23 +45,14 @@ pub fn run(
         gas_limit: context.meter.left(),
         record: context.block.record,
     };
-    let mut world = ExecWorld::new(context.overlay, &mut context.events, &mut context.transient, context.block);
+    let earnings = Earnings::of(context.shielded.then_some(context.sender));
+    let mut world =
+        ExecWorld::new(context.overlay, &mut context.events, &mut context.transient, context.block, earnings);
     let mut outcome = enter(context.block.vm, &mut world, params)?;
+    let earnings = world.into_earnings();
     context.frames.append(&mut outcome.frames);
     settle(context, outcome, contract_code)?;
-    hold_earnings(context, before)
-}
-
-/// What contracts paid to a sender without an account is held by the transaction. Only the difference counts: whatever
-/// somebody sent to the one-time address before must not be able to fail the body.
-fn hold_earnings(context: &mut TxContext<'_, '_>, before: Amount) -> Result<(), Refusal> {
-    if !context.shielded {
-        return Ok(());
-    }
-    let now = accounts::read(context.overlay, &context.sender)?.balance;
-    let earned = now.saturating_sub(before);
-    accounts::debit(context.overlay, &context.sender, earned)?;
-    Ok(context.scratch.add(&AssetId::NATIVE, earned)?)
+    earnings.hold(context.overlay, &mut context.scratch)
 }
 
 /// Charges what a contract used, and keeps its output or turns its failure into a rejection.

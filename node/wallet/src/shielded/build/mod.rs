@@ -137,7 +137,7 @@ impl Header<'_> {
             Payer::Account(key, _) => key.address(),
             Payer::Pool => {
                 let first = drafts.first().ok_or(WalletError::PlanMismatch("no join-split pays the fee"))?;
-                Address::of_spend_key(&first.join_split.spend_key)
+                first.join_split.one_time_address()
             }
         };
         Ok(TxContext { genesis_id: self.genesis_id, sender })
