@@ -9,7 +9,8 @@
 use crate::column::Column;
 use crate::error::StorageError;
 use crate::record::{Tip, after_prefix};
-use crate::store::{Store, Walk};
+use crate::store::Store;
+use crate::stretches::StateWalk;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use tacit_state::{StateFault, StateRead, WriteSet};
@@ -130,16 +131,12 @@ impl Snapshot {
     /// Up to `limit` entries as they are on disk, and whether those are all.
     fn read_range(&self, prefix: &[u8], from: &[u8], limit: usize) -> Result<(Entries, bool), StorageError> {
         let mut entries = BTreeMap::new();
-        let mut complete = true;
-        self.store.walk(Column::State, from, after_prefix(prefix), |key, value| {
-            if entries.len() >= limit {
-                complete = false;
-                return Ok(Walk::Stop);
-            }
-            entries.insert(key.to_vec(), value.to_vec());
-            Ok(Walk::On)
-        })?;
-        Ok((entries, complete))
+        let mut walk = StateWalk::new(&self.store, from, after_prefix(prefix));
+        while entries.len() < limit {
+            let Some((key, value)) = walk.next()? else { return Ok((entries, true)) };
+            entries.insert(key, value);
+        }
+        Ok((entries, false))
     }
 
     /// Undoes in `entries` what blocks after this view changed.
