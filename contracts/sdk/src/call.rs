@@ -37,6 +37,8 @@ pub enum CallError {
     PolicyForbids,
     /// The new code keeps its storage differently and does not take over this layout.
     LayoutDiffers,
+    /// A caller that goes on if this contract fails did not let it defer calls; see [`Callee::allow_defer`].
+    DeferDenied,
 }
 
 /// Another contract, and how it is called. [`crate::interface!`] gives it typed methods.
@@ -88,6 +90,14 @@ impl Callee {
         Self { flags: self.flags | tacit_abi::CALL_ALLOW_VIEW, ..self }
     }
 
+    /// Lets the callee, and whatever it calls, defer calls although this contract goes on if the callee fails. A deferred call
+    /// that fails undoes this contract's work too, so say so only to a callee that this contract trusts, or where nothing else
+    /// depends on going on. Only [`Callee::try_call`] needs it.
+    #[must_use]
+    pub const fn allow_defer(self) -> Self {
+        Self { flags: self.flags | tacit_abi::CALL_ALLOW_DEFER, ..self }
+    }
+
     /// Where the contract lives.
     #[must_use]
     pub const fn address(&self) -> Address {
@@ -99,7 +109,8 @@ impl Callee {
         self.call_encoded(function, Buffer::new().encode(arguments))
     }
 
-    /// Calls a function; a callee that fails leaves nothing behind.
+    /// Calls a function; a callee that fails leaves nothing behind, and neither it nor what it calls can defer calls, unless
+    /// [`Callee::allow_defer`] lets them.
     ///
     /// # Errors
     /// The callee did nothing, unless the error is [`CallError::BadOutput`]: then it succeeded, with something unexpected.
@@ -257,6 +268,7 @@ pub(crate) fn failure(code: i32) -> CallError {
         tacit_abi::CONTRACT_EXISTS => CallError::ContractExists,
         tacit_abi::POLICY_FORBIDS | tacit_abi::INVALID_INPUT => CallError::PolicyForbids,
         tacit_abi::LAYOUT_DIFFERS => CallError::LayoutDiffers,
+        tacit_abi::DEFER_DENIED => CallError::DeferDenied,
         tacit_abi::CALLEE_REVERTED => {
             let mut code = [0; 4];
             // SAFETY: the register of a reverted call begins with four bytes of code.

@@ -10,6 +10,7 @@ use crate::world::{BlockContext, Fault, SetCodeRefused, World};
 use crate::{access, gas, limits, lock};
 use std::collections::VecDeque;
 use std::sync::Arc;
+use tacit_abi::{CALL_ALLOW_REENTRY, CALL_ALLOW_VIEW};
 use tacit_types::{Address, Amount, CodeHash};
 
 /// Message and place of a contract's panic. For people: it never becomes consensus data.
@@ -87,6 +88,8 @@ pub(crate) struct Entry<'a> {
     pub value: Amount,
     pub is_static: bool,
     pub kind: Kind,
+    /// Whether it may leave calls behind that run, and may fail, after everything else.
+    pub may_defer: bool,
     pub budget: Budget,
 }
 
@@ -176,7 +179,7 @@ impl<'w> Scope<'w> {
         let checkpoint = self.world.checkpoint();
         let before = self.counts;
         let waiting = self.deferred.len();
-        self.stack.push(Active { contract: entry.contract, group, allows: 0 });
+        self.stack.push(Active { contract: entry.contract, group, allows: 0, may_defer: entry.may_defer });
         self.counts.frames = self.counts.frames.saturating_add(1);
         let budget = Budget { gas, stack: entry.budget.stack };
         let ran = Loan::during(self, |loan| {
@@ -198,9 +201,10 @@ impl<'w> Scope<'w> {
         let exit = verdict(ran, &mut self.trace)?;
         if exit.result.is_err() {
             self.world.rollback(checkpoint);
-            // Events and waiting calls go with the frame; frames and contracts made stay counted, so that failing is no
-            // way around their limits.
+            // Events and waiting calls go with the frame, and so do their places; frames and contracts made stay counted, so
+            // that failing is no way around their limits.
             (self.counts.events, self.counts.event_bytes) = (before.events, before.event_bytes);
+            self.counts.deferred = before.deferred;
             self.deferred.truncate(waiting);
         }
         Ok(exit)
@@ -219,8 +223,13 @@ impl<'w> Scope<'w> {
     /// Says what the call that the running contract makes next lets others do to it.
     pub(crate) fn allow(&mut self, flags: i32) {
         if let Some(active) = self.stack.last_mut() {
-            active.allows = flags;
+            active.allows = flags & (CALL_ALLOW_REENTRY | CALL_ALLOW_VIEW);
         }
+    }
+
+    /// Whether the running contract may leave calls behind.
+    pub(crate) fn may_defer(&self) -> bool {
+        self.stack.last().is_some_and(|active| active.may_defer)
     }
 
     /// Counts an event and its bytes.
@@ -280,6 +289,7 @@ impl<'w> Scope<'w> {
             value: next.value,
             is_static: false,
             kind: if next.is_migration { Kind::Migration } else { Kind::Call },
+            may_defer: true,
             budget: Budget { gas: next.gas, stack: limits::STACK_UNITS_MAX },
         })
     }

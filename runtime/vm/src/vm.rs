@@ -217,6 +217,7 @@ pub(crate) fn outermost(
             Mode::Migrate => Kind::Migration,
             Mode::Call | Mode::View => Kind::Call,
         },
+        may_defer: true,
         budget: Budget { gas: i64::try_from(limit).unwrap_or(i64::MAX), stack: limits::STACK_UNITS_MAX },
     })?;
     let (left, result) = match exit.result {

@@ -6,9 +6,9 @@ use crate::gas;
 use crate::reject::{Trap, VmReject};
 use crate::scope::{Entry, Exit, Kind};
 use tacit_abi::{
-    CALL_ALLOW_REENTRY, CALL_ALLOW_VIEW, CALLEE_FAILED, CALLEE_OUT_OF_GAS, CALLEE_REVERTED, CODE_UNKNOWN,
-    CONTRACT_EXISTS, CONTRACT_PAUSED, CONTRACT_UNKNOWN, DEPTH_EXCEEDED, FUNCTION_UNKNOWN, INSUFFICIENT_BALANCE,
-    RECIPIENT_REFUSED, REENTRY_DENIED,
+    CALL_ALLOW_DEFER, CALL_ALLOW_REENTRY, CALL_ALLOW_VIEW, CALLEE_FAILED, CALLEE_OUT_OF_GAS, CALLEE_REVERTED,
+    CODE_UNKNOWN, CONTRACT_EXISTS, CONTRACT_PAUSED, CONTRACT_UNKNOWN, DEPTH_EXCEEDED, FUNCTION_UNKNOWN,
+    INSUFFICIENT_BALANCE, RECIPIENT_REFUSED, REENTRY_DENIED,
 };
 use tacit_types::{Address, Amount};
 
@@ -54,7 +54,7 @@ pub(super) fn enter(
 ) -> Result<i32, Stop> {
     let amount = value.map_or(Ok(Amount::ZERO), |value| host.amount(value))?;
     pay_for_value(host, amount)?;
-    if arguments.flags & !(CALL_ALLOW_REENTRY | CALL_ALLOW_VIEW) != 0 {
+    if arguments.flags & !(CALL_ALLOW_REENTRY | CALL_ALLOW_VIEW | CALL_ALLOW_DEFER) != 0 {
         return Err(Stop::Trap(Trap::HostLimit));
     }
     let (function, input) = named(host, arguments)?;
@@ -108,6 +108,8 @@ pub(super) fn run(host: &mut Host<'_>, callee: Callee, failure: Failure) -> Resu
     {
         return settle(host, 0, Exit { gas_left: 0, result: Err(refused.into()) }, failure);
     }
+    // Who goes on after a failure must not be undone by a call that the callee left behind, unless it agreed to that.
+    let may_defer = scope.may_defer() && (failure == Failure::EndsTheCaller || callee.flags & CALL_ALLOW_DEFER != 0);
     scope.allow(callee.flags);
     let exit = scope.enter(Entry {
         contract: callee.address,
@@ -117,6 +119,7 @@ pub(super) fn run(host: &mut Host<'_>, callee: Callee, failure: Failure) -> Resu
         value: callee.value,
         is_static,
         kind: callee.kind,
+        may_defer,
         budget,
     })?;
     scope.allow(0);

@@ -9,7 +9,8 @@ use crate::gas;
 use crate::scope::Deferred;
 use crate::world::SetCodeRefused;
 use tacit_abi::{
-    CODE_UNKNOWN, INPUT_BYTES_MAX, INVALID_INPUT, LAYOUT_DIFFERS, MIGRATE_FUNCTION, OK, POLICY_FORBIDS, TOO_MANY,
+    CODE_UNKNOWN, DEFER_DENIED, INPUT_BYTES_MAX, INVALID_INPUT, LAYOUT_DIFFERS, MIGRATE_FUNCTION, OK, POLICY_FORBIDS,
+    TOO_MANY,
 };
 use tacit_types::{Amount, CodeHash};
 
@@ -31,10 +32,15 @@ pub(crate) fn run(
     if !scope.has_room_for_deferred() {
         return Ok(TOO_MANY);
     }
+    let (may_defer, checkpoint) = (scope.may_defer(), scope.world.checkpoint());
     match scope.replace_own_code(&contract, &code_hash)? {
         // The storage stays as it is: running a migration again would ruin what it made.
         Ok(Succession::SameLayout) if input.is_empty() => return Ok(OK),
         Ok(Succession::SameLayout) => return Ok(INVALID_INPUT),
+        Ok(_) if !may_defer => {
+            scope.world.rollback(checkpoint);
+            return Ok(DEFER_DENIED);
+        }
         Ok(_) => {}
         Err(SetCodeRefused::Policy) => return Ok(POLICY_FORBIDS),
         Err(SetCodeRefused::CodeUnknown) => return Ok(CODE_UNKNOWN),
