@@ -1,4 +1,5 @@
 //! Roles, pauses, upgrades and guards, as a contract that uses all of them has them.
+#![allow(clippy::arithmetic_side_effects)] // Tests are built with overflow checks.
 
 use example::*;
 use tacit_sdk::pause::PauseError;

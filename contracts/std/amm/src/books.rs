@@ -30,7 +30,7 @@ impl Book {
             all.checked_mul_div(amount, self.credits, Rounding::Down).ok_or(Error::TooLarge)?
         };
         let key = (*holder, self.token);
-        self.credits = self.credits + amount;
+        self.credits += amount;
         BOOK_CLAIMS.set(&self.token, &(all + claims));
         CLAIMS.set(&key, &(CLAIMS.get_or_default(&key) + claims));
         Ok(())
@@ -50,7 +50,7 @@ impl Book {
         let (key, amount) = ((*holder, self.token), self.credit_of(holder));
         let claims = CLAIMS.take(&key).unwrap_or_default();
         BOOK_CLAIMS.put(&self.token, &(BOOK_CLAIMS.get_or_default(&self.token) - claims));
-        self.credits = self.credits - amount;
+        self.credits -= amount;
         amount
     }
 
@@ -72,8 +72,8 @@ impl Book {
         let mut rest = missing;
         for part in [&mut self.reserve, &mut self.fees, &mut self.credits] {
             let lost = rest.min(*part);
-            *part = *part - lost;
-            rest = rest - lost;
+            *part -= lost;
+            rest -= lost;
         }
         Ok(missing)
     }

@@ -49,8 +49,8 @@ impl Pool {
         SHARES.put(&by, &left);
         SUPPLY.set(&(supply - shares));
         Transferred { from: by, to: Address::ZERO, amount: shares }.emit();
-        self.first.reserve = self.first.reserve - first;
-        self.second.reserve = self.second.reserve - second;
+        self.first.reserve -= first;
+        self.second.reserve -= second;
         Ok((first, second))
     }
 }

@@ -29,7 +29,7 @@ impl Pool {
         let protocol_fee = curve::part_down(curve::part_up(amount_in, self.fee), self.protocol_share);
         let (book_in, book_out) = self.books(&token_in)?;
         book_in.reserve = grown(book_in.reserve, amount_in - protocol_fee)?;
-        book_in.fees = book_in.fees + protocol_fee;
+        book_in.fees += protocol_fee;
         book_out.reserve = book_out.reserve.checked_sub(amount_out).ok_or(Error::InsufficientLiquidity)?;
         let (paid, got) = (*book_in, *book_out);
         if self.product() < before {

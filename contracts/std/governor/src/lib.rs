@@ -522,10 +522,9 @@ mod governor {
 
     fn has_quorum(proposal: &Proposal) -> Result<bool, Error> {
         let taking_part = proposal.in_favour.checked_add(proposal.abstaining).ok_or(Error::Overflow)?;
-        // By the host's wide numbers, because their code takes no room here.
-        let [all, part, one] = [proposal.all_votes.0, proposal.quorum.0, Rate::ONE.0].map(U256::from_u128);
-        let needed = all.checked_mul_div(part, one, Rounding::Up).ok_or(Error::Overflow)?;
-        Ok(!taking_part.is_zero() && U256::from_u128(taking_part.0) >= needed)
+        // The quorum is at most the whole, so this is at most all votes.
+        let needed = proposal.quorum.apply(proposal.all_votes, Rounding::Up);
+        Ok(!taking_part.is_zero() && taking_part >= needed)
     }
 
     fn takes_role(calls: &Actions) -> bool {

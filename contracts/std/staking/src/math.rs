@@ -2,6 +2,7 @@
 //! and every quotient goes down: against who asks, for the pool.
 
 use crate::staking::Stream;
+use tacit_sdk::checked_mul_div;
 use tacit_sdk::prelude::*;
 
 /// Shares that nobody holds and that take part in the price: whoever wants to move it pays for them too.
@@ -84,10 +85,9 @@ pub fn part(amount: Amount, rate: Rate) -> Option<Amount> {
     quotient(amount.0, rate.0, Rate::ONE.0).map(Amount)
 }
 
-/// `left` x `right` / `divisor`, rounded down. By the host's wide numbers, because their code takes no room here.
+/// `left` x `right` / `divisor`, rounded down.
 fn quotient(left: u128, right: u128, divisor: u128) -> Option<u128> {
-    let [left, right, divisor] = [left, right, divisor].map(U256::from_u128);
-    left.checked_mul_div(right, divisor, Rounding::Down)?.to_u128()
+    checked_mul_div(left, right, divisor, Rounding::Down)
 }
 
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)] // Runs when compiling.
