@@ -113,6 +113,12 @@ pub fn expand(interface: &Interface) -> Result<TokenStream> {
                 Self(self.0.gas(gas))
             }
 
+            /// Whether the callee would get all of its gas, and so much were left for this contract after that.
+            #[must_use]
+            #visibility fn has_gas(&self, kept: u64) -> bool {
+                self.0.has_gas(kept)
+            }
+
             /// Lets this contract be entered again while the callee runs, through functions with `#[reentrant]`.
             #[must_use]
             #visibility const fn allow_reentry(self) -> Self {

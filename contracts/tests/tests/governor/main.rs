@@ -4,6 +4,7 @@
 
 mod losses;
 mod model;
+mod parts;
 mod rules;
 mod scene;
 #[path = "../seeded/mod.rs"]

@@ -8,3 +8,4 @@ mod rules;
 mod scene;
 #[path = "../seeded/mod.rs"]
 mod seeded;
+mod stretched;

@@ -60,6 +60,31 @@ fn decoded(kind: &str, bytes: &[u8]) -> Result<Value, crate::WalletError> {
 }
 
 #[test]
+fn fields_and_errors_are_read_from_the_lists_that_the_sdk_writes() {
+    let written = r#"{"contract":"shop","spec":1}
+{"function":"pay","kind":"call","arguments":[["to","Address"],["amount","Amount","How much."]],"error":"Error"}
+{"error":"Error","cases":[["Empty",1,"Nothing is left."],["Other",2]]}
+{"enum":"Choice","cases":[{"name":"None"},{"name":"Some","fields":[["of","u8"]]}]}"#;
+    let read = Spec::parse(written.as_bytes()).unwrap();
+    let pay = read.function("pay").unwrap();
+    let field = |name: &str, kind: &str, doc: &str| Field {
+        name: name.into(),
+        kind: Type::parse(kind).unwrap(),
+        doc: doc.into(),
+    };
+    assert_eq!(pay.arguments, [field("to", "Address", ""), field("amount", "Amount", "How much.")]);
+    assert_eq!(pay.result, Type::parse("()").unwrap());
+    let cases: Vec<_> = read.errors[0].cases.iter().map(|case| (&*case.name, case.code, &*case.doc)).collect();
+    assert_eq!(cases, [("Empty", 1, "Nothing is left."), ("Other", 2, "")]);
+    assert_eq!(read.enums["Choice"][1].fields, [field("of", "u8", "")]);
+    // A list that is too long or too short is none.
+    for bad in [r#"["to"]"#, r#"["to","Address","Who.","more"]"#, "[]"] {
+        let line = format!("{{\"contract\":\"x\",\"spec\":1}}\n{{\"event\":\"E\",\"fields\":[{bad}]}}");
+        assert!(Spec::parse(line.as_bytes()).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn every_type_is_written_as_the_specification_says_and_read_back() {
     let alice = Address([7; 32]).to_text(Network::Dev);
     let hex_of = |byte: &str, times: usize| byte.repeat(times);
