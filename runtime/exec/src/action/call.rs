@@ -6,7 +6,7 @@ use crate::tx::TxContext;
 use crate::world::ExecWorld;
 use tacit_types::action::Call;
 use tacit_types::{Address, Amount, AssetId};
-use tacit_vm::{CallOutcome, CallParams, Vm, VmReject};
+use tacit_vm::{CallOutcome, CallParams, FRAMES_RECORDED_MAX, Vm, VmReject};
 
 pub fn apply(context: &mut TxContext<'_, '_>, call: &Call, contract_code: &mut u32) -> Result<(), Refusal> {
     context.take(&AssetId::NATIVE, call.value)?;
@@ -47,9 +47,17 @@ pub fn run(
     };
     let mut world = ExecWorld::new(context.overlay, &mut context.events, &mut context.transient, context.block);
     let mut outcome = enter(context.block.vm, &mut world, params)?;
-    context.frames.append(&mut outcome.frames);
+    keep_frames(context, &mut outcome);
     settle(context, outcome, contract_code)?;
     hold_earnings(context, before)
+}
+
+/// Keeps as many frames of the whole transaction as one recording holds, and counts the others.
+fn keep_frames(context: &mut TxContext<'_, '_>, outcome: &mut CallOutcome) {
+    let room = FRAMES_RECORDED_MAX.saturating_sub(context.frames.len());
+    let more = outcome.frames.len().saturating_sub(room) as u64;
+    context.frames.extend(outcome.frames.drain(..).take(room));
+    context.frames_left_out = context.frames_left_out.saturating_add(more).saturating_add(outcome.frames_left_out);
 }
 
 /// What contracts paid to a sender without an account is held by the transaction. Only the difference counts: whatever
