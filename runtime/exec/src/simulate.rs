@@ -33,8 +33,10 @@ pub struct Bench<'a> {
 pub struct Rehearsal {
     /// What a block would record.
     pub receipt: Receipt,
-    /// Every contract frame in the order of entry.
+    /// The first contract frames in the order of entry; at most [`tacit_vm::FRAMES_RECORDED_MAX`].
     pub frames: Vec<FrameTrace>,
+    /// How many there were beside those.
+    pub frames_left_out: u64,
     /// More about a failure than its code, such as message and place of a contract's panic; perhaps nothing.
     pub detail: String,
 }
@@ -68,8 +70,9 @@ impl Bench<'_> {
         let (mut outcome, charge) = self.try_out(tx)?;
         let fee = charge.fee(outcome.gas_used);
         let frames = std::mem::take(&mut outcome.frames);
+        let frames_left_out = outcome.frames_left_out;
         let detail = outcome.result.as_ref().map_or_else(|failure| failure.reject.detail.clone(), |_| String::new());
-        Ok(Rehearsal { receipt: outcome.into_receipt(tx.id(), fee), frames, detail })
+        Ok(Rehearsal { receipt: outcome.into_receipt(tx.id(), fee), frames, frames_left_out, detail })
     }
 
     fn try_out(&self, tx: &Tx) -> Result<(BodyOutcome, Charge), Refusal> {

@@ -1,10 +1,11 @@
 //! What all frames of one call share, and how a frame is entered and left: lock, journal, gas, verdict.
 
 use crate::access::Succession;
+use crate::contain::contain;
 use crate::frame::{Budget, Frame, Machine, Ran, Runnable, Stop};
 use crate::loan::Loan;
 use crate::lock::{Active, LockGroup};
-use crate::recorder::{FrameTrace, Recorder};
+use crate::recorder::{FrameTrace, Recorder, cut};
 use crate::reject::{Trap, VmReject};
 use crate::world::{BlockContext, Fault, SetCodeRefused, World};
 use crate::{access, gas, limits, lock};
@@ -114,7 +115,7 @@ impl<'w> Scope<'w> {
             contract: entry.contract,
             caller: entry.caller,
             function: entry.function.to_owned(),
-            input: entry.input.clone(),
+            input: cut(&entry.input),
             value: entry.value,
             is_static: entry.is_static,
             gas_used: 0,
@@ -146,7 +147,7 @@ impl<'w> Scope<'w> {
         if contract.is_paused && !entry.is_static && entry.kind == Kind::Call {
             return refuse(gas, VmReject::Paused);
         }
-        let module = self.machine.load(&contract.code_hash, self.world)?;
+        let module = self.load(&contract.code_hash)?;
         let Some(gas) = after_charge(gas, gas::enter(module.code_bytes(), module.memory_pages())) else {
             return refuse(0, VmReject::OutOfGas);
         };
@@ -182,23 +183,25 @@ impl<'w> Scope<'w> {
         self.stack.push(Active { contract: entry.contract, group, allows: 0, may_defer: entry.may_defer });
         self.counts.frames = self.counts.frames.saturating_add(1);
         let budget = Budget { gas, stack: entry.budget.stack };
-        let ran = Loan::during(self, |loan| {
-            let frame = Frame {
-                loan,
-                contract: entry.contract,
-                caller: entry.caller,
-                value: entry.value,
-                input: entry.input,
-                is_static: entry.is_static,
-                number,
-                output: Vec::new(),
-                register: Vec::new(),
-                stop: None,
-            };
-            module.run(entry.function, frame, budget)
-        })?;
+        let ran = contain("the engine", || {
+            Loan::during(self, |loan| {
+                let frame = Frame {
+                    loan,
+                    contract: entry.contract,
+                    caller: entry.caller,
+                    value: entry.value,
+                    input: entry.input,
+                    is_static: entry.is_static,
+                    number,
+                    output: Vec::new(),
+                    register: Vec::new(),
+                    stop: None,
+                };
+                module.run(entry.function, frame, budget)
+            })
+        });
         self.stack.pop();
-        let exit = verdict(ran, &mut self.trace)?;
+        let exit = verdict(ran?, &mut self.trace)?;
         if exit.result.is_err() {
             self.world.rollback(checkpoint);
             // Events and waiting calls go with the frame, and so do their places; frames and contracts made stay counted, so
@@ -208,6 +211,11 @@ impl<'w> Scope<'w> {
             self.deferred.truncate(waiting);
         }
         Ok(exit)
+    }
+
+    /// The module of code that the chain holds.
+    fn load(&mut self, code_hash: &CodeHash) -> Result<Arc<dyn Runnable>, Fault> {
+        contain("loading code", || self.machine.load(code_hash, self.world))
     }
 
     /// Between a change of code and its `migrate` nobody enters: the new code would meet the old storage.
@@ -318,8 +326,8 @@ impl<'w> Scope<'w> {
         if self.world.code(code_hash)?.is_none() {
             return Ok(Err(SetCodeRefused::CodeUnknown));
         }
-        let old = self.machine.load(&info.code_hash, self.world)?;
-        let new = self.machine.load(code_hash, self.world)?;
+        let old = self.load(&info.code_hash)?;
+        let new = self.load(code_hash)?;
         let has_migrate = new.has_function(tacit_abi::MIGRATE_FUNCTION);
         let succession = new.access().follows(old.access(), has_migrate);
         if succession == Succession::Refused {

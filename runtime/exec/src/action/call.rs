@@ -7,7 +7,7 @@ use crate::tx::TxContext;
 use crate::world::ExecWorld;
 use tacit_types::action::Call;
 use tacit_types::{Address, Amount, AssetId};
-use tacit_vm::{CallOutcome, CallParams, Vm, VmReject};
+use tacit_vm::{CallOutcome, CallParams, FRAMES_RECORDED_MAX, Vm, VmReject};
 
 pub fn apply(context: &mut TxContext<'_, '_>, call: &Call, contract_code: &mut u32) -> Result<(), Refusal> {
     context.take(&AssetId::NATIVE, call.value)?;
@@ -50,9 +50,17 @@ pub fn run(
         ExecWorld::new(context.overlay, &mut context.events, &mut context.transient, context.block, earnings);
     let mut outcome = enter(context.block.vm, &mut world, params)?;
     let earnings = world.into_earnings();
-    context.frames.append(&mut outcome.frames);
+    keep_frames(context, &mut outcome);
     settle(context, outcome, contract_code)?;
     earnings.hold(context.overlay, &mut context.scratch)
+}
+
+/// Keeps as many frames of the whole transaction as one recording holds, and counts the others.
+fn keep_frames(context: &mut TxContext<'_, '_>, outcome: &mut CallOutcome) {
+    let room = FRAMES_RECORDED_MAX.saturating_sub(context.frames.len());
+    let more = outcome.frames.len().saturating_sub(room) as u64;
+    context.frames.extend(outcome.frames.drain(..).take(room));
+    context.frames_left_out = context.frames_left_out.saturating_add(more).saturating_add(outcome.frames_left_out);
 }
 
 /// Charges what a contract used, and keeps its output or turns its failure into a rejection.

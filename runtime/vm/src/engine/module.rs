@@ -10,7 +10,6 @@ use crate::reject::Trap;
 use crate::validate;
 use crate::world::{Fault, World};
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tacit_types::CodeHash;
 use wasmtime::{Engine, Extern, Instance, InstancePre, Linker, Module, ModuleExport, Store, Val};
@@ -111,8 +110,7 @@ impl Runnable for Compiled {
         };
         let entry =
             entry.typed::<(), ()>(&store).map_err(|error| engine_fault("an export has a wrong type", &error))?;
-        // A panic in a host function ends the transaction, not the node: everything it touched is rolled back.
-        let end = catch_unwind(AssertUnwindSafe(|| entry.call(&mut store, ())));
+        let end = entry.call(&mut store, ());
 
         let gas = handles.gas.get(&mut store).i64().unwrap_or(-1);
         let stack = handles.stack.get(&mut store).i32().unwrap_or(-1);
@@ -121,9 +119,8 @@ impl Runnable for Compiled {
             return Err(Fault("the machine has no memory left for a contract".into()));
         }
         let stop = match end {
-            Err(_panic) => Some(Stop::HostPanic),
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(match frame.stop {
+            Ok(()) => None,
+            Err(error) => Some(match frame.stop {
                 Some(stop) => stop,
                 None => Stop::Trap(trap(&error)?),
             }),
