@@ -65,12 +65,12 @@ impl Recorder {
         }
     }
 
-    /// Keeps a line of a frame.
-    pub(crate) fn log(&mut self, number: usize, line: String) {
+    /// Keeps a line of a frame; the line is made only if somebody listens.
+    pub(crate) fn log(&mut self, number: usize, line: impl FnOnce() -> String) {
         if let Some(frame) = self.frames.as_mut().and_then(|frames| frames.get_mut(number))
             && self.lines < LOG_LINES_MAX
         {
-            frame.logs.push(line);
+            frame.logs.push(line());
             self.lines = self.lines.saturating_add(1);
         }
     }

@@ -2,22 +2,19 @@
 
 use crate::access::Succession;
 use crate::engine::{Gate, WasmtimeMachine};
-use crate::frame::{Budget, Machine};
-use crate::limits;
+use crate::frame::Machine;
 use crate::recorder::{FrameTrace, Recorder};
 use crate::reject::{CodeReject, VmReject};
 use crate::scope::{Entry, Kind, PanicTrace, Scope};
 use crate::validate::{self, ModuleInfo};
 use crate::world::{Fault, SetCodeRefused, World};
+use crate::{gas, limits};
 use std::sync::Arc;
 use tacit_types::{Address, Amount, CodeHash, Gas};
 
 /// Native stack a thread needs to run calls, in bytes: the shared stack counter allows 512 KiB of wasm
 /// frames, the rest is for the host's own frames between 16 nested contracts, and margin.
 pub const THREAD_STACK_BYTES: usize = 8 * 1024 * 1024;
-/// Most gas one call can be given; more is cut to it.
-const GAS_MAX: u64 = 1 << 62;
-
 /// How much runs at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VmConfig {
@@ -202,7 +199,7 @@ pub(crate) fn outermost(
         let result = Err(VmReject::InputTooLong);
         return Ok(CallOutcome { gas_used: Gas::ZERO, result, trace: None, frames: Vec::new() });
     }
-    let limit = params.gas_limit.0.min(GAS_MAX);
+    let limit = params.gas_limit.0.min(gas::CALL_GAS_MAX);
     let mut scope = Scope::new(machine, world, Recorder::new(params.record));
     let checkpoint = scope.world.checkpoint();
     let exit = scope.enter(Entry {
@@ -217,7 +214,8 @@ pub(crate) fn outermost(
             Mode::Migrate => Kind::Migration,
             Mode::Call | Mode::View => Kind::Call,
         },
-        budget: Budget { gas: i64::try_from(limit).unwrap_or(i64::MAX), stack: limits::STACK_UNITS_MAX },
+        gas: i64::try_from(limit).unwrap_or(i64::MAX),
+        stack: limits::STACK_UNITS_MAX,
     })?;
     let (left, result) = match exit.result {
         Err(reject) => (exit.gas_left, Err(reject)),

@@ -1,6 +1,7 @@
 //! `set_code`: a contract changes its own code, if its upgrade policy leaves that to it. The new code runs from the next
 //! call on; its `migrate` is scheduled here, and if it fails, the change fails with everything else.
 
+use super::create::pay_for_code;
 use super::defer_call::schedule;
 use super::{Host, within};
 use crate::access::Succession;
@@ -27,11 +28,12 @@ pub(crate) fn run(
     let code_hash = CodeHash(host.array(code_hash)?);
     let input = host.bytes(input, input_len)?.to_vec();
     let contract = host.frame.contract;
-    let scope = host.frame.loan.scope();
-    if !scope.has_room_for_deferred() {
+    if !host.frame.loan.scope().has_room_for_deferred() {
         return Ok(TOO_MANY);
     }
-    match scope.replace_own_code(&contract, &code_hash)? {
+    // Whether there is such code is said below, behind the policy.
+    pay_for_code(host, &code_hash)?;
+    match host.frame.loan.scope().replace_own_code(&contract, &code_hash)? {
         // The storage stays as it is: running a migration again would ruin what it made.
         Ok(Succession::SameLayout) if input.is_empty() => return Ok(OK),
         Ok(Succession::SameLayout) => return Ok(INVALID_INPUT),
