@@ -87,7 +87,7 @@ macro_rules! host_functions {
             /// `try_call` that does not allow it and below `create`. Traps in a static frame.
             fn defer_call(address: i32, function: i32, function_len: i32, input: i32, input_len: i32, value: i32, gas: i64) -> i32;
             /// Makes a contract of deployed code and runs its `init` with money and at most `gas` gas. `policy` is an
-            /// encoded upgrade policy, and empty for a contract that never changes. Writes the new address (32 bytes) to
+            /// encoded contract policy, and empty for a contract that never changes. Writes the new address (32 bytes) to
             /// `out`: `OK`, or fails as `try_call` does, with `CODE_UNKNOWN`, `CONTRACT_EXISTS` or `INVALID_INPUT`.
             /// Traps in a static frame.
             fn create(code_hash: i32, salt: i32, policy: i32, policy_len: i32, input: i32, input_len: i32, value: i32, gas: i64, out: i32) -> i32;

@@ -105,8 +105,17 @@ impl World for ExecWorld<'_, '_> {
         self.overlay.get(&key::code(hash)).map_err(fault)
     }
 
+    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
+        contracts::code_length(self.overlay, hash).map_err(fault)
+    }
+
     fn storage_get(&mut self, contract: &Address, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         self.overlay.get(&key::contract_storage(contract, key)).map_err(fault)
+    }
+
+    fn storage_length(&mut self, contract: &Address, key: &[u8]) -> Result<Option<u64>, Fault> {
+        let length = self.overlay.length(&key::contract_storage(contract, key)).map_err(fault)?;
+        Ok(length.map(|bytes| bytes as u64))
     }
 
     fn storage_set(&mut self, contract: &Address, key: &[u8], value: &[u8]) -> Result<(), Fault> {

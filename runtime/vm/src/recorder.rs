@@ -79,11 +79,15 @@ impl Recorder {
         }
     }
 
-    /// Keeps a line of a frame.
-    pub(crate) fn log(&mut self, number: usize, line: String) {
+    /// Keeps a line of a frame; the line is made only if somebody listens.
+    pub(crate) fn log(&mut self, number: usize, line: impl FnOnce() -> String) {
         let Some(frame) = self.frames.as_mut().and_then(|frames| frames.get_mut(number)) else { return };
+        if self.lines >= LOG_LINES_MAX {
+            return;
+        }
+        let line = line();
         let bytes = self.line_bytes.saturating_add(line.len());
-        if self.lines < LOG_LINES_MAX && bytes <= LOG_BYTES_MAX {
+        if bytes <= LOG_BYTES_MAX {
             frame.logs.push(line);
             self.lines = self.lines.saturating_add(1);
             self.line_bytes = bytes;

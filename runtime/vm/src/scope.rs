@@ -91,7 +91,10 @@ pub(crate) struct Entry<'a> {
     pub kind: Kind,
     /// Whether it may leave calls behind that run, and may fail, after everything else.
     pub may_defer: bool,
-    pub budget: Budget,
+    /// Gas that the frame may use, never negative.
+    pub gas: i64,
+    /// Stack units that the frame may use.
+    pub stack: i32,
 }
 
 /// How a frame ended and what gas it left.
@@ -109,7 +112,7 @@ impl<'w> Scope<'w> {
 
     /// Runs one frame. A frame that fails leaves nothing behind but the gas it used.
     pub(crate) fn enter(&mut self, entry: Entry<'_>) -> Result<Exit, Fault> {
-        let given = entry.budget.gas;
+        let given = entry.gas;
         let number = self.recorder.begin(|| FrameTrace {
             depth: self.stack.len().saturating_add(1),
             contract: entry.contract,
@@ -133,7 +136,7 @@ impl<'w> Scope<'w> {
 
     /// Everything that is decided before any code runs: limits, locks, pause, the price of entering, the function.
     fn open(&mut self, entry: &Entry<'_>) -> Result<Result<Opened, Exit>, Fault> {
-        let gas = entry.budget.gas;
+        let gas = entry.gas;
         let refuse = |gas_left, reject| Ok(Err(Exit { gas_left, result: Err(reject) }));
         if self.stack.len() >= limits::CALL_DEPTH_MAX || self.counts.frames >= limits::FRAMES_MAX {
             return refuse(gas, VmReject::DepthExceeded);
@@ -182,7 +185,7 @@ impl<'w> Scope<'w> {
         let waiting = self.deferred.len();
         self.stack.push(Active { contract: entry.contract, group, allows: 0, may_defer: entry.may_defer });
         self.counts.frames = self.counts.frames.saturating_add(1);
-        let budget = Budget { gas, stack: entry.budget.stack };
+        let budget = Budget { units: gas::units(gas), stack: entry.stack };
         let ran = contain("the engine", || {
             Loan::during(self, |loan| {
                 let frame = Frame {
@@ -298,7 +301,8 @@ impl<'w> Scope<'w> {
             is_static: false,
             kind: if next.is_migration { Kind::Migration } else { Kind::Call },
             may_defer: true,
-            budget: Budget { gas: next.gas, stack: limits::STACK_UNITS_MAX },
+            gas: next.gas,
+            stack: limits::STACK_UNITS_MAX,
         })
     }
 
@@ -323,7 +327,7 @@ impl<'w> Scope<'w> {
         code_hash: &CodeHash,
     ) -> Result<Result<Succession, SetCodeRefused>, Fault> {
         let Some(info) = self.world.contract(contract)? else { return Ok(Err(SetCodeRefused::Policy)) };
-        if self.world.code(code_hash)?.is_none() {
+        if self.world.code_length(code_hash)?.is_none() {
             return Ok(Err(SetCodeRefused::CodeUnknown));
         }
         let old = self.load(&info.code_hash)?;
@@ -349,13 +353,14 @@ pub(crate) fn after_charge(gas: i64, cost: u64) -> Option<i64> {
 /// Turns the engine's report into the one verdict every engine reaches.
 fn verdict(ran: Ran, trace: &mut Option<PanicTrace>) -> Result<Exit, Fault> {
     let failed = |gas_left: i64, reject| Ok(Exit { gas_left: gas_left.max(0), result: Err(reject) });
-    let Ran { output, stop, gas, stack, .. } = ran;
+    let Ran { output, stop, units, stack } = ran;
+    let gas = gas::whole(units);
     match stop {
         Some(Stop::Fault(fault)) => Err(fault),
         Some(Stop::HostPanic) => failed(0, VmReject::HostInternal),
         Some(Stop::OutOfGas) => failed(0, VmReject::OutOfGas),
-        // Gas below zero at the end is out of gas, however the frame ended.
-        _ if gas < 0 => failed(0, VmReject::OutOfGas),
+        // A counter below zero at the end is out of gas, however the frame ended.
+        _ if units < 0 => failed(0, VmReject::OutOfGas),
         Some(Stop::Revert { code, data }) => failed(gas, VmReject::Reverted { code, data }),
         Some(Stop::Callee(reject)) => failed(gas, *reject),
         Some(Stop::TooManyEvents) => failed(gas, VmReject::TooManyEvents),

@@ -3,22 +3,19 @@
 use crate::access::Succession;
 use crate::contain::Contained;
 use crate::engine::{Gate, WasmtimeMachine};
-use crate::frame::{Budget, Machine};
-use crate::limits;
+use crate::frame::Machine;
 use crate::recorder::{FrameTrace, Recorder};
 use crate::reject::{CodeReject, VmReject};
 use crate::scope::{Entry, Kind, PanicTrace, Scope};
 use crate::validate::{self, ModuleInfo};
 use crate::world::{Fault, SetCodeRefused, World};
+use crate::{gas, limits};
 use std::sync::Arc;
 use tacit_types::{Address, Amount, CodeHash, Gas};
 
 /// Native stack a thread needs to run calls, in bytes: the shared stack counter allows 512 KiB of wasm
 /// frames, the rest is for the host's own frames between 16 nested contracts, and margin.
 pub const THREAD_STACK_BYTES: usize = 8 * 1024 * 1024;
-/// Most gas one call can be given; more is cut to it.
-const GAS_MAX: u64 = 1 << 62;
-
 /// How much runs at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VmConfig {
@@ -211,7 +208,7 @@ pub(crate) fn outermost(
 }
 
 fn run(machine: &dyn Machine, world: &mut dyn World, params: CallParams<'_>, mode: Mode) -> Result<CallOutcome, Fault> {
-    let limit = params.gas_limit.0.min(GAS_MAX);
+    let limit = params.gas_limit.0.min(gas::CALL_GAS_MAX);
     let mut scope = Scope::new(machine, world, Recorder::new(params.record));
     let checkpoint = scope.world.checkpoint();
     let exit = scope.enter(Entry {
@@ -227,7 +224,8 @@ fn run(machine: &dyn Machine, world: &mut dyn World, params: CallParams<'_>, mod
             Mode::Call | Mode::View => Kind::Call,
         },
         may_defer: true,
-        budget: Budget { gas: i64::try_from(limit).unwrap_or(i64::MAX), stack: limits::STACK_UNITS_MAX },
+        gas: i64::try_from(limit).unwrap_or(i64::MAX),
+        stack: limits::STACK_UNITS_MAX,
     })?;
     let (left, result) = match exit.result {
         Err(reject) => (exit.gas_left, Err(reject)),

@@ -242,3 +242,29 @@ fn a_policy_whose_pauser_is_its_unpauser_makes_no_contract() {
         assert_eq!(refused.unwrap_err().code, RejectCode::OutOfBounds);
     }
 }
+
+#[test]
+fn whoever_names_code_pays_for_the_look_at_it_by_its_length() {
+    let (mut chain, alice, bob) = start();
+    let contract = make_with(&mut chain, &alice, &code(1, 1, 0, 5), policy(&alice, &bob, &bob));
+    let long = |bytes: usize| {
+        let padding = "x".repeat(bytes);
+        module(&format!("(module (memory 1) (data (i32.const 0) \"{padding}\") (func (export \"run\")))"))
+    };
+    let mut used = |bytes: usize| {
+        let code = long(bytes);
+        succeeds(&mut chain, &alice, vec![deploy(&code)]);
+        let announced = succeeds(&mut chain, &alice, announce(contract, &code)).gas_used.0;
+        let made = succeeds(&mut chain, &alice, vec![instantiate(&code, 0, &[], 0)]).gas_used.0;
+        let again = succeeds(&mut chain, &alice, announce(contract, &code)).gas_used.0;
+        assert_eq!(announced, again, "a look costs the same each time");
+        (code.len() as u64, announced, made)
+    };
+    let (short_bytes, short_announced, short_made) = used(200);
+    let (long_bytes, long_announced, long_made) = used(1_200);
+    let more = long_bytes - short_bytes;
+    assert_eq!(long_announced - short_announced, 2 * more);
+    // Making the contract enters it too, although it has no `init` to run: a gas for every 64 bytes of code.
+    let entering = long_bytes.div_ceil(64) - short_bytes.div_ceil(64);
+    assert_eq!(long_made - short_made, 2 * more + entering);
+}

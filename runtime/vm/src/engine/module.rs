@@ -101,7 +101,7 @@ impl Runnable for Compiled {
         let handles = self.handles(&mut store, instance)?;
         store.data_mut().handles = Some(handles);
         let set = |error: wasmtime::Error| engine_fault("a counter cannot be set", &error);
-        handles.gas.set(&mut store, Val::I64(budget.gas)).map_err(set)?;
+        handles.gas.set(&mut store, Val::I64(budget.units)).map_err(set)?;
         handles.stack.set(&mut store, Val::I32(budget.stack)).map_err(set)?;
 
         let export = self.functions.get(function).ok_or_else(|| Fault(format!("function {function} is lost")))?;
@@ -112,7 +112,7 @@ impl Runnable for Compiled {
             entry.typed::<(), ()>(&store).map_err(|error| engine_fault("an export has a wrong type", &error))?;
         let end = entry.call(&mut store, ());
 
-        let gas = handles.gas.get(&mut store).i64().unwrap_or(-1);
+        let units = handles.gas.get(&mut store).i64().unwrap_or(-1);
         let stack = handles.stack.get(&mut store).i32().unwrap_or(-1);
         let Guest { frame, growth, .. } = store.into_data();
         if growth.has_failed {
@@ -125,7 +125,7 @@ impl Runnable for Compiled {
                 None => Stop::Trap(trap(&error)?),
             }),
         };
-        Ok(Ran { output: frame.output, stop, gas, stack })
+        Ok(Ran { output: frame.output, stop, units, stack })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What `call`, `try_call`, `static_call` and `create` share: from the caller's memory to the callee's frame and back.
 
 use super::{Host, length, within};
-use crate::frame::{Budget, Stop};
+use crate::frame::Stop;
 use crate::gas;
 use crate::reject::{Trap, VmReject};
 use crate::scope::{Entry, Exit, Kind};
@@ -96,10 +96,10 @@ pub(super) fn named(host: &mut Host<'_>, arguments: &Arguments) -> Result<(Strin
 
 /// Moves the money, runs the callee's frame, and takes the money back if it fails.
 pub(super) fn run(host: &mut Host<'_>, callee: Callee, failure: Failure) -> Result<i32, Stop> {
-    let given = forwarded(host.gas, callee.gas_limit);
+    let given = forwarded(host.gas(), callee.gas_limit);
     let caller = host.frame.contract;
     let is_static = host.frame.is_static || callee.is_static;
-    let budget = Budget { gas: given, stack: host.stack };
+    let stack = host.stack;
 
     let scope = host.frame.loan.scope();
     let checkpoint = scope.world.checkpoint();
@@ -120,7 +120,8 @@ pub(super) fn run(host: &mut Host<'_>, callee: Callee, failure: Failure) -> Resu
         is_static,
         kind: callee.kind,
         may_defer,
-        budget,
+        gas: given,
+        stack,
     })?;
     scope.allow(0);
     if exit.result.is_err() {

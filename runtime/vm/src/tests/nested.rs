@@ -370,6 +370,25 @@ fn case_51_a_contract_makes_another_once_and_its_money_stays() {
 }
 
 #[test]
+fn making_a_contract_pays_for_the_look_at_its_code_by_length() {
+    let mut used = [0, 0];
+    let mut bytes = [0, 0];
+    for (index, padding) in [10, 1_000].into_iter().enumerate() {
+        let mut chain = Chain::new();
+        let code = module(&format!("(data (i32.const 0) \"{}\") (func (export \"run\"))", "x".repeat(padding)));
+        let hash = CodeHash::of(&[&code]);
+        bytes[index] = code.len() as u64;
+        chain.world.codes.insert(hash, code);
+        let contract = chain.text(&maker(&hash, &[]));
+        let outcome = chain.call(contract, "run", &[]);
+        assert_eq!(made(&outcome).0, OK);
+        used[index] = outcome.gas_used.0;
+    }
+    let entering = bytes.map(|bytes| crate::gas::enter(bytes, 1));
+    assert_eq!(used[1] - used[0], 2 * (bytes[1] - bytes[0]) + entering[1] - entering[0]);
+}
+
+#[test]
 fn making_a_contract_fails_with_a_code_and_leaves_nothing() {
     let mut chain = Chain::new();
     let fails = module("(func (export \"init\") unreachable)");
