@@ -74,8 +74,16 @@ impl World for Contained<'_> {
         self.ask("reading code", |world| world.code(hash))
     }
 
+    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
+        self.ask("reading a code's length", |world| world.code_length(hash))
+    }
+
     fn storage_get(&mut self, contract: &Address, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         self.ask("reading storage", |world| world.storage_get(contract, key))
+    }
+
+    fn storage_length(&mut self, contract: &Address, key: &[u8]) -> Result<Option<u64>, Fault> {
+        self.ask("reading a value's length", |world| world.storage_length(contract, key))
     }
 
     fn storage_set(&mut self, contract: &Address, key: &[u8], value: &[u8]) -> Result<(), Fault> {
