@@ -131,7 +131,7 @@ mod tests {
         let ends = [Ok(long.clone()), Err(VmReject::Reverted { code: 9, data: long.clone() })];
         for end in ends.iter().cycle().take(1_000) {
             let number = recorder.begin(|| frame(&long));
-            (0..10).for_each(|_| recorder.log(number, "x".repeat(1_024)));
+            (0..10).for_each(|_| recorder.log(number, || "x".repeat(1_024)));
             recorder.end(number, 1, end);
         }
         let (frames, left_out) = recorder.finish();

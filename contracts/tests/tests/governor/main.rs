@@ -7,5 +7,3 @@ mod model;
 mod parts;
 mod rules;
 mod scene;
-#[path = "../seeded/mod.rs"]
-mod seeded;

@@ -85,7 +85,7 @@ fn votes_count_once_and_while_voting_goes_on() {
     scene.vote(alice, proposal, IN_FAVOUR).expect_revert(VOTED_BEFORE);
     scene.vote(alice, proposal, AGAINST).expect_revert(VOTED_BEFORE);
     scene.vote(scene.stranger, proposal, AGAINST).expect_revert(NO_VOTES);
-    scene.vote(bob, proposal, 3).expect_revert(0xFFFF_0001);
+    scene.vote(bob, proposal, 3).expect_revert(BAD_INPUT);
     assert_eq!(scene.vote(bob, proposal, ABSTAIN).returns::<u128>(), 300);
     let ballot: Option<(u8, u128)> = scene.chain.view(scene.governor, "ballot", &(proposal, bob)).unwrap();
     assert_eq!(ballot, Some((ABSTAIN, 300)));
