@@ -13,9 +13,7 @@ use tacit_vm::SetCodeRefused;
 pub fn announce(context: &mut TxContext<'_, '_>, announce: &UpgradeAnnounce) -> Result<(), Refusal> {
     let mut record = contracts::read(context.overlay, &announce.contract)?;
     let delay_ms = delay_for(&record, &context.sender)?;
-    if contracts::load_bytes(context.overlay, &announce.code_hash)?.is_none() {
-        return Err(RejectCode::CodeUnknown.into());
-    }
+    contracts::find_code(context, &announce.code_hash)?;
     let ready = UnixMillis(context.block.time.0.saturating_add(delay_ms));
     record.announced = Some(record::AnnouncedCode { code_hash: announce.code_hash, ready });
     contracts::write(context.overlay, &announce.contract, &record)?;
@@ -34,6 +32,10 @@ pub fn upgrade(
     let Some(announced) = record.announced.filter(|announced| announced.ready <= context.block.time) else {
         return Err(RejectCode::UpgradeNotReady.into());
     };
+    contracts::find_code(context, &announced.code_hash)?;
+    // Both codes are loaded, to compare what they say about their storage, also when that refuses the change.
+    contracts::pay_for_load(context, &record.code_hash)?;
+    contracts::pay_for_load(context, &announced.code_hash)?;
     let calling =
         Calling { contract: upgrade.contract, function: "migrate", input: &upgrade.input, value: Amount::ZERO };
     run(context, &calling, contract_code, |vm, world, params| {

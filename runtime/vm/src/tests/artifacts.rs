@@ -223,10 +223,9 @@ fn a_load_is_paid_before_it_happens_and_costs_the_same_wherever_it_comes_from() 
 
 #[test]
 fn an_artifact_is_never_much_longer_than_its_code() {
-    let ends =
-        "(module (memory 16) (data (i32.const 0) \"x\") (data (i32.const 1048575) \"y\") (func (export \"run\")))";
-    let every_page: String = (0..255).map(|at| format!("(data (i32.const {}) \"x\")", at * 4096)).collect();
-    let every_page = format!("(module (memory 16) {every_page} (func (export \"run\")))");
+    let ends = "(module (memory 8) (data (i32.const 0) \"x\") (data (i32.const 524287) \"y\") (func (export \"run\")))";
+    let every_page: String = (0..127).map(|at| format!("(data (i32.const {}) \"x\")", at * 4096)).collect();
+    let every_page = format!("(module (memory 8) {every_page} (func (export \"run\")))");
     for text in [ends, &every_page] {
         let shelf = Arc::new(Shelf::default());
         let code = wat::parse_str(text).unwrap();
@@ -272,12 +271,12 @@ mod long {
             ("one byte of data", module(&format!("(data (i32.const 65535) \"x\"){run}"))),
             ("data at both ends", {
                 let text =
-                    format!("(module (memory 16) (data (i32.const 0) \"x\") (data (i32.const 1048575) \"y\") {run})");
+                    format!("(module (memory 8) (data (i32.const 0) \"x\") (data (i32.const 524287) \"y\") {run})");
                 wat::parse_str(text).unwrap()
             }),
             ("data on every page", {
-                let data: String = (0..255).map(|at| format!("(data (i32.const {}) \"x\")", at * 4096)).collect();
-                wat::parse_str(format!("(module (memory 16) {data} {run})")).unwrap()
+                let data: String = (0..127).map(|at| format!("(data (i32.const {}) \"x\")", at * 4096)).collect();
+                wat::parse_str(format!("(module (memory 8) {data} {run})")).unwrap()
             }),
             ("table", {
                 let items = "0 ".repeat(4095);

@@ -5,6 +5,7 @@
 mod artifacts;
 mod calls;
 mod contracts;
+mod deferred;
 mod gas;
 mod generated;
 mod hostile;
