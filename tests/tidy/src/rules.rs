@@ -192,6 +192,7 @@ pub const UNSAFE: &[(&str, &str)] = &[
         "runtime/vm/src/engine/restore.rs",
         "the engine's loading of machine code is unsafe; this file gives it only what it sealed itself",
     ),
+    ("benches/peers/src/cosmwasm.rs", "the peer's cache wants a promise that nobody else writes to its folder"),
     ("contracts/", "a guest reaches its host through imported functions; the sandbox holds whatever it does"),
 ];
 
