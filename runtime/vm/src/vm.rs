@@ -158,7 +158,8 @@ impl Vm {
         code_hash: &CodeHash,
     ) -> Result<Result<CallOutcome, SetCodeRefused>, Fault> {
         let changed = {
-            let mut scope = Scope::new(&self.shared.machine, world, Recorder::default());
+            let machine = self.shared.machine.on(self.lane);
+            let mut scope = Scope::new(&machine, world, Recorder::default());
             scope.replace_code(&params.contract, code_hash)?
         };
         match changed {
@@ -179,7 +180,7 @@ impl Vm {
             Lane::Execution => self.shared.execution.enter(),
             Lane::View => self.shared.view.enter(),
         };
-        outermost(&self.shared.machine, world, params, mode)
+        outermost(&self.shared.machine.on(self.lane), world, params, mode)
     }
 }
 

@@ -82,8 +82,10 @@ fn memory(config: &mut Config, slots: u32) {
     config.memory_guard_size(MEMORY_GUARD_BYTES);
     config.guard_before_linear_memory(true);
     config.memory_may_move(false);
-    config.memory_init_cow(true);
-    config.force_memory_init_memfd(true);
+    // With it, every module would hold an image of its initial memory, up to the whole memory for two bytes of data, and a file
+    // descriptor for as long as it is kept: a small module could take a thousand times its length. Copying the data segments
+    // costs no more than mapping an image.
+    config.memory_init_cow(false);
     config.table_lazy_init(true);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(slots);
@@ -107,6 +109,7 @@ fn check(engine: &Engine) -> Result<(), Fault> {
         ("wasm proposals", engine.get_wasm_features() == FEATURES),
         ("shared memory off", !engine.get_shared_memory()),
         ("concurrency off", !engine.get_concurrency_support()),
+        ("no memory images", !engine.get_memory_init_cow()),
         ("fixed memories", !engine.get_memory_may_move()),
         ("memory reservation", engine.get_memory_reservation() == MEMORY_RESERVATION_BYTES),
         ("memory guard", engine.get_memory_guard_size() == MEMORY_GUARD_BYTES),

@@ -1,6 +1,6 @@
 //! Modules compiled by wasmtime, and the run of one frame: a fresh store, an instance from the pool, one call.
 
-use super::cache::Cache;
+use super::cache::{Cache, Room};
 use super::config;
 use super::guest::{self, Growth, Guest, Handles};
 use crate::access::Access;
@@ -8,17 +8,35 @@ use crate::frame::{Budget, Frame, Machine, Ran, Runnable, Stop};
 use crate::meter::{self, GAS_GLOBAL, MEMORY, STACK_GLOBAL};
 use crate::reject::Trap;
 use crate::validate;
+use crate::vm::Lane;
 use crate::world::{Fault, World};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tacit_types::CodeHash;
 use wasmtime::{Engine, Extern, Instance, InstancePre, Linker, Module, ModuleExport, Store, Val};
 
+/// What execution keeps of deployed code: over a thousand contracts of ordinary size. Loading is paid by every call, also when
+/// the module was dropped.
+const EXECUTION_ROOM: Room = Room { bytes: 512 << 20, modules: 4_096 };
+/// What views and simulations keep beside that.
+const VIEW_ROOM: Room = Room { bytes: 64 << 20, modules: 256 };
+/// Bytes that every module holds beside its machine code, measured: tables, names, what the engine and the kernel know of it.
+const MODULE_BYTES: u64 = 32 * 1024;
+
 /// Wasmtime with its pool, host functions and compiled modules.
 pub(crate) struct WasmtimeMachine {
     engine: Engine,
     linker: Linker<Guest>,
-    cache: Cache<Compiled>,
+    execution: Cache<Compiled>,
+    /// Simulations run code that nobody has paid for and the chain may never hold. Kept apart, it takes no room from
+    /// contracts that blocks call.
+    view: Cache<Compiled>,
+}
+
+/// The machine as one lane sees it.
+pub(crate) struct LaneMachine<'a> {
+    machine: &'a WasmtimeMachine,
+    lane: Lane,
 }
 
 /// One compiled module, linked to the host functions.
@@ -39,10 +57,15 @@ impl WasmtimeMachine {
     pub(crate) fn new(slots: u32) -> Result<Self, Fault> {
         let engine = config::engine(slots)?;
         let linker = guest::linker(&engine).map_err(|error| engine_fault("host functions do not link", &error))?;
-        Ok(Self { engine, linker, cache: Cache::new() })
+        Ok(Self { engine, linker, execution: Cache::new(EXECUTION_ROOM), view: Cache::new(VIEW_ROOM) })
     }
 
-    fn compile(&self, code: &[u8]) -> Result<Compiled, Fault> {
+    /// The machine on a lane.
+    pub(crate) const fn on(&self, lane: Lane) -> LaneMachine<'_> {
+        LaneMachine { machine: self, lane }
+    }
+
+    fn compile(&self, code: &[u8]) -> Result<(Compiled, u64), Fault> {
         let info = validate::validate(code).map_err(|reject| Fault(format!("stored code is refused: {reject}")))?;
         let metered = meter::meter(code).map_err(|error| Fault(format!("stored code cannot be metered: {error}")))?;
         let module =
@@ -52,7 +75,7 @@ impl WasmtimeMachine {
         let export = |name: &str| module.get_export_index(name).ok_or_else(|| Fault(format!("export {name} is lost")));
         let functions =
             info.exports.iter().map(|name| Ok((name.clone(), export(name)?))).collect::<Result<_, Fault>>()?;
-        Ok(Compiled {
+        let compiled = Compiled {
             engine: self.engine.clone(),
             instance,
             functions,
@@ -62,18 +85,33 @@ impl WasmtimeMachine {
             code_bytes: info.code_bytes as u64,
             memory_pages: info.memory_pages,
             access: info.access,
-        })
+        };
+        Ok((compiled, bytes_held(&module)))
     }
 }
 
-impl Machine for WasmtimeMachine {
+impl Machine for LaneMachine<'_> {
     fn load(&self, hash: &CodeHash, world: &mut dyn World) -> Result<Arc<dyn Runnable>, Fault> {
-        let module = self.cache.get(hash, || {
+        let cache = match self.lane {
+            Lane::Execution => &self.machine.execution,
+            Lane::View => match self.machine.execution.peek(hash) {
+                Some(module) => return Ok(module),
+                None => &self.machine.view,
+            },
+        };
+        let module = cache.get(hash, || {
             let code = world.code(hash)?.ok_or_else(|| Fault(format!("the code {hash} of a contract is lost")))?;
-            Ok((self.compile(&code)?, code.len() as u64))
+            self.machine.compile(&code)
         })?;
         Ok(module)
     }
+}
+
+/// Bytes of memory that a module holds as long as it is kept.
+fn bytes_held(module: &Module) -> u64 {
+    let image = module.image_range();
+    let image = image.end.addr().saturating_sub(image.start.addr());
+    u64::try_from(image).unwrap_or(u64::MAX).saturating_add(MODULE_BYTES)
 }
 
 impl Runnable for Compiled {
