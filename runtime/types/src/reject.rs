@@ -199,6 +199,8 @@ reject_codes! {
     KeyInvalid = 337, "the verifying key breaks a rule for keys; `tacit proof key` names it";
     /// An object with the id of a new one exists.
     IdTaken = 338, "an object with this id exists already; send the transaction again, its id follows from it";
+    /// The new code was announced too long ago.
+    UpgradeExpired = 339, "the announced code was ready more than thirty days ago; announce it again";
 }
 
 impl RejectCode {

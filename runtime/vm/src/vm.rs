@@ -2,7 +2,7 @@
 
 use crate::access::Succession;
 use crate::contain::Contained;
-use crate::engine::{Artifacts, Gate, TrialMachine, WasmtimeMachine};
+use crate::engine::{Artifacts, Gate, WasmtimeMachine};
 use crate::frame::Machine;
 use crate::recorder::{FrameTrace, Recorder};
 use crate::reject::{CodeReject, VmReject};
@@ -140,7 +140,7 @@ impl Vm {
     /// A [`Fault`] if code that passed the check does not compile.
     pub fn prepare(&self, code_hash: &CodeHash, code: &[u8]) -> Result<(), Fault> {
         if self.lane == Lane::Execution {
-            self.shared.machine.module(code_hash, true, || Ok(code.to_vec()))?;
+            self.shared.machine.module(code_hash, self.lane, || Ok(code.to_vec()))?;
         }
         Ok(())
     }
@@ -194,11 +194,9 @@ impl Vm {
         params: CallParams<'_>,
         code_hash: &CodeHash,
     ) -> Result<Result<CallOutcome, SetCodeRefused>, Fault> {
-        let machine = &self.shared.machine;
-        let trial = TrialMachine(machine);
-        let machine: &dyn Machine = if self.lane == Lane::View { &trial } else { machine };
         let changed = {
-            let mut scope = Scope::new(machine, world, Recorder::default());
+            let machine = self.shared.machine.on(self.lane);
+            let mut scope = Scope::new(&machine, world, Recorder::default());
             if let Err(refused) = scope.price_of_change(&params.contract, code_hash)? {
                 return Ok(Err(refused));
             }
@@ -218,17 +216,11 @@ impl Vm {
     }
 
     fn enter(&self, world: &mut dyn World, params: CallParams<'_>, mode: Mode) -> Result<CallOutcome, Fault> {
-        let machine = &self.shared.machine;
-        match self.lane {
-            Lane::Execution => {
-                let _pass = self.shared.execution.enter();
-                outermost(machine, world, params, mode)
-            }
-            Lane::View => {
-                let _pass = self.shared.view.enter();
-                outermost(&TrialMachine(machine), world, params, mode)
-            }
-        }
+        let _pass = match self.lane {
+            Lane::Execution => self.shared.execution.enter(),
+            Lane::View => self.shared.view.enter(),
+        };
+        outermost(&self.shared.machine.on(self.lane), world, params, mode)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::error::{Refusal, Reject};
 use crate::tx::TxContext;
 use tacit_state::record;
 use tacit_types::contract::{ContractUpgrade, UpgradeAnnounce, UpgradePolicy};
+use tacit_types::limits::CODE_ANNOUNCED_MS_MAX;
 use tacit_types::{Address, Amount, Event, RejectCode, UnixMillis};
 use tacit_vm::SetCodeRefused;
 
@@ -32,6 +33,9 @@ pub fn upgrade(
     let Some(announced) = record.announced.filter(|announced| announced.ready <= context.block.time) else {
         return Err(RejectCode::UpgradeNotReady.into());
     };
+    if announced.ready.0.saturating_add(CODE_ANNOUNCED_MS_MAX) < context.block.time.0 {
+        return Err(RejectCode::UpgradeExpired.into());
+    }
     contracts::find_code(context, &announced.code_hash)?;
     // Both codes are loaded, to compare what they say about their storage, also when that refuses the change.
     contracts::pay_for_load(context, &record.code_hash)?;

@@ -190,6 +190,30 @@ fn the_delay_of_an_announcement_has_to_pass() {
 }
 
 #[test]
+fn announced_code_that_nobody_changed_to_for_thirty_days_must_be_announced_again() {
+    for is_late in [false, true] {
+        let (mut chain, alice, bob) = start();
+        let (old, new) = (code(1, 1, 0, 5), code(2, 2, 1, 6));
+        let contract = make_with(&mut chain, &alice, &old, policy(&alice, &alice, &bob));
+        succeeds(&mut chain, &alice, vec![deploy(&new)]);
+        succeeds(&mut chain, &alice, announce(contract, &new));
+        // A test's block is a tenth of a second later than the one before.
+        let end = record_of(&chain, &contract).announced.unwrap().ready.0 + limits::CODE_ANNOUNCED_MS_MAX;
+        chain.tip.time_ms = UnixMillis(end - 100 + u64::from(is_late));
+        if !is_late {
+            succeeds(&mut chain, &alice, upgrade(contract, &[7]));
+            continue;
+        }
+        fails(&mut chain, &alice, upgrade(contract, &[7]), RejectCode::UpgradeExpired);
+        assert_eq!(tells(&mut chain, &bob, contract), 1);
+        succeeds(&mut chain, &alice, announce(contract, &new));
+        chain.tip.time_ms.0 += HOUR;
+        succeeds(&mut chain, &alice, upgrade(contract, &[7]));
+        assert_eq!(tells(&mut chain, &bob, contract), 2);
+    }
+}
+
+#[test]
 fn case_53_code_that_does_not_understand_the_old_storage_is_refused() {
     let (mut chain, alice, _) = start();
     let quick =

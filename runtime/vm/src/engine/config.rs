@@ -11,9 +11,6 @@ use wasmtime::{
 /// Native stack that one frame's wasm code may use, in bytes. Our own stack counter ends a frame long before:
 /// 65,536 units of about 8 bytes, shared by all frames, are 512 KiB.
 const WASM_STACK_BYTES: usize = 1024 * 1024;
-/// An initial memory of mostly zeros becomes an image in the artifact up to so many bytes; a longer one must hold at least half as
-/// much data, so that few bytes of code never make a long artifact, and `gas::load` can go by the code's length.
-const SPARSE_IMAGE_BYTES_MAX: u64 = 16 * 1024;
 /// Address space per memory; with the guard behind it, no access needs a bounds check. Not resident memory.
 const MEMORY_RESERVATION_BYTES: u64 = 4 << 30;
 /// Inaccessible bytes behind and before each memory.
@@ -89,9 +86,10 @@ fn memory(config: &mut Config, slots: u32) {
     config.memory_guard_size(MEMORY_GUARD_BYTES);
     config.guard_before_linear_memory(true);
     config.memory_may_move(false);
-    config.memory_init_cow(true);
-    config.memory_guaranteed_dense_image_size(SPARSE_IMAGE_BYTES_MAX);
-    config.force_memory_init_memfd(true);
+    // With it, every module would hold an image of its initial memory, up to the whole memory for two bytes of data, and a file
+    // descriptor for as long as it is kept: a small module could take a thousand times its length. Copying the data segments
+    // costs no more than mapping an image.
+    config.memory_init_cow(false);
     config.table_lazy_init(true);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(slots);
@@ -115,10 +113,10 @@ fn check(engine: &Engine) -> Result<(), Fault> {
         ("wasm proposals", engine.get_wasm_features() == FEATURES),
         ("shared memory off", !engine.get_shared_memory()),
         ("concurrency off", !engine.get_concurrency_support()),
+        ("no memory images", !engine.get_memory_init_cow()),
         ("fixed memories", !engine.get_memory_may_move()),
         ("memory reservation", engine.get_memory_reservation() == MEMORY_RESERVATION_BYTES),
         ("memory guard", engine.get_memory_guard_size() == MEMORY_GUARD_BYTES),
-        ("memory image", engine.get_memory_guaranteed_dense_image_size() == SPARSE_IMAGE_BYTES_MAX),
         ("wasm stack", engine.get_max_wasm_stack() == WASM_STACK_BYTES),
         ("pooled memory size", pool.is_some_and(|pool| pool.get_max_memory_size() == limits::MEMORY_BYTES_MAX)),
     ];

@@ -13,4 +13,4 @@ pub use artifact::{ARTIFACT_BYTES_MAX, ArtifactName, ArtifactRefused, ArtifactSt
 #[cfg(test)]
 pub(crate) use config::engine;
 pub(crate) use gate::Gate;
-pub(crate) use module::{TrialMachine, WasmtimeMachine};
+pub(crate) use module::WasmtimeMachine;

@@ -1,7 +1,7 @@
 //! Modules compiled by wasmtime, and the run of one frame: a fresh store, an instance from the pool, one call.
 
 use super::artifact::{Artifacts, Build, Facts, Versions};
-use super::cache::{Cache, MODULE_BYTES_BESIDE};
+use super::cache::{Cache, Room};
 use super::config;
 use super::guest::{self, Growth, Guest, Handles};
 use super::restore::{preserve, restore};
@@ -10,6 +10,7 @@ use crate::frame::{Budget, Frame, Machine, Ran, Runnable, Stop};
 use crate::meter::{self, GAS_GLOBAL, MEMORY, STACK_GLOBAL};
 use crate::reject::Trap;
 use crate::validate;
+use crate::vm::Lane;
 use crate::world::{Fault, World};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,14 +18,32 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tacit_types::CodeHash;
 use wasmtime::{Engine, Extern, Instance, InstancePre, Linker, Module, ModuleExport, Store, Val};
 
+/// What execution keeps of deployed code: over a thousand contracts of ordinary size. Loading is paid by every call, also when
+/// the module was dropped.
+const EXECUTION_ROOM: Room = Room { bytes: 512 << 20, modules: 4_096 };
+/// What views and simulations keep beside that.
+const VIEW_ROOM: Room = Room { bytes: 64 << 20, modules: 256 };
+/// What a module takes beside its machine code, in bytes, generously: few small modules must not use up the mappings that the
+/// system grants a process (65,530; a module has up to ten).
+const MODULE_BYTES_BESIDE: u64 = 128 << 10;
+
 /// Wasmtime with its pool, host functions and compiled modules.
 pub(crate) struct WasmtimeMachine {
     engine: Engine,
     linker: Linker<Guest>,
-    cache: Cache<Compiled>,
+    execution: Cache<Compiled>,
+    /// Simulations run code that nobody has paid for and the chain may never hold. Kept apart, it takes no room from
+    /// contracts that blocks call.
+    view: Cache<Compiled>,
     artifacts: Option<Artifacts>,
     build: Build,
     compilations: AtomicU64,
+}
+
+/// The machine as one lane sees it.
+pub(crate) struct LaneMachine<'a> {
+    machine: &'a WasmtimeMachine,
+    lane: Lane,
 }
 
 /// One compiled module, linked to the host functions.
@@ -45,7 +64,13 @@ impl WasmtimeMachine {
         let engine = config::engine(slots)?;
         let linker = guest::linker(&engine).map_err(|error| engine_fault("host functions do not link", &error))?;
         let build = Build::new(&engine, Versions::NOW);
-        Ok(Self { engine, linker, cache: Cache::new(), artifacts, build, compilations: AtomicU64::new(0) })
+        let (execution, view) = (Cache::new(EXECUTION_ROOM), Cache::new(VIEW_ROOM));
+        Ok(Self { engine, linker, execution, view, artifacts, build, compilations: AtomicU64::new(0) })
+    }
+
+    /// The machine on a lane.
+    pub(crate) const fn on(&self, lane: Lane) -> LaneMachine<'_> {
+        LaneMachine { machine: self, lane }
     }
 
     /// How many modules were compiled in this process.
@@ -58,24 +83,28 @@ impl WasmtimeMachine {
         self.artifacts.as_ref().is_some_and(|artifacts| artifacts.store.has(&self.build.name(hash)))
     }
 
-    /// The module of this code from memory, from its artifact, or else compiled from what `code` gives; then an artifact is kept,
-    /// if it `may_keep` one.
+    /// The module of this code from memory, from its artifact, or else compiled from what `code` gives. Execution then keeps
+    /// an artifact; what a view or a simulation compiles never reaches the disk.
     pub(crate) fn module(
         &self,
         hash: &CodeHash,
-        may_keep: bool,
+        lane: Lane,
         code: impl FnOnce() -> Result<Vec<u8>, Fault>,
     ) -> Result<Arc<dyn Runnable>, Fault> {
-        let module = self.cache.get(hash, || {
-            let (facts, module) = match self.kept(hash) {
-                Some(kept) => kept,
-                None if may_keep => self.compile_and_keep(hash, &code()?)?,
-                None => self.compile(&code()?)?,
+        let cache = match lane {
+            Lane::Execution => &self.execution,
+            Lane::View => match self.execution.peek(hash) {
+                Some(module) => return Ok(module),
+                None => &self.view,
+            },
+        };
+        let module = cache.get(hash, || {
+            let (facts, module) = match (self.kept(hash), lane) {
+                (Some(kept), _) => kept,
+                (None, Lane::Execution) => self.compile_and_keep(hash, &code()?)?,
+                (None, Lane::View) => self.compile(&code()?)?,
             };
-            let image = module.image_range();
-            let bytes =
-                (image.end.addr().saturating_sub(image.start.addr()) as u64).saturating_add(MODULE_BYTES_BESIDE);
-            Ok((self.link(facts, &module)?, bytes))
+            Ok((self.link(facts, &module)?, bytes_held(&module)))
         })?;
         Ok(module)
     }
@@ -135,22 +164,18 @@ impl WasmtimeMachine {
     }
 }
 
-impl Machine for WasmtimeMachine {
+impl Machine for LaneMachine<'_> {
     fn load(&self, hash: &CodeHash, world: &mut dyn World) -> Result<Arc<dyn Runnable>, Fault> {
-        self.module(hash, true, || {
-            world.code(hash)?.ok_or_else(|| Fault(format!("the code {hash} of a contract is lost")))
-        })
+        let lost = || Fault(format!("the code {hash} of a contract is lost"));
+        self.machine.module(hash, self.lane, || world.code(hash)?.ok_or_else(lost))
     }
 }
 
-/// The same machine for trials, whose code need not be on the chain: of what they compile, nothing reaches the disk.
-pub(crate) struct TrialMachine<'a>(pub &'a WasmtimeMachine);
-
-impl Machine for TrialMachine<'_> {
-    fn load(&self, hash: &CodeHash, world: &mut dyn World) -> Result<Arc<dyn Runnable>, Fault> {
-        let lost = || Fault(format!("the code {hash} of a contract is lost"));
-        self.0.module(hash, false, || world.code(hash)?.ok_or_else(lost))
-    }
+/// Bytes of memory that a module holds as long as it is kept.
+fn bytes_held(module: &Module) -> u64 {
+    let image = module.image_range();
+    let image = image.end.addr().saturating_sub(image.start.addr());
+    u64::try_from(image).unwrap_or(u64::MAX).saturating_add(MODULE_BYTES_BESIDE)
 }
 
 impl Runnable for Compiled {

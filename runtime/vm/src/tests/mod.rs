@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod artifacts;
+mod cache;
 mod calls;
 mod contracts;
 mod deferred;
