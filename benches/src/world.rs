@@ -55,8 +55,9 @@ impl MapWorld {
         self.contracts.insert(address, hash);
     }
 
-    /// Keeps what the last call did, as at the end of a transaction; its events are dropped.
+    /// Keeps what the last call did, as at the end of a transaction; its events and transient values are dropped.
     pub fn commit(&mut self) {
+        self.transient = Transient::default();
         self.journal.clear();
         self.events.clear();
     }
@@ -89,8 +90,16 @@ impl World for MapWorld {
         Ok(self.codes.get(hash).map(|code| code.to_vec()))
     }
 
+    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
+        Ok(self.codes.get(hash).map(|code| code.len() as u64))
+    }
+
     fn storage_get(&mut self, contract: &Address, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         Ok(self.storage.get(&(*contract, key.to_vec())).cloned())
+    }
+
+    fn storage_length(&mut self, contract: &Address, key: &[u8]) -> Result<Option<u64>, Fault> {
+        Ok(self.storage.get(&(*contract, key.to_vec())).map(|value| value.len() as u64))
     }
 
     fn storage_set(&mut self, contract: &Address, key: &[u8], value: &[u8]) -> Result<(), Fault> {

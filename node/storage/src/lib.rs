@@ -24,6 +24,7 @@ mod recovery;
 mod replay;
 mod state_trie;
 mod store;
+mod stretches;
 mod undecided;
 mod view;
 mod write_back;

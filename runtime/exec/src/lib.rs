@@ -36,6 +36,7 @@ pub mod signatures;
 pub mod stateless;
 
 pub mod charge;
+mod earnings;
 pub mod fees;
 pub mod pool;
 

@@ -1,23 +1,21 @@
 //! The VM as the executor and the RPC see it: check code, make a contract, call it, look at it.
 
 use crate::access::Succession;
+use crate::contain::Contained;
 use crate::engine::{Gate, WasmtimeMachine};
-use crate::frame::{Budget, Machine};
-use crate::limits;
+use crate::frame::Machine;
 use crate::recorder::{FrameTrace, Recorder};
 use crate::reject::{CodeReject, VmReject};
 use crate::scope::{Entry, Kind, PanicTrace, Scope};
 use crate::validate::{self, ModuleInfo};
 use crate::world::{Fault, SetCodeRefused, World};
+use crate::{gas, limits};
 use std::sync::Arc;
 use tacit_types::{Address, Amount, CodeHash, Gas};
 
 /// Native stack a thread needs to run calls, in bytes: the shared stack counter allows 512 KiB of wasm
 /// frames, the rest is for the host's own frames between 16 nested contracts, and margin.
 pub const THREAD_STACK_BYTES: usize = 8 * 1024 * 1024;
-/// Most gas one call can be given; more is cut to it.
-const GAS_MAX: u64 = 1 << 62;
-
 /// How much runs at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VmConfig {
@@ -86,8 +84,11 @@ pub struct CallOutcome {
     pub result: Result<Vec<u8>, VmReject>,
     /// Message and place of a panic, if one was reported. For people only; not the same on every node's version.
     pub trace: Option<PanicTrace>,
-    /// Every frame in the order of entry, if recording was asked for.
+    /// The first frames in the order of entry, if recording was asked for; at most
+    /// [`FRAMES_RECORDED_MAX`](crate::FRAMES_RECORDED_MAX).
     pub frames: Vec<FrameTrace>,
+    /// How many frames there were beside those.
+    pub frames_left_out: u64,
 }
 
 impl Vm {
@@ -165,7 +166,7 @@ impl Vm {
             // The storage stays as it is: running a migration again would ruin what it made.
             Ok(Succession::SameLayout) => {
                 let result = if params.input.is_empty() { Ok(Vec::new()) } else { Err(VmReject::FunctionUnknown) };
-                return Ok(Ok(CallOutcome { gas_used: Gas::ZERO, result, trace: None, frames: Vec::new() }));
+                return Ok(Ok(unrecorded(Gas::ZERO, result)));
             }
             Ok(_) => {}
         }
@@ -199,10 +200,15 @@ pub(crate) fn outermost(
     mode: Mode,
 ) -> Result<CallOutcome, Fault> {
     if params.input.len() > tacit_abi::INPUT_BYTES_MAX as usize {
-        let result = Err(VmReject::InputTooLong);
-        return Ok(CallOutcome { gas_used: Gas::ZERO, result, trace: None, frames: Vec::new() });
+        return Ok(unrecorded(Gas::ZERO, Err(VmReject::InputTooLong)));
     }
-    let limit = params.gas_limit.0.min(GAS_MAX);
+    let mut world = Contained::new(world);
+    let outcome = run(machine, &mut world, params, mode);
+    world.unless_faulty(outcome)
+}
+
+fn run(machine: &dyn Machine, world: &mut dyn World, params: CallParams<'_>, mode: Mode) -> Result<CallOutcome, Fault> {
+    let limit = params.gas_limit.0.min(gas::CALL_GAS_MAX);
     let mut scope = Scope::new(machine, world, Recorder::new(params.record));
     let checkpoint = scope.world.checkpoint();
     let exit = scope.enter(Entry {
@@ -217,7 +223,9 @@ pub(crate) fn outermost(
             Mode::Migrate => Kind::Migration,
             Mode::Call | Mode::View => Kind::Call,
         },
-        budget: Budget { gas: i64::try_from(limit).unwrap_or(i64::MAX), stack: limits::STACK_UNITS_MAX },
+        may_defer: true,
+        gas: i64::try_from(limit).unwrap_or(i64::MAX),
+        stack: limits::STACK_UNITS_MAX,
     })?;
     let (left, result) = match exit.result {
         Err(reject) => (exit.gas_left, Err(reject)),
@@ -231,5 +239,11 @@ pub(crate) fn outermost(
     }
     let left = u64::try_from(left).unwrap_or_default();
     let Scope { trace, recorder, .. } = scope;
-    Ok(CallOutcome { gas_used: Gas(limit.saturating_sub(left)), result, trace, frames: recorder.finish() })
+    let (frames, frames_left_out) = recorder.finish();
+    Ok(CallOutcome { gas_used: Gas(limit.saturating_sub(left)), result, trace, frames, frames_left_out })
+}
+
+/// The outcome of a call that ran no frame.
+const fn unrecorded(gas_used: Gas, result: Result<Vec<u8>, VmReject>) -> CallOutcome {
+    CallOutcome { gas_used, result, trace: None, frames: Vec::new(), frames_left_out: 0 }
 }

@@ -149,11 +149,23 @@ pub trait World {
     /// A [`Fault`] if the state cannot be read.
     fn code(&mut self, hash: &CodeHash) -> Result<Option<Vec<u8>>, Fault>;
 
+    /// Length in bytes of deployed code, if code with the hash is deployed. Copies no code.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the state cannot be read.
+    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault>;
+
     /// A value in a contract's storage.
     ///
     /// # Errors
     /// A [`Fault`] if the state cannot be read.
     fn storage_get(&mut self, contract: &Address, key: &[u8]) -> Result<Option<Vec<u8>>, Fault>;
+
+    /// Length in bytes of a value in a contract's storage, if there is one. The value is read for it.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the state cannot be read.
+    fn storage_length(&mut self, contract: &Address, key: &[u8]) -> Result<Option<u64>, Fault>;
 
     /// Sets a value in a contract's storage. Key and value are within the limits of `tacit-abi`.
     ///

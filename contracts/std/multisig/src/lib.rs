@@ -43,6 +43,7 @@ mod multisig {
 
     /// What can be proposed.
     #[derive(Wire, Clone, Copy, PartialEq)]
+    #[allow(clippy::large_enum_variant)] // Nothing here allocates, so there is no smaller place for the largest.
     pub enum Action {
         /// Calls another contract.
         Call {

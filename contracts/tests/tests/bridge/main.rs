@@ -3,6 +3,7 @@
 
 mod attacks;
 mod behaviour;
+mod limits;
 mod model;
 
 use ed25519_consensus::SigningKey;

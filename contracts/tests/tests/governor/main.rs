@@ -4,5 +4,6 @@
 
 mod losses;
 mod model;
+mod parts;
 mod rules;
 mod scene;

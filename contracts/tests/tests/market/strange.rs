@@ -150,6 +150,22 @@ fn a_deferred_settlement_takes_neither_the_token_nor_the_bid() {
     assert_eq!((paid.iter().sum::<u128>(), world.credit(bob), world.owed()), (30, 0, 30));
 }
 
+/// A deferred call that fails takes the whole transaction with it: a collection that defers one in its transfer could stop
+/// every settlement, and with it hold the bid for ever.
+#[test]
+fn a_transfer_that_defers_a_call_which_fails_holds_no_bid() {
+    let transfer = "(drop (call $defer (i32.const 64) (i32.const 2048) (i32.const 7) (i32.const 0) (i32.const 0)
+        (i32.const 700) (i64.const 1000000))) (call $arrive)";
+    let more = r#"(data (i32.const 2048) "nowhere")"#.into();
+    let (mut world, _) = with_liar(Liar { transfer: transfer.into(), more, ..Liar::default() });
+    let [alice, bob, carol] = world.who;
+    let id = world.auctioned(alice, 0, 10, 10);
+    world.bid(bob, id, 30).ok();
+    world.chain.warp(DAY);
+    let sold: bool = world.by_id(carol, "settle", id).ok().returns();
+    paid_once(&world, sold);
+}
+
 #[test]
 fn a_collection_that_says_nothing_about_its_tokens_cannot_be_offered_for_sale() {
     let mut world = World::new();

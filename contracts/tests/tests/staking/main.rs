@@ -6,3 +6,4 @@ mod losses;
 mod model;
 mod rules;
 mod scene;
+mod stretched;

@@ -233,8 +233,10 @@ fn both(scene: &mut Scene, model: &mut Model, step: &Step) -> Result<bool, TestC
             }
             outcome.ok();
             after.release(now);
+            let still = u128::from(after.stream_until.saturating_sub(now));
+            let weighed = after.stream * still + amount * u128::from(PERIOD);
             after.stream += amount;
-            after.stream_until = now + PERIOD;
+            after.stream_until = now + u64::try_from(weighed.div_ceil(after.stream)).unwrap();
             after.rewards += amount;
         }
         Step::Slash { percent } => {

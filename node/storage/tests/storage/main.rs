@@ -8,3 +8,4 @@ mod damage;
 mod notes;
 mod readers;
 mod recheck;
+mod removed;

@@ -5,7 +5,7 @@ use super::call::{Calling, run};
 use crate::contracts;
 use crate::error::{Refusal, Reject};
 use crate::tx::TxContext;
-use tacit_state::{key, record};
+use tacit_state::record;
 use tacit_types::contract::{ContractUpgrade, UpgradeAnnounce, UpgradePolicy};
 use tacit_types::{Address, Amount, Event, RejectCode, UnixMillis};
 use tacit_vm::SetCodeRefused;
@@ -13,9 +13,7 @@ use tacit_vm::SetCodeRefused;
 pub fn announce(context: &mut TxContext<'_, '_>, announce: &UpgradeAnnounce) -> Result<(), Refusal> {
     let mut record = contracts::read(context.overlay, &announce.contract)?;
     let delay_ms = delay_for(&record, &context.sender)?;
-    if context.overlay.get(&key::code(&announce.code_hash))?.is_none() {
-        return Err(RejectCode::CodeUnknown.into());
-    }
+    contracts::find_code(context, &announce.code_hash)?;
     let ready = UnixMillis(context.block.time.0.saturating_add(delay_ms));
     record.announced = Some(record::AnnouncedCode { code_hash: announce.code_hash, ready });
     contracts::write(context.overlay, &announce.contract, &record)?;
@@ -34,6 +32,7 @@ pub fn upgrade(
     let Some(announced) = record.announced.filter(|announced| announced.ready <= context.block.time) else {
         return Err(RejectCode::UpgradeNotReady.into());
     };
+    contracts::find_code(context, &announced.code_hash)?;
     let calling =
         Calling { contract: upgrade.contract, function: "migrate", input: &upgrade.input, value: Amount::ZERO };
     run(context, &calling, contract_code, |vm, world, params| {

@@ -10,7 +10,6 @@ use crate::reject::Trap;
 use crate::validate;
 use crate::world::{Fault, World};
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tacit_types::CodeHash;
 use wasmtime::{Engine, Extern, Instance, InstancePre, Linker, Module, ModuleExport, Store, Val};
@@ -102,7 +101,7 @@ impl Runnable for Compiled {
         let handles = self.handles(&mut store, instance)?;
         store.data_mut().handles = Some(handles);
         let set = |error: wasmtime::Error| engine_fault("a counter cannot be set", &error);
-        handles.gas.set(&mut store, Val::I64(budget.gas)).map_err(set)?;
+        handles.gas.set(&mut store, Val::I64(budget.units)).map_err(set)?;
         handles.stack.set(&mut store, Val::I32(budget.stack)).map_err(set)?;
 
         let export = self.functions.get(function).ok_or_else(|| Fault(format!("function {function} is lost")))?;
@@ -111,24 +110,22 @@ impl Runnable for Compiled {
         };
         let entry =
             entry.typed::<(), ()>(&store).map_err(|error| engine_fault("an export has a wrong type", &error))?;
-        // A panic in a host function ends the transaction, not the node: everything it touched is rolled back.
-        let end = catch_unwind(AssertUnwindSafe(|| entry.call(&mut store, ())));
+        let end = entry.call(&mut store, ());
 
-        let gas = handles.gas.get(&mut store).i64().unwrap_or(-1);
+        let units = handles.gas.get(&mut store).i64().unwrap_or(-1);
         let stack = handles.stack.get(&mut store).i32().unwrap_or(-1);
         let Guest { frame, growth, .. } = store.into_data();
         if growth.has_failed {
             return Err(Fault("the machine has no memory left for a contract".into()));
         }
         let stop = match end {
-            Err(_panic) => Some(Stop::HostPanic),
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(match frame.stop {
+            Ok(()) => None,
+            Err(error) => Some(match frame.stop {
                 Some(stop) => stop,
                 None => Stop::Trap(trap(&error)?),
             }),
         };
-        Ok(Ran { output: frame.output, stop, gas, stack })
+        Ok(Ran { output: frame.output, stop, units, stack })
     }
 }
 

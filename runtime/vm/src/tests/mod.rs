@@ -4,6 +4,7 @@
 
 mod calls;
 mod contracts;
+mod deferred;
 mod gas;
 mod generated;
 mod hostile;
