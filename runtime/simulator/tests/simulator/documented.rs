@@ -1,10 +1,10 @@
-//! The page about the simulator: every piece of code on it stands in a test here, as it stands there.
+//! The simulator's README: every piece of code on it stands in a test here, as it stands there.
 
 use crate::guests::{artifact, token};
 use std::path::Path;
 use tacit_simulator::{Amount, BLOCK_MS, Chain, Claim, ProvingKeys, RejectCode};
 
-const PAGE: &str = include_str!("../../../../docs/contracts/simulator.md");
+const PAGE: &str = include_str!("../../README.md");
 const HERE: &str = include_str!("documented.rs");
 
 /// The code of a text without the spaces at the beginnings of lines.
