@@ -78,7 +78,7 @@ impl Parse for Interface {
 pub fn expand(interface: &Interface) -> Result<TokenStream> {
     let Interface { attributes, visibility, name, methods } = interface;
     for (index, method) in methods.iter().enumerate() {
-        let reserved = ["at", "paying", "gas", "allow_reentry", "allow_view", "allow_defer"];
+        let reserved = ["at", "paying", "gas", "allow_reentry", "allow_view", "allow_defer", "has_gas"];
         if reserved.contains(&method.name.to_string().as_str()) {
             let message = "this name is a method of every callee; use `Callee::call` for this one";
             return Err(syn::Error::new(method.name.span(), message));
