@@ -35,7 +35,9 @@ pub fn run(
     contract_code: &mut u32,
     enter: impl FnOnce(&Vm, &mut ExecWorld<'_, '_>, CallParams<'_>) -> Result<CallOutcome, Refusal>,
 ) -> Result<(), Refusal> {
-    let before = accounts::read(context.overlay, &context.sender)?.balance;
+    // Only a sender without an account has earnings to hold.
+    let before =
+        if context.shielded { accounts::read(context.overlay, &context.sender)?.balance } else { Amount::ZERO };
     let params = CallParams {
         caller: context.sender,
         contract: calling.contract,
