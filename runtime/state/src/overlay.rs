@@ -63,7 +63,10 @@ impl<'a> Overlay<'a> {
     /// # Errors
     /// [`StateFault`] from the base.
     pub fn get(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, StateFault> {
-        Ok(self.entry(key)?.and_then(|entry| entry.now.clone()))
+        match self.entries.get(key) {
+            Some(entry) => Ok(entry.now.clone()),
+            None => self.load(key),
+        }
     }
 
     /// The length in bytes of the value under `key` now. Reads the value as a change of it would, so that the change that
@@ -94,9 +97,9 @@ impl<'a> Overlay<'a> {
     where
         T: BorshDeserialize + BorshSerialize,
     {
-        match self.entry(key)?.and_then(|entry| entry.now.as_ref()) {
-            Some(bytes) => decode(key, bytes).map(Some),
-            None => Ok(None),
+        match self.entries.get(key) {
+            Some(entry) => entry.now.as_ref().map(|bytes| decode(key, bytes)).transpose(),
+            None => self.load(key)?.map(|bytes| decode(key, &bytes)).transpose(),
         }
     }
 
@@ -105,16 +108,25 @@ impl<'a> Overlay<'a> {
     /// # Errors
     /// [`StateFault`] from the base: the old value is part of the write-set.
     pub fn set(&mut self, key: &[u8], value: Option<Vec<u8>>) -> Result<(), StateFault> {
-        let before = match self.entry(key)? {
+        let before = match self.entries.get_mut(key) {
             Some(entry) if entry.now == value => return Ok(()),
-            Some(entry) => std::mem::replace(&mut entry.now, value),
-            None if value.is_none() => return Ok(()),
+            Some(entry) => {
+                let is_absent = entry.base.is_none() && value.is_none();
+                let before = std::mem::replace(&mut entry.now, value);
+                if is_absent {
+                    self.entries.remove(key);
+                }
+                before
+            }
             None => {
-                self.entries.insert(key.to_vec(), Entry { base: None, now: value });
-                None
+                let base = self.base.get(key)?;
+                if base == value {
+                    return Ok(());
+                }
+                self.entries.insert(key.to_vec(), Entry { base: base.clone(), now: value });
+                base
             }
         };
-        self.forget_absent(key);
         self.journal.push(Undo { key: key.to_vec(), before });
         Ok(())
     }
@@ -205,14 +217,14 @@ impl<'a> Overlay<'a> {
         WriteSet(changed.map(|(key, entry)| Change { key, old: entry.base, new: entry.now }).collect())
     }
 
-    /// What is known of `key`; nothing for a key that neither was nor is. Such keys leave no entry, so that looking for them
-    /// cannot make a later walk over their neighbours longer.
-    fn entry(&mut self, key: &[u8]) -> Result<Option<&mut Entry>, StateFault> {
-        if !self.entries.contains_key(key) {
-            let Some(base) = self.base.get(key)? else { return Ok(None) };
-            self.entries.insert(key.to_vec(), Entry { now: Some(base.clone()), base: Some(base) });
+    /// The value of the base under a key that has no entry. A key that neither was nor is leaves none, so that looking for it
+    /// cannot make a later walk over its neighbours longer.
+    fn load(&mut self, key: &[u8]) -> Result<Option<Vec<u8>>, StateFault> {
+        let base = self.base.get(key)?;
+        if base.is_some() {
+            self.entries.insert(key.to_vec(), Entry { base: base.clone(), now: base.clone() });
         }
-        Ok(self.entries.get_mut(key))
+        Ok(base)
     }
 
     fn forget_absent(&mut self, key: &[u8]) {
