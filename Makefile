@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build devnet demo test long interop lint fmt bench doc clean
+.PHONY: help setup build devnet demo test long interop lint fmt bench bench-peers doc clean
 
 TACIT_TARGET_DIR ?= $(HOME)/.cache/tacit/target
 export TACIT_TARGET_DIR
@@ -19,7 +19,7 @@ TACIT := $(TACIT_TARGET_DIR)/release/tacit
 ARGS ?=
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
 setup: ## installs what building needs (libclang, a C++ compiler, a target for contracts), where it is missing
 	@tests/setup.sh
@@ -57,6 +57,9 @@ fmt: ## formats all Rust files
 
 bench: setup ## the benches; results under $TACIT_TARGET_DIR/criterion
 	cargo bench --locked -p tacit-benches $(ARGS)
+
+bench-peers: setup ## contract calls beside cosmwasm-vm and revm in one run; a build of its own (10 to 20 minutes)
+	@benches/peers/run.sh $(ARGS)
 
 doc: setup ## the documentation of our own crates
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --release --workspace --no-deps

@@ -1,6 +1,7 @@
 //! A chain in memory with the token contract and many holders: signed token transfers, each by another holder.
 
 use tacit_exec::testing::{MemoryChain, TestKey, sign};
+use tacit_exec::validate::ValidBlock;
 use tacit_exec::{Mode, execute};
 use tacit_types::action::{Call, Deploy, Instantiate};
 use tacit_types::contract::ContractPolicy;
@@ -65,14 +66,30 @@ impl TokenChain {
         block.encode()
     }
 
-    /// Validates and executes `block` on one thread and throws the result away.
+    /// Validates `block` on one thread: decoding, signatures, charges.
+    ///
+    /// # Panics
+    /// When it is refused.
+    #[must_use]
+    pub fn validate(&self, block: &[u8]) -> ValidBlock {
+        self.chain.validate(block, Mode::Decided).expect("a valid block")
+    }
+
+    /// Executes `block` and throws the result away.
     ///
     /// # Panics
     /// When a transfer fails.
-    pub fn run(&self, block: &[u8]) {
-        let valid = self.chain.validate(block, Mode::Decided).expect("a valid block");
-        let done = execute(&self.chain.state, &self.chain.rules, &self.chain.vm, &valid).expect("no fault");
+    pub fn execute(&self, block: &ValidBlock) {
+        let done = execute(&self.chain.state, &self.chain.rules, &self.chain.vm, block).expect("no fault");
         succeeded(&done.receipts);
+    }
+
+    /// Validates and executes `block` on one thread and throws the result away.
+    ///
+    /// # Panics
+    /// When it is refused, or a transfer fails.
+    pub fn run(&self, block: &[u8]) {
+        self.execute(&self.validate(block));
     }
 }
 

@@ -29,6 +29,14 @@ pub trait Twin {
     /// They differ.
     fn step(&mut self, model: &mut Self::Model, step: &Self::Step) -> Result<bool, TestCaseError>;
 
+    /// What a step is counted as: the name of its kind, without its fields.
+    fn kind(step: &Self::Step) -> String {
+        let text = format!("{step:?}");
+        // A step with more about it in a tuple is the step.
+        let name = text.trim_start_matches('(').split(|end: char| !end.is_alphanumeric()).next();
+        name.unwrap_or_default().to_string()
+    }
+
     /// Ends a case.
     ///
     /// # Errors
@@ -58,7 +66,7 @@ pub fn run<T: Twin>(
         twin.begin(&mut model);
         for step in &steps {
             if twin.step(&mut model, step)? {
-                *counts.borrow_mut().entry(kind(step)).or_default() += 1;
+                *counts.borrow_mut().entry(T::kind(step)).or_default() += 1;
             }
         }
         twin.end(&model)
@@ -84,10 +92,4 @@ pub fn agrees<T>(outcome: &Outcome, expected: &Result<T, u32>) -> bool {
         Err(code) => outcome.expect_revert(*code),
     };
     expected.is_ok()
-}
-
-/// The name of a step, without its fields; of a step with more about it in a tuple, too.
-fn kind(step: &impl Debug) -> String {
-    let text = format!("{step:?}");
-    text.trim_start_matches('(').split(|end: char| !end.is_alphanumeric()).next().unwrap_or_default().to_string()
 }

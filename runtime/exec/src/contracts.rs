@@ -6,6 +6,23 @@ use tacit_state::{Overlay, StateFault, key, record};
 use tacit_types::contract::ContractPolicy;
 use tacit_types::{Address, CodeHash, Event, Gas, RejectCode, UnixMillis};
 
+/// What loading deployed code is charged as, in bytes; none if no such code is deployed. The code itself is not read.
+///
+/// # Errors
+/// A fault.
+pub fn load_bytes(overlay: &mut Overlay<'_>, code_hash: &CodeHash) -> Result<Option<u32>, StateFault> {
+    overlay.read(&key::code_load(code_hash))
+}
+
+/// Records what loading code that is deployed is charged as.
+///
+/// # Errors
+/// A fault.
+pub fn set_load_bytes(overlay: &mut Overlay<'_>, code_hash: &CodeHash, bytes: u64) -> Result<(), ExecFault> {
+    let bytes = u32::try_from(bytes).map_err(|_| ExecFault::Invariant("code is longer than its limit".into()))?;
+    Ok(overlay.write(&key::code_load(code_hash), &bytes)?)
+}
+
 /// Records a contract of deployed code; its address is taken once and for all.
 ///
 /// # Errors
@@ -53,6 +70,15 @@ pub fn code_length(overlay: &Overlay<'_>, code_hash: &CodeHash) -> Result<Option
 pub fn find_code(context: &mut TxContext<'_, '_>, code_hash: &CodeHash) -> Result<(), Refusal> {
     let length = code_length(context.overlay, code_hash)?.ok_or(RejectCode::CodeUnknown)?;
     Ok(context.meter.charge(Gas(tacit_vm::gas::code_found(length)))?)
+}
+
+/// Charges for loading deployed code, before it is loaded.
+///
+/// # Errors
+/// [`RejectCode::CodeUnknown`], [`RejectCode::OutOfGas`].
+pub fn pay_for_load(context: &mut TxContext<'_, '_>, code_hash: &CodeHash) -> Result<(), Refusal> {
+    let bytes = load_bytes(context.overlay, code_hash)?.ok_or(RejectCode::CodeUnknown)?;
+    Ok(context.meter.charge(Gas(tacit_vm::gas::load(bytes.into())))?)
 }
 
 /// The record of a contract.

@@ -61,7 +61,7 @@ pub mod supply;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use block::{ExecutedBlock, execute};
+pub use block::{ExecutedBlock, execute, execute_watched};
 pub use error::{BlockInvalid, ExecFault, Refusal, Reject};
 pub use rules::Rules;
 pub use stateless::CheckedTx;

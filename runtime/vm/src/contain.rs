@@ -74,6 +74,10 @@ impl World for Contained<'_> {
         self.ask("reading code", |world| world.code(hash))
     }
 
+    fn load_bytes(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
+        self.ask("reading what loading code is charged as", |world| world.load_bytes(hash))
+    }
+
     fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
         self.ask("reading a code's length", |world| world.code_length(hash))
     }

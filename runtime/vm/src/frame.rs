@@ -85,8 +85,6 @@ pub(crate) trait Machine {
 
 /// A module ready to run.
 pub(crate) trait Runnable {
-    /// Length of the deployed code in bytes.
-    fn code_bytes(&self) -> u64;
     /// Initial memory in pages.
     fn memory_pages(&self) -> u64;
     /// What it says about itself.

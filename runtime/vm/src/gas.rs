@@ -35,10 +35,13 @@ pub const HOST_CALL: u64 = 120;
 pub const COPY: u64 = 20;
 /// Bytes copied over the boundary per gas.
 pub const COPY_BYTES_PER_GAS: u64 = 4;
-/// Entering a contract: store, instance, initial memory.
-pub const ENTER: u64 = 15_000;
-/// Bytes of code per gas on entering a contract.
-pub const ENTER_BYTES_PER_GAS: u64 = 64;
+/// Entering a contract, before its code's bytes: its module from the disk, store, instance.
+pub const ENTER: u64 = 100_000;
+/// Each byte of code on entering a contract, and of both codes on changing one for the other: reading, verifying and loading its
+/// machine code from the disk, whether or not it is at hand. What a node remembers must not decide what a call costs.
+pub const LOAD_BYTE: u64 = 4;
+/// A function counts as so many bytes of code more: short ones take longer to load than their bytes say.
+pub const LOAD_BYTES_PER_FUNCTION: u64 = 64;
 /// Each initial page of memory: the page faults of its first use.
 pub const ENTER_PAGE: u64 = 500;
 /// A line for the debug trace, before its bytes.
@@ -148,6 +151,18 @@ pub const fn deploy(code_bytes: usize, functions: u32) -> Gas {
         .saturating_add((functions as u64).saturating_mul(DEPLOY_FUNCTION)))
 }
 
+/// Gas for having a module at hand, wherever it has to come from; it is charged as so many bytes.
+#[must_use]
+pub const fn load(load_bytes: u64) -> u64 {
+    load_bytes.saturating_mul(LOAD_BYTE)
+}
+
+/// Gas for the memory that an instance begins with.
+#[must_use]
+pub const fn pages(memory_pages: u64) -> u64 {
+    memory_pages.saturating_mul(ENTER_PAGE)
+}
+
 /// Gas for finding code of this length, beyond what looking for it costs.
 #[must_use]
 pub const fn code_found(code_bytes: u64) -> u64 {
@@ -156,10 +171,8 @@ pub const fn code_found(code_bytes: u64) -> u64 {
 
 /// Gas for entering a contract.
 #[must_use]
-pub const fn enter(code_bytes: u64, memory_pages: u64) -> u64 {
-    ENTER
-        .saturating_add(code_bytes.div_ceil(ENTER_BYTES_PER_GAS))
-        .saturating_add(memory_pages.saturating_mul(ENTER_PAGE))
+pub const fn enter(load_bytes: u64, memory_pages: u64) -> u64 {
+    ENTER.saturating_add(load(load_bytes)).saturating_add(pages(memory_pages))
 }
 
 /// Gas for a Poseidon hash of so many elements.

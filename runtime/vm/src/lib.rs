@@ -41,6 +41,7 @@ mod vm;
 mod tests;
 
 pub use access::{Access, Layout};
+pub use engine::{ARTIFACT_BYTES_MAX, ArtifactName, ArtifactRefused, ArtifactStore, Artifacts, Seal};
 pub use meter::INSTRUMENTATION_VERSION;
 pub use recorder::{FRAMES_RECORDED_MAX, FrameTrace};
 pub use reject::{CodeReject, Trap, VmReject};

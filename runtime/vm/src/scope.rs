@@ -150,8 +150,12 @@ impl<'w> Scope<'w> {
         if contract.is_paused && !entry.is_static && entry.kind == Kind::Call {
             return refuse(gas, VmReject::Paused);
         }
+        // Paid before anything is loaded. How many pages the code begins with can only the loaded module tell.
+        let Some(gas) = after_charge(gas, gas::enter(contract.load_bytes, 0)) else {
+            return refuse(0, VmReject::OutOfGas);
+        };
         let module = self.load(&contract.code_hash)?;
-        let Some(gas) = after_charge(gas, gas::enter(module.code_bytes(), module.memory_pages())) else {
+        let Some(gas) = after_charge(gas, gas::pages(module.memory_pages())) else {
             return refuse(0, VmReject::OutOfGas);
         };
         let access = module.access();
@@ -306,30 +310,38 @@ impl<'w> Scope<'w> {
         })
     }
 
-    /// Gives the contract other code, if its policy leaves that to itself and the storage layouts fit.
-    pub(crate) fn replace_own_code(
+    /// Whether the contract may change its own code to this one, and the gas for comparing the two.
+    pub(crate) fn price_of_own_change(
         &mut self,
         contract: &Address,
         code_hash: &CodeHash,
-    ) -> Result<Result<Succession, SetCodeRefused>, Fault> {
+    ) -> Result<Result<u64, SetCodeRefused>, Fault> {
         let info = self.world.contract(contract)?;
         if !info.is_some_and(|info| info.may_change_itself) || self.has_migration(contract) {
             return Ok(Err(SetCodeRefused::Policy));
         }
-        self.replace_code(contract, code_hash)
+        self.price_of_change(contract, code_hash)
+    }
+
+    /// The gas for comparing the contract's code with other code: both are loaded.
+    pub(crate) fn price_of_change(
+        &mut self,
+        contract: &Address,
+        code_hash: &CodeHash,
+    ) -> Result<Result<u64, SetCodeRefused>, Fault> {
+        let Some(info) = self.world.contract(contract)? else { return Ok(Err(SetCodeRefused::Policy)) };
+        let Some(new) = self.world.load_bytes(code_hash)? else { return Ok(Err(SetCodeRefused::CodeUnknown)) };
+        Ok(Ok(gas::load(info.load_bytes).saturating_add(gas::load(new))))
     }
 
     /// Gives the contract other code, if the storage layouts fit; whether `migrate` has to run. Whether the change is allowed
-    /// was decided before.
+    /// was decided before, and its price is paid.
     pub(crate) fn replace_code(
         &mut self,
         contract: &Address,
         code_hash: &CodeHash,
     ) -> Result<Result<Succession, SetCodeRefused>, Fault> {
         let Some(info) = self.world.contract(contract)? else { return Ok(Err(SetCodeRefused::Policy)) };
-        if self.world.code_length(code_hash)?.is_none() {
-            return Ok(Err(SetCodeRefused::CodeUnknown));
-        }
         let old = self.load(&info.code_hash)?;
         let new = self.load(code_hash)?;
         let has_migrate = new.has_function(tacit_abi::MIGRATE_FUNCTION);

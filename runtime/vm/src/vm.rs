@@ -2,7 +2,7 @@
 
 use crate::access::Succession;
 use crate::contain::Contained;
-use crate::engine::{Gate, WasmtimeMachine};
+use crate::engine::{Artifacts, Gate, WasmtimeMachine};
 use crate::frame::Machine;
 use crate::recorder::{FrameTrace, Recorder};
 use crate::reject::{CodeReject, VmReject};
@@ -97,10 +97,22 @@ impl Vm {
     /// # Errors
     /// A [`Fault`] if the engine does not start as wanted, for instance without enough address space.
     pub fn new(config: VmConfig) -> Result<Self, Fault> {
+        Self::start(config, None)
+    }
+
+    /// As [`Vm::new`]; compiled code outlives the process in `artifacts`.
+    ///
+    /// # Errors
+    /// As [`Vm::new`].
+    pub fn with_artifacts(config: VmConfig, artifacts: Artifacts) -> Result<Self, Fault> {
+        Self::start(config, Some(artifacts))
+    }
+
+    fn start(config: VmConfig, artifacts: Option<Artifacts>) -> Result<Self, Fault> {
         let depth = u32::try_from(limits::CALL_DEPTH_MAX).unwrap_or(u32::MAX);
         let calls = config.execution_calls.max(1).saturating_add(config.view_calls.max(1));
         let shared = Shared {
-            machine: WasmtimeMachine::new(calls.saturating_mul(depth))?,
+            machine: WasmtimeMachine::new(calls.saturating_mul(depth), artifacts)?,
             execution: Gate::new(config.execution_calls.max(1)),
             view: Gate::new(config.view_calls.max(1)),
         };
@@ -119,6 +131,30 @@ impl Vm {
     /// The rule it breaks.
     pub fn check(&self, code: &[u8]) -> Result<ModuleInfo, CodeReject> {
         validate::validate(code)
+    }
+
+    /// Compiles code that was just deployed, so that the deployment, which paid for it, also waits for it, and no later block has to
+    /// compile what many blocks deployed. On [`Lane::View`] nothing happens: trying out costs nothing and must leave nothing.
+    ///
+    /// # Errors
+    /// A [`Fault`] if code that passed the check does not compile.
+    pub fn prepare(&self, code_hash: &CodeHash, code: &[u8]) -> Result<(), Fault> {
+        if self.lane == Lane::Execution {
+            self.shared.machine.module(code_hash, self.lane, || Ok(code.to_vec()))?;
+        }
+        Ok(())
+    }
+
+    /// Whether an artifact of this code is kept, so that [`Vm::prepare`] would not compile it.
+    #[must_use]
+    pub fn keeps(&self, code_hash: &CodeHash) -> bool {
+        self.shared.machine.keeps(code_hash)
+    }
+
+    /// How many modules this process has compiled; what was restored from an artifact does not count.
+    #[must_use]
+    pub fn compilations(&self) -> u64 {
+        self.shared.machine.compilations()
     }
 
     /// Runs `init` of a contract that the executor has just recorded. `params.function` is not looked at.
@@ -147,7 +183,8 @@ impl Vm {
     }
 
     /// Gives a contract other code and runs its `migrate`. Whether the caller may do that was decided before; whether the
-    /// new code understands the old one's storage is decided here. `params.function` is not looked at.
+    /// new code understands the old one's storage is decided here. Charge [`crate::gas::load`] of both codes before: both are loaded.
+    /// `params.function` is not looked at.
     ///
     /// # Errors
     /// A [`Fault`] stops the node; why the code did not change, and the failure of `migrate`, are in the result.
@@ -160,6 +197,9 @@ impl Vm {
         let changed = {
             let machine = self.shared.machine.on(self.lane);
             let mut scope = Scope::new(&machine, world, Recorder::default());
+            if let Err(refused) = scope.price_of_change(&params.contract, code_hash)? {
+                return Ok(Err(refused));
+            }
             scope.replace_code(&params.contract, code_hash)?
         };
         match changed {

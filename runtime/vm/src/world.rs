@@ -26,6 +26,8 @@ pub struct BlockContext {
 pub struct ContractInfo {
     /// Hash of its code.
     pub code_hash: CodeHash,
+    /// What loading its code is charged as, in bytes.
+    pub load_bytes: u64,
     /// Who made it.
     pub creator: Address,
     /// Whether it may only be looked at for now.
@@ -143,7 +145,14 @@ pub trait World {
     /// A [`Fault`] if the state cannot be read.
     fn contract(&mut self, address: &Address) -> Result<Option<ContractInfo>, Fault>;
 
-    /// Deployed code as it was submitted. The VM asks only when its cache does not hold the module.
+    /// What loading deployed code is charged as, in bytes ([`crate::ModuleInfo::load_bytes`], recorded when it was deployed), without
+    /// reading the code: loading is paid before it happens.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the state cannot be read.
+    fn load_bytes(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault>;
+
+    /// Deployed code as it was submitted. The VM asks only when it does not have the module.
     ///
     /// # Errors
     /// A [`Fault`] if the state cannot be read.

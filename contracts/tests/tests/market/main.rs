@@ -5,6 +5,7 @@ mod attacks;
 mod behaviour;
 mod liar;
 mod model;
+mod strange;
 
 use tacit_contract_tests::{deploy, module};
 use tacit_simulator::{Address, Amount, Chain, Outcome};

@@ -37,6 +37,9 @@ pub fn upgrade(
         return Err(RejectCode::UpgradeExpired.into());
     }
     contracts::find_code(context, &announced.code_hash)?;
+    // Both codes are loaded, to compare what they say about their storage, also when that refuses the change.
+    contracts::pay_for_load(context, &record.code_hash)?;
+    contracts::pay_for_load(context, &announced.code_hash)?;
     let calling =
         Calling { contract: upgrade.contract, function: "migrate", input: &upgrade.input, value: Amount::ZERO };
     run(context, &calling, contract_code, |vm, world, params| {

@@ -1,4 +1,5 @@
-//! Deploy: stores a wasm module that keeps every rule for modules. Storing the same code again changes nothing.
+//! Deploy: stores a wasm module that keeps every rule for modules, with what loading it is charged as, and has it compiled. Storing the same
+//! code again changes nothing.
 
 use crate::contracts;
 use crate::error::{Refusal, Reject};
@@ -20,6 +21,8 @@ pub fn apply(context: &mut TxContext<'_, '_>, deploy: &Deploy) -> Result<(), Ref
         let for_length = gas::deploy(deploy.code.len(), 0);
         context.meter.charge(gas::deploy(deploy.code.len(), info.functions).saturating_sub(for_length))?;
         context.overlay.set(&key::code(&code_hash), Some(deploy.code.to_vec()))?;
+        contracts::set_load_bytes(context.overlay, &code_hash, info.load_bytes())?;
+        context.block.vm.prepare(&code_hash, &deploy.code)?;
     }
     context.events.push(Event::CodeDeployed { code_hash });
     Ok(())

@@ -270,7 +270,7 @@ fn a_policy_whose_pauser_is_its_unpauser_makes_no_contract() {
 #[test]
 fn whoever_names_code_pays_for_the_look_at_it_by_its_length() {
     let (mut chain, alice, bob) = start();
-    let contract = make_with(&mut chain, &alice, &code(1, 1, 0, 5), policy(&alice, &bob, &bob));
+    let contract = make_with(&mut chain, &alice, &code(1, 1, 0, 5), policy(&alice, &bob, &alice));
     let long = |bytes: usize| {
         let padding = "x".repeat(bytes);
         module(&format!("(module (memory 1) (data (i32.const 0) \"{padding}\") (func (export \"run\")))"))

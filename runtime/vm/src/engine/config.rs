@@ -19,6 +19,12 @@ const MEMORY_GUARD_BYTES: u64 = 32 << 20;
 const KEEP_RESIDENT_BYTES: usize = 128 * 1024;
 /// Largest instance record in bytes: globals, function table, import table.
 const INSTANCE_BYTES_MAX: usize = 1 << 20;
+/// What code is compiled for on the machines that validate.
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+pub(super) const TARGET: &str = "x86_64-unknown-linux-gnu";
+/// What code is compiled for on other machines: themselves.
+#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+pub(super) const TARGET: &str = "this machine";
 /// Slots that stay warm after their instance is gone.
 const WARM_SLOTS: u32 = 16;
 
@@ -61,9 +67,7 @@ fn execution(config: &mut Config) -> Result<(), Fault> {
     // Naming the target stops the engine from using whatever this very processor offers, so that all
     // validators run the same machine code.
     #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-    config
-        .target("x86_64-unknown-linux-gnu")
-        .map_err(|error| Fault(format!("the engine refuses its target: {error}")))?;
+    config.target(TARGET).map_err(|error| Fault(format!("the engine refuses its target: {error}")))?;
     Ok(())
 }
 

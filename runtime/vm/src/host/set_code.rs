@@ -34,9 +34,14 @@ pub(crate) fn run(
     }
     // Whether there is such code is said below, behind the policy.
     pay_for_code(host, &code_hash)?;
+    let price = match host.frame.loan.scope().price_of_own_change(&contract, &code_hash)? {
+        Ok(price) => price,
+        Err(refused) => return Ok(refusal(refused)),
+    };
+    host.charge(price)?;
     let scope = host.frame.loan.scope();
     let (may_defer, checkpoint) = (scope.may_defer(), scope.world.checkpoint());
-    match scope.replace_own_code(&contract, &code_hash)? {
+    match scope.replace_code(&contract, &code_hash)? {
         // The storage stays as it is: running a migration again would ruin what it made.
         Ok(Succession::SameLayout) if input.is_empty() => return Ok(OK),
         Ok(Succession::SameLayout) => return Ok(INVALID_INPUT),
@@ -45,13 +50,19 @@ pub(crate) fn run(
             return Ok(DEFER_DENIED);
         }
         Ok(_) => {}
-        Err(SetCodeRefused::Policy) => return Ok(POLICY_FORBIDS),
-        Err(SetCodeRefused::CodeUnknown) => return Ok(CODE_UNKNOWN),
-        Err(SetCodeRefused::Layout) => return Ok(LAYOUT_DIFFERS),
+        Err(refused) => return Ok(refusal(refused)),
     }
     let function = MIGRATE_FUNCTION.to_owned();
     let value = Amount::ZERO;
     let migration = Deferred { contract, caller: contract, function, input, value, gas: gas_limit, is_migration: true };
     schedule(host, migration)?;
     Ok(OK)
+}
+
+fn refusal(refused: SetCodeRefused) -> i32 {
+    match refused {
+        SetCodeRefused::Policy => POLICY_FORBIDS,
+        SetCodeRefused::CodeUnknown => CODE_UNKNOWN,
+        SetCodeRefused::Layout => LAYOUT_DIFFERS,
+    }
 }

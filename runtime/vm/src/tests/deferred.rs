@@ -89,7 +89,7 @@ fn places_that_a_reverted_frame_took_are_free_again() {
         Site::new(0, other, "fails", "defer_call").data()
     ));
     let mut sites = vec![Site::new(0, waster, "run", "try_call").flags(CALL_ALLOW_DEFER)];
-    sites.extend((0..16).map(|_| Site::new(100, other, "nothing", "defer_call").gas(100_000)));
+    sites.extend((0..16).map(|_| Site::new(100, other, "nothing", "defer_call").gas(300_000)));
     let victim = chain.text(&runs(&sites, ""));
     let mut expected = vec![CALLEE_REVERTED];
     expected.extend([OK; 16]);

@@ -1,6 +1,6 @@
 //! Gas: exact, the same however a frame ends, and checked before anything is done.
 
-use super::support::{Chain, GAS};
+use super::support::{Chain, GAS, load_bytes};
 use crate::gas;
 use crate::{VmReject, reject::Trap};
 
@@ -22,8 +22,8 @@ const GROW: i64 = 800;
 fn used(body: &str) -> u64 {
     let mut chain = Chain::new();
     let contract = chain.text(body);
-    let code_bytes = chain.world.codes.values().next().unwrap().len() as u64;
-    chain.call(contract, "run", &[]).gas_used.0 - gas::enter(code_bytes, 1)
+    let bytes = load_bytes(chain.world.codes.values().next().unwrap());
+    chain.call(contract, "run", &[]).gas_used.0 - gas::enter(bytes, 1)
 }
 
 /// Units of gas that `run` of a module without host functions counts, exactly.
@@ -61,12 +61,12 @@ fn a_part_of_a_gas_that_was_begun_is_used() {
     let left = "(func (export \"run\") nop (i64.store (i32.const 0) (call $gas_left)) (call $return_data (i32.const 0) (i32.const 8)))";
     let mut chain = Chain::new();
     let contract = chain.text(left);
-    let bytes = chain.world.codes.values().next().unwrap().len() as u64;
-    let outcome = chain.call_with_gas(contract, "run", &[], 100_000);
+    let bytes = load_bytes(chain.world.codes.values().next().unwrap());
+    let outcome = chain.call_with_gas(contract, "run", &[], 1_000_000);
     let told = u64::from_le_bytes(outcome.result.unwrap().try_into().unwrap());
     // Before the call ran: the whole run of operators, `CALL` twice among them.
     let run = (NOP + NOP + CALL + STORE + 2 * NOP + CALL) as u64;
-    assert_eq!(told, (8 * (100_000 - gas::enter(bytes, 1) - gas::HOST_CALL) - run) / 8);
+    assert_eq!(told, (8 * (1_000_000 - gas::enter(bytes, 1) - gas::HOST_CALL) - run) / 8);
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn every_amount_of_gas_gives_all_of_the_call_or_nothing() {
     );
     let before = chain.world.clone();
     let exact = chain.call(contract, "run", &[]).gas_used.0;
-    let start = gas::enter(before.codes.values().next().unwrap().len() as u64, 1);
+    let start = gas::enter(load_bytes(before.codes.values().next().unwrap()), 1);
     // Around every host call and block, in steps that meet each residue.
     for gas in (start..exact).step_by(7).chain(exact.saturating_sub(60)..exact) {
         chain.world = before.clone();
@@ -245,7 +245,7 @@ fn a_trap_uses_all_gas_and_a_revert_what_it_took() {
 #[test]
 fn the_schedule_is_pinned() {
     assert_eq!(gas::deploy(10_000, 5).0, 2_000_000 + 10_000_000 + 100_000);
-    assert_eq!(gas::enter(6_400, 2), 15_000 + 100 + 1_000);
+    assert_eq!(gas::enter(6_400, 2), 100_000 + 25_600 + 1_000);
     assert_eq!(gas::copy(0), 20);
     assert_eq!(gas::copy(5), 22);
 }

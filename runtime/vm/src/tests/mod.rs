@@ -2,6 +2,7 @@
 //! same world; result, gas, storage, balances and events must be equal, so each test is a differential test too.
 #![allow(clippy::unwrap_used)]
 
+mod artifacts;
 mod cache;
 mod calls;
 mod contracts;

@@ -1,7 +1,7 @@
 //! Contracts that call, make and change contracts: what is undone, what is paid, what is locked. The numbers are those of
 //! the catalogue in `docs/spec/contract-attacks.md`.
 
-use super::support::{ALICE, BOB, Chain, GAS, module};
+use super::support::{ALICE, BOB, Chain, GAS, load_bytes, module};
 use crate::{CallOutcome, Trap, VmReject};
 use tacit_abi::{
     CALL_ALLOW_DEFER, CALL_ALLOW_REENTRY, CALL_ALLOW_VIEW, CODE_UNKNOWN, CONTRACT_EXISTS, CONTRACT_PAUSED,
@@ -304,7 +304,7 @@ fn calls_that_a_reverted_frame_deferred_never_run() {
 fn case_46_deferred_calls_are_bounded_also_when_they_defer_themselves() {
     let mut chain = Chain::new();
     let other = chain.text(SETS);
-    let sites: Vec<Site> = (0..17).map(|_| Site::new(0, other, "nothing", "defer_call").gas(100_000)).collect();
+    let sites: Vec<Site> = (0..17).map(|_| Site::new(0, other, "nothing", "defer_call").gas(300_000)).collect();
     let many = chain.text(&runs(&sites, ""));
     let answers = run(&mut chain, many);
     assert_eq!(answers[..16], [OK; 16]);
@@ -372,19 +372,20 @@ fn case_51_a_contract_makes_another_once_and_its_money_stays() {
 #[test]
 fn making_a_contract_pays_for_the_look_at_its_code_by_length() {
     let mut used = [0, 0];
-    let mut bytes = [0, 0];
+    let (mut bytes, mut loads) = ([0, 0], [0, 0]);
     for (index, padding) in [10, 1_000].into_iter().enumerate() {
         let mut chain = Chain::new();
         let code = module(&format!("(data (i32.const 0) \"{}\") (func (export \"run\"))", "x".repeat(padding)));
         let hash = CodeHash::of(&[&code]);
         bytes[index] = code.len() as u64;
+        loads[index] = load_bytes(&code);
         chain.world.codes.insert(hash, code);
         let contract = chain.text(&maker(&hash, &[]));
         let outcome = chain.call(contract, "run", &[]);
         assert_eq!(made(&outcome).0, OK);
         used[index] = outcome.gas_used.0;
     }
-    let entering = bytes.map(|bytes| crate::gas::enter(bytes, 1));
+    let entering = loads.map(|bytes| crate::gas::enter(bytes, 1));
     assert_eq!(used[1] - used[0], 2 * (bytes[1] - bytes[0]) + entering[1] - entering[0]);
 }
 

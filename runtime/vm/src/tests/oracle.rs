@@ -24,7 +24,6 @@ struct Interpreted {
     engine: Engine,
     module: Module,
     exports: Vec<String>,
-    code_bytes: u64,
     memory_pages: u64,
     access: Access,
 }
@@ -53,7 +52,6 @@ impl Machine for WasmiMachine {
             engine: self.engine.clone(),
             module: Module::new(&self.engine, meter::meter(&code).unwrap()).unwrap(),
             exports: info.exports,
-            code_bytes: code.len() as u64,
             memory_pages: info.memory_pages,
             access: info.access,
         });
@@ -63,10 +61,6 @@ impl Machine for WasmiMachine {
 }
 
 impl Runnable for Interpreted {
-    fn code_bytes(&self) -> u64 {
-        self.code_bytes
-    }
-
     fn memory_pages(&self) -> u64 {
         self.memory_pages
     }

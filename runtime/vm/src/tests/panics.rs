@@ -113,7 +113,7 @@ fn busy_chain(number: usize) -> (Chain, Address) {
             (drop (call $create (i32.const 64) (i32.const 96) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
                 (i32.const 96) (i64.const -1) (i32.const 800)))
             (drop (call $try_call (i32.const 96) (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 96)
-                (i64.const 100000) (i32.const 0))))",
+                (i64.const 300000) (i32.const 0))))",
         bytes(&CodeHash::of(&[&small]).0)
     ));
     let careless = chain.text(&format!(
