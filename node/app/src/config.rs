@@ -100,10 +100,18 @@ pub struct RpcSection {
     pub listen: String,
     /// Most open connections.
     pub max_connections: u32,
+    /// Most open connections from one address.
+    #[serde(default = "max_connections_per_ip")]
+    pub max_connections_per_ip: u32,
     /// Most calls in one batch.
     pub max_batch: u32,
     /// Most gas for one simulation or view.
     pub simulation_gas: u64,
+}
+
+/// One address takes an eighth of the connections at most: each may hold a request of megabytes.
+const fn max_connections_per_ip() -> u32 {
+    128
 }
 
 /// `[metrics]`
@@ -203,6 +211,7 @@ impl Config {
             rpc: RpcSection {
                 listen: format!("127.0.0.1:{}", port(2)),
                 max_connections: 1_024,
+                max_connections_per_ip: max_connections_per_ip(),
                 max_batch: 200,
                 simulation_gas: 300_000_000,
             },
@@ -267,6 +276,9 @@ impl Config {
         }
         if self.rpc.listen.parse::<std::net::SocketAddr>().is_err() {
             return refuse("rpc.listen", "must be an address and a port, for example 127.0.0.1:26602");
+        }
+        if self.rpc.max_connections == 0 || self.rpc.max_connections_per_ip == 0 {
+            return refuse("rpc", "limits of connections must be above zero");
         }
         if !self.metrics.listen.is_empty() && self.metrics.listen.parse::<std::net::SocketAddr>().is_err() {
             return refuse("metrics.listen", "must be an address and a port, or empty");
@@ -334,8 +346,10 @@ max_per_account = {}
 [rpc]
 # JSON-RPC over HTTP and WebSocket, /healthy and /ready.
 listen = "{}"
-# Most open connections, and most calls in one batch.
+# Most open connections, in all and from one address; behind a proxy, all come from its address.
 max_connections = {}
+max_connections_per_ip = {}
+# Most calls in one batch.
 max_batch = {}
 # Most gas for one simulation or view.
 simulation_gas = {}
@@ -375,6 +389,7 @@ json = {}
             mempool.max_per_account,
             rpc.listen,
             rpc.max_connections,
+            rpc.max_connections_per_ip,
             rpc.max_batch,
             rpc.simulation_gas,
             metrics.listen,
@@ -487,12 +502,20 @@ mod tests {
             ("idle_interval_ms = 1000", "idle_interval_ms = 1701"),
             ("pubsub = \"gossipsub\"", "pubsub = \"carrier pigeon\""),
             ("cache_mib = 64", "cache_mib = 1"),
+            ("max_connections_per_ip = 128", "max_connections_per_ip = 0"),
         ] {
             let text = Config::new("n", 1).to_commented_toml();
             assert!(text.contains(key), "{key}");
             let error = Config::parse("c.toml", &text.replace(key, value), nothing()).unwrap_err();
             assert!(matches!(error, ConfigError::Value { .. }), "{error}");
         }
+    }
+
+    #[test]
+    fn one_address_takes_a_part_of_the_connections_also_where_the_file_does_not_say_so() {
+        let text = Config::new("n", 1).to_commented_toml().replace("max_connections_per_ip = 128\n", "");
+        let rpc = Config::parse("c.toml", &text, nothing()).unwrap().rpc;
+        assert!(rpc.max_connections_per_ip < rpc.max_connections, "{rpc:?}");
     }
 
     #[test]

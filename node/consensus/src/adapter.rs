@@ -14,6 +14,7 @@ use crate::pacing;
 use crate::parts::{PartStore, SignedInit, Window, stream};
 use crate::signing::GuardedSigner;
 use crate::status::Status;
+use crate::worker::Worker;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use tacit_types::{Address, BlockId, GenesisId, Height, Round};
@@ -23,6 +24,8 @@ use tokio::time::Instant;
 /// State between messages. The handlers in `handlers/` are its methods.
 pub(crate) struct Adapter {
     pub(crate) chain: Arc<dyn Chain>,
+    /// Does what the chain is asked for.
+    worker: Worker,
     pub(crate) genesis_id: GenesisId,
     pub(crate) config: Config,
     /// Own address; for a full node one that is in no set.
@@ -56,6 +59,7 @@ pub(crate) struct Adapter {
 /// What an adapter is made from.
 pub(crate) struct Parts {
     pub(crate) chain: Arc<dyn Chain>,
+    pub(crate) worker: Worker,
     pub(crate) config: Config,
     pub(crate) me: Address,
     pub(crate) signer: Option<GuardedSigner>,
@@ -72,6 +76,7 @@ impl Adapter {
         let genesis_id = parts.chain.genesis_id();
         Self {
             chain: parts.chain,
+            worker: parts.worker,
             genesis_id,
             config: parts.config,
             me: parts.me,
@@ -93,16 +98,13 @@ impl Adapter {
         }
     }
 
-    /// Calls the chain on the blocking pool.
+    /// Calls the chain on its thread.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Chain) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, ConsensusError> {
         let chain = Arc::clone(&self.chain);
-        match tokio::task::spawn_blocking(move || question(chain.as_ref())).await {
-            Ok(answer) => Ok(answer?),
-            Err(error) => Err(ConsensusError::Panic(error.to_string())),
-        }
+        Ok(self.worker.run(move || question(chain.as_ref())).await??)
     }
 
     /// The set that signs `height`, which must lie between the tip and the tip's height plus 2.

@@ -25,6 +25,8 @@ pub struct Config {
     pub pacing: Pacing,
     /// Round timeouts.
     pub timeouts: Timeouts,
+    /// Native stack of the thread that runs the chain, in bytes.
+    pub chain_stack_bytes: usize,
     /// File of the engine's write-ahead log.
     pub wal_path: PathBuf,
     /// File of the last-signed guard; used by validators only.
@@ -89,6 +91,9 @@ pub struct Timeouts {
 /// What a proposal timeout must exceed the pace by, so that a proposer that starts late is still in time.
 pub const PROPOSE_MARGIN: Duration = Duration::from_millis(300);
 
+/// Default native stack of the thread that runs the chain, in bytes: what contracts that call each other need.
+const CHAIN_STACK_BYTES: usize = 8 * 1024 * 1024;
+
 /// Shortest block time that may be configured.
 pub const MIN_BLOCK_TIME_FLOOR: Duration = Duration::from_millis(20);
 
@@ -134,6 +139,7 @@ impl Config {
             start_wait: Duration::from_secs(2),
             pacing: Pacing::default(),
             timeouts: Timeouts::default(),
+            chain_stack_bytes: CHAIN_STACK_BYTES,
             wal_path,
             guard_path,
         }

@@ -28,6 +28,7 @@ mod signing;
 mod status;
 #[cfg(test)]
 mod tests;
+mod worker;
 
 pub use chain::{
     BuiltBlock, Candidate, Chain, Committed, DecidedBlock, Evidence, Fault, Mode, SignedStatement, UndecidedBlock,

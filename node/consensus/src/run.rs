@@ -11,6 +11,7 @@ use crate::guard::{Guard, GuardCounts, GuardFile};
 use crate::malachite::{AppMsg, EngineHandle};
 use crate::signing::GuardedSigner;
 use crate::status::{Status, watch_peers};
+use crate::worker::Worker;
 use ed25519_consensus::SigningKey;
 use std::sync::Arc;
 use tacit_types::{Address, GenesisId, Height, PublicKey};
@@ -52,7 +53,7 @@ impl Handle {
     }
 }
 
-/// Starts consensus on the current tokio runtime, which must be multi-threaded and allow blocking tasks.
+/// Starts consensus on the current tokio runtime, which must be multi-threaded. Blocks and votes have threads of their own.
 ///
 /// `work` is true while the pool holds transactions. Cancelling `shutdown` lets the message in hand finish and then
 /// stops.
@@ -68,7 +69,8 @@ pub async fn run(
 ) -> Result<Handle, ConsensusError> {
     config.check()?;
     let genesis_id = chain.genesis_id();
-    let tip = tip_of(&chain).await?;
+    let worker = Worker::start("chain", config.chain_stack_bytes)?;
+    let tip = tip_of(&chain, &worker).await?;
     let faults = FaultLine::default();
     let signer = signer(&config, &keys, genesis_id, tip, &faults)?;
     let me = signer.as_ref().map_or_else(|| stranger(&keys), GuardedSigner::address);
@@ -79,6 +81,7 @@ pub async fn run(
     let moniker = config.moniker.clone();
     let adapter = Adapter::new(Parts {
         chain,
+        worker,
         config,
         me,
         signer,
@@ -122,10 +125,9 @@ async fn serve(
     result.map_err(|error| faults.first().unwrap_or(error))
 }
 
-async fn tip_of(chain: &Arc<dyn Chain>) -> Result<Height, ConsensusError> {
+async fn tip_of(chain: &Arc<dyn Chain>, worker: &Worker) -> Result<Height, ConsensusError> {
     let chain = Arc::clone(chain);
-    let tip = tokio::task::spawn_blocking(move || chain.tip()).await;
-    Ok(tip.map_err(|error| ConsensusError::Panic(error.to_string()))??)
+    Ok(worker.run(move || chain.tip()).await??)
 }
 
 /// Opens the guard and refuses to start when it has signed beyond the height after the tip: then committed blocks are
@@ -145,7 +147,7 @@ fn signer(
     if signed > tip.next() {
         return Err(ConsensusError::BlocksMissing { signed, tip });
     }
-    Ok(Some(GuardedSigner::new(key, genesis_id, guard, faults.clone())))
+    Ok(Some(GuardedSigner::new(key, genesis_id, guard, faults.clone())?))
 }
 
 /// An address for a node without a validator key: that of its network key, which no validator set holds.

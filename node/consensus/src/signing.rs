@@ -14,6 +14,7 @@ use crate::malachite::{
     VoteExtensionScope, VoteType,
 };
 use crate::parts::{Init, SignedInit};
+use crate::worker::Worker;
 use async_trait::async_trait;
 use ed25519_consensus::SigningKey;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -111,14 +112,28 @@ pub(crate) struct GuardedSigner {
     guard: Arc<Mutex<Guard>>,
     counts: Arc<GuardCounts>,
     faults: FaultLine,
+    /// A thread beside that of the chain: a vote does not wait for a block.
+    worker: Worker,
 }
+
+/// Native stack of the thread that signs, in bytes.
+const SIGNER_STACK_BYTES: usize = 1024 * 1024;
 
 impl GuardedSigner {
     /// A signer for `key` behind `guard`. Refusals are reported to `faults`, because the engine hides them.
-    pub(crate) fn new(key: SigningKey, genesis_id: GenesisId, guard: Guard, faults: FaultLine) -> Self {
+    ///
+    /// # Errors
+    /// [`ConsensusError::Start`] without a thread.
+    pub(crate) fn new(
+        key: SigningKey,
+        genesis_id: GenesisId,
+        guard: Guard,
+        faults: FaultLine,
+    ) -> Result<Self, ConsensusError> {
         let address = Address::of_key(&tacit_types::PublicKey(key.verification_key().to_bytes()));
         let counts = guard.counts();
-        Self { key, address, genesis_id, guard: Arc::new(Mutex::new(guard)), counts, faults }
+        let worker = Worker::start("signer", SIGNER_STACK_BYTES)?;
+        Ok(Self { key, address, genesis_id, guard: Arc::new(Mutex::new(guard)), counts, faults, worker })
     }
 
     /// This validator's address.
@@ -172,7 +187,7 @@ impl GuardedSigner {
         result.inspect_err(|error| self.faults.report(error.clone()))
     }
 
-    /// Passes the guard on the blocking pool, since it syncs a file.
+    /// Passes the guard on its thread, since it syncs a file.
     async fn pass_guard(
         &self,
         height: Height,
@@ -180,15 +195,12 @@ impl GuardedSigner {
         step: SignedStep,
         message: [u8; 32],
     ) -> Result<Signature, ConsensusError> {
-        let this = self.clone();
-        let signed = tokio::task::spawn_blocking(move || {
-            let mut guard = this.guard.lock().unwrap_or_else(PoisonError::into_inner);
-            guard.sign(height, round, step, message, |message| Signature(this.key.sign(message).to_bytes()))
+        let (guard, key) = (Arc::clone(&self.guard), self.key.clone());
+        let signed = self.worker.run(move || {
+            let mut guard = guard.lock().unwrap_or_else(PoisonError::into_inner);
+            guard.sign(height, round, step, message, |message| Signature(key.sign(message).to_bytes()))
         });
-        match signed.await {
-            Ok(result) => result.map_err(ConsensusError::Guard),
-            Err(error) => Err(ConsensusError::Panic(error.to_string())),
-        }
+        Ok(signed.await??)
     }
 
     async fn sign_for_engine(

@@ -54,7 +54,7 @@ pub struct Bench {
     #[arg(long, default_value_t = 200, requires = "private", value_parser = clap::value_parser!(u16).range(1..=4_000))]
     transfers: u16,
     /// Requests of one private transfer each that are on their way at any time.
-    #[arg(long, default_value_t = 64, requires = "private", value_parser = clap::value_parser!(u16).range(1..=200))]
+    #[arg(long, default_value_t = 64, requires = "private", value_parser = clap::value_parser!(u16).range(1..=100))]
     senders: u16,
     /// Folder of proving keys for private transfers; made at first use.
     #[arg(long, value_name = "DIR", requires = "private")]

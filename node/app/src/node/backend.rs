@@ -271,13 +271,13 @@ impl Backend for NodeBackend {
         else {
             return Ok(None);
         };
-        let code = snapshot.get(&key::code(&contract.code_hash)).map_err(internal)?.unwrap_or_default();
+        let code_bytes = Overlay::new(&snapshot).length_in_place(&key::code(&contract.code_hash)).map_err(internal)?;
         let account: record::Account =
             read_value(&snapshot, &key::account(address)).map_err(internal)?.unwrap_or_default();
         Ok(Some(ContractState {
             height: snapshot.tip().height,
             code_hash: contract.code_hash,
-            code_bytes: u32::try_from(code.len()).unwrap_or(u32::MAX),
+            code_bytes: u32::try_from(code_bytes.unwrap_or_default()).unwrap_or(u32::MAX),
             creator: contract.creator,
             balance: account.balance,
             policy: contract.policy,

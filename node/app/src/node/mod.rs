@@ -9,6 +9,7 @@ mod backend;
 mod chain;
 pub mod core;
 mod evidence;
+mod files;
 pub mod keys;
 pub mod params;
 #[cfg(test)]

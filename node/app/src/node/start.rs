@@ -4,7 +4,7 @@ use super::admit::{Accounts, Admission};
 use super::backend::{Liveness, NodeBackend};
 use super::chain::NodeChain;
 use super::core::{Core, CoreFault};
-use super::{artifacts, keys, params, shielded};
+use super::{artifacts, files, keys, params, shielded};
 use crate::config::Config;
 use crate::home::Home;
 use crate::telemetry;
@@ -33,6 +33,7 @@ const SAVED_POOL_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Runs the node in `home` until `shutdown` or until it cannot go on.
 pub async fn run(home: &Home, config: Config, shutdown: CancellationToken) -> eyre::Result<()> {
+    files::raise_limit(config.rpc.max_connections)?;
     let (genesis, document) = read_genesis(home)?;
     let seeds = NodeSeeds::read(home)?;
     let core = Arc::new(open_core(home, &config, &genesis, &document)?);
@@ -213,6 +214,7 @@ async fn start_consensus(
     );
     let ms = Duration::from_millis;
     settings.pub_sub = if section.pubsub == "gossipsub" { PubSub::Gossip } else { PubSub::Broadcast };
+    settings.chain_stack_bytes = THREAD_STACK_BYTES;
     settings.pacing.min_block_time = ms(section.min_block_time_ms);
     settings.pacing.idle_interval = ms(section.idle_interval_ms);
     settings.timeouts.propose = ms(section.propose_timeout_ms);
@@ -282,7 +284,7 @@ fn backend(
 fn rpc_config(config: &Config) -> eyre::Result<RpcConfig> {
     let mut settings = RpcConfig::new(config.rpc.listen.parse()?);
     settings.connections_max = usize::try_from(config.rpc.max_connections)?;
-    settings.connections_per_ip_max = usize::try_from(config.rpc.max_connections)?;
+    settings.connections_per_ip_max = usize::try_from(config.rpc.max_connections_per_ip)?;
     settings.batch_max = config.rpc.max_batch;
     settings.simulation_gas_max = Gas(config.rpc.simulation_gas);
     Ok(settings)

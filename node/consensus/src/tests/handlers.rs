@@ -16,6 +16,7 @@ use crate::malachite::{
 use crate::parts::{Init, SignedInit, stream};
 use crate::signing::{GuardedSigner, vote_sign_bytes};
 use crate::status::Status;
+use crate::worker::Worker;
 use crate::{Config, Fault};
 use arc_malachitebft_app_channel::app::types::core::CommitSignature;
 use ed25519_consensus::SigningKey;
@@ -49,9 +50,10 @@ fn bench(proposes: bool) -> Bench {
     let config = Config::new("bench", "/ip4/127.0.0.1/tcp/1", vec![], "wal".into(), "guard".into());
     let adapter = Adapter::new(Parts {
         chain: Arc::clone(&chain) as Arc<dyn Chain>,
+        worker: Worker::start("chain", 1 << 20).unwrap(),
         config,
         me,
-        signer: Some(GuardedSigner::new(key, GENESIS, guard, FaultLine::default())),
+        signer: Some(GuardedSigner::new(key, GENESIS, guard, FaultLine::default()).unwrap()),
         network,
         net_requests: mpsc::channel(1).0,
         work: watch::Sender::new(true).subscribe(),
@@ -447,8 +449,8 @@ fn no_evidence() -> MisbehaviorEvidence<TacitContext> {
     MisbehaviorEvidence { proposals: Default::default(), votes: Default::default() }
 }
 
-#[test]
-fn the_test_chain_refuses_what_its_rules_forbid() {
+#[tokio::test]
+async fn the_test_chain_refuses_what_its_rules_forbid() {
     let bench = bench(true);
     for wicked in [false, true] {
         let (block_id, bytes) = bench.chain.make(bench.me, tacit_types::Round(0), wicked);

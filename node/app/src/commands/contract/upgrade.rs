@@ -11,6 +11,7 @@ use eyre::eyre;
 use std::path::Path;
 use tacit_rpc::json::HexArray;
 use tacit_types::CodeHash;
+use tacit_types::limits::CODE_ANNOUNCED_MS_MAX;
 use tacit_wallet::contract::Kind;
 
 /// Announce new code of a contract, or change to it. Only the admin of a timelocked contract can.
@@ -94,10 +95,12 @@ impl Announce {
                 .await?;
             let announced = scene.client.contract(&scene.text(&contract)).await?.announced;
             let ready = announced.map(|announced| announced.ready_ms);
+            let end = ready.map(|ready| ready.saturating_add(CODE_ANNOUNCED_MS_MAX));
             let fields = [
                 ("contract", scene.text(&contract).into()),
                 ("code_hash", code_hash.to_string().into()),
                 ("ready_ms", ready.into()),
+                ("end_ms", end.into()),
             ];
             self.send.report_values(&sent, fields)
         })
