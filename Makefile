@@ -21,7 +21,7 @@ ARGS ?=
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
-setup: ## installs what building needs (libclang, a C++ compiler), where it is missing
+setup: ## installs what building needs (libclang, a C++ compiler, a target for contracts), where it is missing
 	@tests/setup.sh
 
 # The whole workspace and one example are named, so that cargo chooses the features, and with them the build results, of

@@ -3,9 +3,9 @@
 #
 #   ./build.sh [OUT]      OUT defaults to artifacts/, whose files and hashes are committed
 #
-# It looks for a toolchain by itself: first a rustup toolchain with the target wasm32v1-none, then Debian's
-# rustc with the standard library's source (packages rustc-web, rust-web-src, lld; TACIT_WASM_RUSTC says where
-# that rustc is when it is not in /usr/bin). If there is neither, it exits with 3 and says what to install.
+# It takes the rustc that TACIT_WASM_RUSTC names, or else the first of these that can: a rustup toolchain with the target
+# wasm32v1-none, what tests/setup.sh unpacked into ~/.cache/tacit/wasm-rust, Debian's rustc with the standard library's
+# source (packages rustc-web, rust-web-src, lld). If there is none, it exits with 3 and says what to install.
 set -eu
 cd "$(dirname "$0")"
 out=${1:-artifacts}
@@ -14,26 +14,37 @@ target_dir=${CARGO_TARGET_DIR:-${TACIT_TARGET_DIR:-$HOME/.cache/tacit/target}}/c
 cargo=${CARGO:-cargo}
 unset CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER RUSTC || true
 
+# Whether a compiler has the target ready; whether it has the core library's source.
+has_target() { [ -n "$1" ] && [ -d "$("$1" --print sysroot 2>/dev/null)/lib/rustlib/$target" ]; }
+has_source() { [ -f "$("$1" --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library/core/Cargo.toml" ]; }
+
 rustup_rustc=$(rustup which rustc 2>/dev/null || command -v rustc || true)
-debian_rustc=${TACIT_WASM_RUSTC:-/usr/bin/rustc}
-if [ -n "$rustup_rustc" ] && [ -d "$("$rustup_rustc" --print sysroot)/lib/rustlib/$target" ]; then
+rustc=
+if [ -n "${TACIT_WASM_RUSTC:-}" ]; then
+    if has_target "$TACIT_WASM_RUSTC" || has_source "$TACIT_WASM_RUSTC"; then rustc=$TACIT_WASM_RUSTC; fi
+elif has_target "$rustup_rustc"; then
     rustc=$rustup_rustc
-    build_std=
-elif [ -x "$debian_rustc" ] && [ -f "$("$debian_rustc" --print sysroot)/lib/rustlib/src/rust/library/core/Cargo.toml" ]; then
-    rustc=$debian_rustc
+else
+    for candidate in "$HOME/.cache/tacit/wasm-rust/rustc" /usr/bin/rustc; do
+        if has_target "$candidate" || has_source "$candidate"; then rustc=$candidate; break; fi
+    done
+fi
+if [ -z "$rustc" ]; then
+    echo "build.sh: no toolchain for $target${TACIT_WASM_RUSTC:+ at TACIT_WASM_RUSTC=$TACIT_WASM_RUSTC}. Run one of" >&2
+    echo "    rustup target add $target" >&2
+    echo "    apt-get install rustc-web rust-web-src lld" >&2
+    exit 3
+fi
+build_std=
+if ! has_target "$rustc"; then
     build_std="-Z build-std=core"
     export RUSTC_BOOTSTRAP=1
-    linker=$(command -v wasm-ld || ls /usr/bin/wasm-ld-* 2>/dev/null | sort -V | tail -n 1 || true)
+    linker=$(command -v wasm-ld || ls "$HOME/.cache/tacit/wasm-rust/wasm-ld" 2>/dev/null || ls /usr/bin/wasm-ld-* 2>/dev/null | sort -V | tail -n 1 || true)
     if [ -z "$linker" ]; then
         echo "build.sh: no wasm linker; run: apt-get install lld" >&2
         exit 3
     fi
     export CARGO_TARGET_WASM32V1_NONE_LINKER="$linker"
-else
-    echo "build.sh: no toolchain for $target. Run one of" >&2
-    echo "    rustup target add $target" >&2
-    echo "    apt-get install rustc-web rust-web-src lld" >&2
-    exit 3
 fi
 
 # No path of this machine may get into a module: the same source gives the same bytes everywhere.

@@ -44,11 +44,11 @@ fn proving(criterion: &mut Criterion) {
     let sample = Sample::new(Statement::Transfer2x2, 1).unwrap();
     let mut arkworks = Arkworks::of(Statement::Transfer2x2).unwrap();
     group.bench_function("transfer-2x2,arkworks alone,processors", |bencher| {
-        bencher.iter_custom(|times| both(times, || drop(black_box(arkworks.prove(&sample).unwrap()))).1);
+        bencher.iter_custom(|times| both(times, || _ = black_box(arkworks.prove(&sample).unwrap())).1);
     });
     let mut chain = Arkworks::synthetic(SYNTHETIC).unwrap();
     group.bench_function("synthetic 2^14,arkworks alone,processors", |bencher| {
-        bencher.iter_custom(|times| both(times, || drop(black_box(chain.prove_synthetic(SYNTHETIC).unwrap()))).1);
+        bencher.iter_custom(|times| both(times, || _ = black_box(chain.prove_synthetic(SYNTHETIC).unwrap())).1);
     });
     group.finish();
 }

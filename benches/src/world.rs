@@ -21,6 +21,8 @@ pub struct MapWorld {
     /// Registered verifying keys.
     pub verifying_keys: BTreeMap<[u8; 32], Vec<u8>>,
     codes: BTreeMap<CodeHash, Arc<Vec<u8>>>,
+    /// What loading each code is charged as.
+    loads: BTreeMap<CodeHash, u64>,
     contracts: BTreeMap<Address, CodeHash>,
     storage: BTreeMap<(Address, Vec<u8>), Vec<u8>>,
     events: Vec<Event>,
@@ -39,6 +41,7 @@ impl Default for MapWorld {
             proofs: ContractProofs::new(&KEYS),
             verifying_keys: BTreeMap::new(),
             codes: BTreeMap::new(),
+            loads: BTreeMap::new(),
             contracts: BTreeMap::new(),
             storage: BTreeMap::new(),
             events: Vec::new(),
@@ -51,12 +54,15 @@ impl MapWorld {
     /// Puts a contract at `address`, without running its `init`.
     pub fn place(&mut self, address: Address, code: &[u8]) {
         let hash = CodeHash::of(&[code]);
+        let loads = &mut self.loads;
+        loads.entry(hash).or_insert_with(|| tacit_vm::validate(code).map_or(0, |info| info.load_bytes()));
         self.codes.insert(hash, Arc::new(code.to_vec()));
         self.contracts.insert(address, hash);
     }
 
-    /// Keeps what the last call did, as at the end of a transaction; its events are dropped.
+    /// Keeps what the last call did, as at the end of a transaction; its events and transient values are dropped.
     pub fn commit(&mut self) {
+        self.transient = Transient::default();
         self.journal.clear();
         self.events.clear();
     }
@@ -79,18 +85,31 @@ impl World for MapWorld {
     fn contract(&mut self, address: &Address) -> Result<Option<ContractInfo>, Fault> {
         Ok(self.contracts.get(address).map(|code_hash| ContractInfo {
             code_hash: *code_hash,
+            load_bytes: self.loads.get(code_hash).copied().unwrap_or_default(),
             creator: Address::SYSTEM,
             is_paused: false,
             may_change_itself: false,
         }))
     }
 
+    fn load_bytes(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
+        Ok(self.loads.get(hash).copied())
+    }
+
     fn code(&mut self, hash: &CodeHash) -> Result<Option<Vec<u8>>, Fault> {
         Ok(self.codes.get(hash).map(|code| code.to_vec()))
     }
 
+    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
+        Ok(self.codes.get(hash).map(|code| code.len() as u64))
+    }
+
     fn storage_get(&mut self, contract: &Address, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         Ok(self.storage.get(&(*contract, key.to_vec())).cloned())
+    }
+
+    fn storage_length(&mut self, contract: &Address, key: &[u8]) -> Result<Option<u64>, Fault> {
+        Ok(self.storage.get(&(*contract, key.to_vec())).map(|value| value.len() as u64))
     }
 
     fn storage_set(&mut self, contract: &Address, key: &[u8], value: &[u8]) -> Result<(), Fault> {

@@ -11,7 +11,7 @@ mod edwards;
 mod path;
 mod poseidon;
 
-pub(crate) use amount::amount_bits;
+pub(crate) use amount::{amount_between, amount_bits};
 pub(crate) use builder::{Builder, Terms, Values, Variable, Wire};
 pub(crate) use circuit::{Circuit, blank};
 pub(crate) use edwards::{Point, SCALAR_BITS, add, generator_times, on_curve};

@@ -4,6 +4,8 @@
 //! processes and removes its folder.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+pub mod book;
+pub mod economy;
 pub mod fuzz;
 pub mod person;
 

@@ -101,6 +101,8 @@ def ids():
             keys_ = [unhex(key) for key in it["keys"]]
             hexes("policy", tacit.policy(it["threshold"], keys_), it["policy"])
             address = tacit.address_of_multisig(it["threshold"], keys_)
+        elif it["kind"] == "one-time":
+            address = tacit.one_time_address(unhex(it["spend_key"]), unhex(it["nullifier"]))
         else:
             address = tacit.address_of_contract(unhex(it["creator"]), unhex(it["code_hash"]), unhex(it["salt"]))
         hexes(f"address of a {it['kind']}", address, it["address"])

@@ -23,6 +23,10 @@ def address_of_multisig(threshold, keys):
     return derive("tacit 2026-11 address", b"\1" + policy(threshold, keys))
 
 
+def one_time_address(spend_key, nullifier):
+    return derive("tacit 2026-11 address", b"\3" + spend_key + nullifier)
+
+
 def address_of_contract(creator, code_hash, salt):
     return derive("tacit 2026-11 address", b"\2" + creator + code_hash + salt)
 

@@ -23,3 +23,15 @@ pub(crate) fn amount_bits(builder: &mut Builder, label: &'static str, wire: &Wir
     }
     builder.equal(label, &sum, wire)
 }
+
+/// Requires `low <= value <= high`, where both bounds are known to be below 2^128. Both differences are below 2^128 too,
+/// so nothing wraps around the modulus: low + a + b = high over the integers.
+pub(crate) fn amount_between(
+    builder: &mut Builder,
+    value: &Wire,
+    low: &Wire,
+    high: &Wire,
+) -> Result<(), SynthesisError> {
+    amount_bits(builder, "value - low", &Wire::difference(value, low))?;
+    amount_bits(builder, "high - value", &Wire::difference(high, value))
+}

@@ -156,9 +156,7 @@ pub use circuit::CredentialCircuit;
 #[cfg(feature = "prove")]
 mod circuit {
     use super::*;
-    use crate::gadgets::{
-        Builder, Circuit, PathStep, Wire, amount_bits, path_steps, poseidon, root_of_path, visit_path,
-    };
+    use crate::gadgets::{Builder, Circuit, PathStep, amount_between, path_steps, poseidon, root_of_path, visit_path};
     use crate::tree::DEPTH;
     use ark_relations::gr1cs::SynthesisError;
 
@@ -229,9 +227,7 @@ mod circuit {
             builder.equal("pseudonym is of application and secret", &expected, &pseudonym)?;
             let opened = poseidon(builder, Tag::ValueCommitment, &[value.clone(), blinding])?;
             builder.equal("commitment opens to value", &opened, &commitment)?;
-            // As in *range*: both differences fit 128 bits and so do the bounds, thus nothing wraps around the modulus.
-            amount_bits(builder, "value - low", &Wire::difference(&value, &low))?;
-            amount_bits(builder, "high - value", &Wire::difference(&high, &value))?;
+            amount_between(builder, &value, &low, &high)?;
             builder.bind("context", &context)
         }
 

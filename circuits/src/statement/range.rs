@@ -87,7 +87,7 @@ pub use circuit::RangeCircuit;
 #[cfg(feature = "prove")]
 mod circuit {
     use super::*;
-    use crate::gadgets::{Builder, Circuit, Wire, amount_bits, poseidon};
+    use crate::gadgets::{Builder, Circuit, amount_between, poseidon};
     use ark_relations::gr1cs::SynthesisError;
 
     /// The statement as constraints. Holds field elements, so that tests can try values no honest type can hold.
@@ -129,10 +129,7 @@ mod circuit {
 
             let opened = poseidon(builder, Tag::ValueCommitment, &[value.clone(), blinding])?;
             builder.equal("commitment opens to value", &opened, &commitment)?;
-            // Both differences fit 128 bits and so do low and high, thus nothing wraps around the modulus:
-            // low + a + b = high over the integers, and the value stands between the bounds.
-            amount_bits(builder, "value - low", &Wire::difference(&value, &low))?;
-            amount_bits(builder, "high - value", &Wire::difference(&high, &value))?;
+            amount_between(builder, &value, &low, &high)?;
             builder.bind("context", &context)
         }
 

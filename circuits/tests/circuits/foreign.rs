@@ -289,8 +289,8 @@ fn rules_9_and_10_delta_is_not_the_generator_and_beta_is_neither_gamma_nor_delta
 fn a_key_with_any_byte_changed_is_refused_or_verifies_nothing() {
     let Frozen { key, proof, inputs, .. } = &*FROZEN;
     let mut refused = 0;
-    for place in 0..key.len() {
-        let changed = with(place, &[key[place] ^ (1 << (place % 8))]);
+    for (place, byte) in key.iter().enumerate() {
+        let changed = with(place, &[byte ^ (1 << (place % 8))]);
         match ForeignKey::decode(&changed) {
             Err(_) => refused += 1,
             Ok(other) => assert!(verify(&other.prepare(), proof, inputs).is_err(), "byte {place}"),

@@ -21,6 +21,20 @@ impl Address {
     /// The account that one Ed25519 key controls.
     ///
     /// A contract that takes a signature with its key knows by this whose it is.
+    ///
+    /// ```no_run
+    /// # use tacit_sdk::prelude::*;
+    /// # use tacit_sdk::Buffer;
+    /// const PURPOSE: [u8; 16] = *b"our order book 1";
+    /// /// Whose order this is. What is signed names purpose, chain and contract, so that it counts nowhere else, and a
+    /// /// number that is used once.
+    /// fn who_ordered(key: [u8; 32], signature: [u8; 64], order: u64, amount: Amount) -> Option<Address> {
+    ///     let mut signed = Buffer::new();
+    ///     let signed = signed.encode(&(PURPOSE, env::genesis_id(), env::self_address(), order, amount));
+    ///     env::ed25519_verify(&key, &signature, signed).then(|| Address::of_key(&key))
+    /// }
+    /// # who_ordered([0; 32], [0; 64], 0, Amount(0));
+    /// ```
     #[must_use]
     pub fn of_key(key: &[u8; 32]) -> Self {
         let context = hash(START, &[CONTEXT], DERIVE_CONTEXT);

@@ -6,6 +6,14 @@ use core::fmt;
 use core::mem::MaybeUninit;
 
 /// Up to `N` values. Unused places are never written.
+///
+/// ```
+/// use tacit_sdk::List;
+/// let mut voters = List::<u64, 3>::new();
+/// voters.push(7).unwrap();
+/// assert_eq!(voters.iter().sum::<u64>(), 7);
+/// assert_eq!(List::<u64, 3>::from_slice(&[1, 2, 3, 4]), None, "one too many");
+/// ```
 #[derive(Clone, Copy)]
 pub struct List<T: Copy, const N: usize> {
     items: [MaybeUninit<T>; N],
@@ -137,6 +145,12 @@ impl<T: Wire + Copy, const N: usize> Wire for List<T, N> {
 }
 
 /// Up to `N` bytes of UTF-8.
+///
+/// ```
+/// use tacit_sdk::Text;
+/// assert_eq!(Text::<8>::new("Tacit").unwrap().as_str(), "Tacit");
+/// assert_eq!(Text::<4>::new("Tacit"), None, "too long");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Text<const N: usize>(List<u8, N>);
 

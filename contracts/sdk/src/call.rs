@@ -1,6 +1,6 @@
 //! Calls to other contracts.
 
-use crate::{Address, Amount, BUFFER_BYTES, Buffer, ContractError, Reader, SdkError, Wire, host};
+use crate::{Address, Amount, BUFFER_BYTES, Buffer, ContractError, Reader, SdkError, Wire, env, host};
 
 /// Why a call to another contract gave nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub enum CallError {
     PolicyForbids,
     /// The new code keeps its storage differently and does not take over this layout.
     LayoutDiffers,
+    /// A caller that goes on if this contract fails did not let it defer calls; see [`Callee::allow_defer`].
+    DeferDenied,
 }
 
 /// Another contract, and how it is called. [`crate::interface!`] gives it typed methods.
@@ -88,6 +90,38 @@ impl Callee {
         Self { flags: self.flags | tacit_abi::CALL_ALLOW_VIEW, ..self }
     }
 
+    /// Lets the callee, and whatever it calls, defer calls although this contract goes on if the callee fails. A deferred call
+    /// that fails undoes this contract's work too, so say so only to a callee that this contract trusts, or where nothing else
+    /// depends on going on. Only [`Callee::try_call`] needs it.
+    #[must_use]
+    pub const fn allow_defer(self) -> Self {
+        Self { flags: self.flags | tacit_abi::CALL_ALLOW_DEFER, ..self }
+    }
+
+    /// Whether enough gas is left for the callee to get all of [`Callee::gas`], which is at most 63/64 of what is left,
+    /// and for this contract to keep so much for itself after that.
+    ///
+    /// Ask before a `try_`: else whoever calls this contract can let the callee fail by giving little gas, and the contract
+    /// would take that for the callee's answer.
+    ///
+    /// ```no_run
+    /// # use tacit_sdk::prelude::*;
+    /// # #[error] pub enum Error { /** Try with more. */ TooLittleGas = 1, }
+    /// # fn ask(somewhere: Address) -> Result<(), Error> {
+    /// let token = Callee::at(somewhere).gas(2_000_000);
+    /// if !token.has_gas(500_000) {
+    ///     return Err(Error::TooLittleGas);
+    /// }
+    /// let held: Result<Amount, CallError> = token.view("balance_of", &(env::self_address(),));
+    /// # let _ = held; Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn has_gas(&self, kept: u64) -> bool {
+        // A bit more than a 64th on top, for the host's price of the call.
+        let needed = self.gas.saturating_add(self.gas / 32).saturating_add(kept);
+        needed <= env::gas_left()
+    }
+
     /// Where the contract lives.
     #[must_use]
     pub const fn address(&self) -> Address {
@@ -99,7 +133,8 @@ impl Callee {
         self.call_encoded(function, Buffer::new().encode(arguments))
     }
 
-    /// Calls a function; a callee that fails leaves nothing behind.
+    /// Calls a function; a callee that fails leaves nothing behind, and neither it nor what it calls can defer calls, unless
+    /// [`Callee::allow_defer`] lets them.
     ///
     /// # Errors
     /// The callee did nothing, unless the error is [`CallError::BadOutput`]: then it succeeded, with something unexpected.
@@ -126,22 +161,7 @@ impl Callee {
 
     /// As [`Callee::call`], with encoded arguments.
     pub fn call_encoded<T: Wire>(&self, function: &str, input: &[u8]) -> T {
-        host::before_write();
-        let value = self.value.0.to_le_bytes();
-        // SAFETY: every range is that of a slice or of a fixed-size array.
-        let result = unsafe {
-            host::call(
-                host::pointer(&self.address.0),
-                host::pointer(function.as_bytes()),
-                host::length(function.as_bytes()),
-                host::pointer(input),
-                host::length(input),
-                host::pointer(&value),
-                self.gas.cast_signed(),
-                self.flags,
-            )
-        };
-        match output(result) {
+        match output(self.enter(function, input, false)) {
             Ok(value) => value,
             Err(_) => SdkError::BadOutput.end(),
         }
@@ -152,22 +172,24 @@ impl Callee {
     /// # Errors
     /// As there.
     pub fn try_call_encoded<T: Wire>(&self, function: &str, input: &[u8]) -> Result<T, CallError> {
+        output(self.enter(function, input, true))
+    }
+
+    /// Runs a function of the callee. Where this is no try, a callee that fails ends this call.
+    fn enter(&self, function: &str, input: &[u8], is_try: bool) -> i32 {
         host::before_write();
         let value = self.value.0.to_le_bytes();
-        // SAFETY: every range is that of a slice or of a fixed-size array.
-        let result = unsafe {
-            host::try_call(
-                host::pointer(&self.address.0),
-                host::pointer(function.as_bytes()),
-                host::length(function.as_bytes()),
-                host::pointer(input),
-                host::length(input),
-                host::pointer(&value),
-                self.gas.cast_signed(),
-                self.flags,
-            )
-        };
-        output(result)
+        let (to, money, gas) = (host::pointer(&self.address.0), host::pointer(&value), self.gas.cast_signed());
+        let (name, name_len) = (host::pointer(function.as_bytes()), host::length(function.as_bytes()));
+        let (input, input_len) = (host::pointer(input), host::length(input));
+        // SAFETY: every range is that of a slice or of a fixed-size array, all of which live until the end of this function.
+        unsafe {
+            if is_try {
+                host::try_call(to, name, name_len, input, input_len, money, gas, self.flags)
+            } else {
+                host::call(to, name, name_len, input, input_len, money, gas, self.flags)
+            }
+        }
     }
 
     /// As [`Callee::view`], with encoded arguments; ends this call where that gives an error.
@@ -257,6 +279,7 @@ pub(crate) fn failure(code: i32) -> CallError {
         tacit_abi::CONTRACT_EXISTS => CallError::ContractExists,
         tacit_abi::POLICY_FORBIDS | tacit_abi::INVALID_INPUT => CallError::PolicyForbids,
         tacit_abi::LAYOUT_DIFFERS => CallError::LayoutDiffers,
+        tacit_abi::DEFER_DENIED => CallError::DeferDenied,
         tacit_abi::CALLEE_REVERTED => {
             let mut code = [0; 4];
             // SAFETY: the register of a reverted call begins with four bytes of code.

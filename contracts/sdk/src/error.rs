@@ -2,7 +2,19 @@
 
 use crate::env;
 
-/// An error that can end a call.
+/// An error that can end a call. `#[error]` makes enums that are.
+///
+/// ```
+/// use tacit_sdk::prelude::*;
+///
+/// /// Why a call fails.
+/// #[error]
+/// pub enum Error {
+///     /// There is none left.
+///     SoldOut = 1,
+/// }
+/// assert_eq!(Error::SoldOut.code(), 1);
+/// ```
 pub trait ContractError {
     /// The code a caller and the receipt see.
     fn code(&self) -> u32;

@@ -1,5 +1,26 @@
 //! `#[nonreentrant]`: one lock per contract, kept until the transaction ends. The chain refuses re-entry by itself; this is
 //! for contracts that allow it in places.
+//!
+//! ```
+//! #[tacit_sdk::contract]
+//! mod till {
+//!     use tacit_sdk::prelude::*;
+//!
+//!     /// Asks another contract, which may come back to `state` but not to this function.
+//!     #[call]
+//!     #[nonreentrant]
+//!     fn settle(with: Address) {
+//!         let () = Callee::at(with).allow_view().call("settled", &());
+//!     }
+//!
+//!     /// What the other contract may see meanwhile.
+//!     #[view]
+//!     #[reentrant]
+//!     fn state() -> Height {
+//!         env::height()
+//!     }
+//! }
+//! ```
 
 use crate::{ContractError, SdkError, Transient};
 

@@ -1,19 +1,64 @@
 //! A stop that ends by itself: `#[contract(modules(roles, pause))]`.
 //!
 //! A pauser stops a group of functions for a while; after that, or when an unpauser who is somebody else says so, they run
-//! again. Between two pauses of a group lies a rest, so that a pause is no way to freeze a contract for good. Leave the
-//! functions by which people get their own money out without `#[when_not_paused]`.
+//! again. A pause that runs can be made longer, up to [`LONGEST`] from its beginning. Between two pauses of a group lies a
+//! rest that is as long as a seventh of the pause before it: no row of pauses freezes a contract for good, and no short
+//! pause stands in the way of a longer one. Leave the functions by which people get their own money out without
+//! `#[when_not_paused]`.
+//!
+//! ```
+//! use tacit_sdk::prelude::*;
+//! use tacit_sdk::{pause, testing};
+//!
+//! /// The group that the contract's guards name: `#[when_not_paused(TRADING)]`.
+//! const TRADING: u8 = 1;
+//!
+//! testing::reset();
+//! pause::pause(TRADING, Duration::hours(7)).unwrap();
+//! assert_eq!(pause::paused_until(TRADING), Some(env::now() + Duration::hours(7)));
+//! testing::set_now(env::now() + Duration::hours(7));
+//! assert_eq!(pause::paused_until(TRADING), None);
+//! assert_eq!(pause::pause(TRADING, Duration::hours(1)), Err(pause::PauseError::PausedRecently));
+//! testing::set_now(env::now() + Duration::hours(1));
+//! pause::pause(TRADING, Duration::hours(1)).unwrap();
+//! ```
 
 use crate::spec::{join, length};
-use crate::{Address, ContractError, Duration, Map, Timestamp, env, error, event};
+use crate::{Address, ContractError, Duration, Map, Timestamp, Wire, env, error, event};
 
-/// The longest pause.
+/// The longest pause, from its beginning.
 pub const LONGEST: Duration = Duration::days(7);
-/// The time between the end of a pause and the next pause of the same group.
-pub const REST: Duration = Duration::days(1);
+/// The shortest pause.
+pub const SHORTEST: Duration = Duration::minutes(1);
+/// The rest after a pause is one part of so many of the time that it lasted, rounded up: a day after the longest.
+pub const REST_PARTS: u64 = 7;
 
-/// Who paused a group, and until when, by group.
-const PAUSES: Map<u8, (Address, Timestamp)> = Map::new(210);
+/// The last pause of a group.
+#[derive(Wire, Clone, Copy)]
+#[unlisted]
+struct GroupPause {
+    /// Who paused, or made it longer last.
+    by: Address,
+    /// When it began.
+    from: Timestamp,
+    /// When it ends or ended.
+    until: Timestamp,
+}
+
+/// Pauses by group.
+const PAUSES: Map<u8, GroupPause> = Map::new(210);
+
+impl GroupPause {
+    fn runs(&self) -> bool {
+        env::now() < self.until
+    }
+
+    /// When the next pause can begin.
+    fn rested(&self) -> Option<Timestamp> {
+        let lasted = self.until.saturating_since(self.from).milliseconds();
+        self.until.checked_add(Duration(lasted.div_ceil(REST_PARTS)))
+    }
+}
 
 /// A group was paused.
 #[event(unlisted)]
@@ -42,18 +87,20 @@ pub enum PauseError {
     IsPaused = 0xFFFF_0201,
     /// The group is not paused.
     NotPaused = 0xFFFF_0202,
-    /// The pause is longer than the longest.
+    /// The pause would last longer than the longest.
     TooLong = 0xFFFF_0203,
-    /// The group is paused, or was until less than the rest ago.
+    /// The group was paused until a little while ago.
     PausedRecently = 0xFFFF_0204,
     /// Who paused cannot unpause.
     SameAccount = 0xFFFF_0205,
+    /// The pause is shorter than the shortest, or ends before the one that runs.
+    TooShort = 0xFFFF_0206,
 }
 
 /// Until when a group is paused; none if it is not.
 #[must_use]
 pub fn paused_until(group: u8) -> Option<Timestamp> {
-    PAUSES.get(&group).map(|(_, until)| until).filter(|until| env::now() < *until)
+    PAUSES.get(&group).filter(GroupPause::runs).map(|pause| pause.until)
 }
 
 /// Ends the call if a group is paused.
@@ -63,21 +110,28 @@ pub fn require_running(group: u8) {
     }
 }
 
-/// Pauses a group in the name of the caller. Does not ask who calls.
+/// Pauses a group in the name of the caller, from now on for a time; one that is paused stays so until then. Does not ask
+/// who calls.
 ///
 /// # Errors
 /// Nothing changed.
 pub fn pause(group: u8, duration: Duration) -> Result<(), PauseError> {
-    if duration > LONGEST {
+    let now = env::now();
+    let until = now.checked_add(duration).ok_or(PauseError::TooLong)?;
+    let from = match PAUSES.get(&group) {
+        Some(running) if running.runs() && until < running.until => return Err(PauseError::TooShort),
+        Some(running) if running.runs() => running.from,
+        Some(last) if last.rested().is_none_or(|rested| now < rested) => return Err(PauseError::PausedRecently),
+        _ => now,
+    };
+    if duration < SHORTEST {
+        return Err(PauseError::TooShort);
+    }
+    if until.saturating_since(from) > LONGEST {
         return Err(PauseError::TooLong);
     }
-    let now = env::now();
-    let rested = PAUSES.get(&group).is_none_or(|(_, until)| until.checked_add(REST).is_some_and(|end| end <= now));
-    if !rested {
-        return Err(PauseError::PausedRecently);
-    }
-    let (by, until) = (env::caller(), now.checked_add(duration).ok_or(PauseError::TooLong)?);
-    PAUSES.set(&group, &(by, until));
+    let by = env::caller();
+    PAUSES.set(&group, &GroupPause { by, from, until });
     Paused { group, by, until }.emit();
     Ok(())
 }
@@ -87,13 +141,12 @@ pub fn pause(group: u8, duration: Duration) -> Result<(), PauseError> {
 /// # Errors
 /// Nothing changed.
 pub fn unpause(group: u8) -> Result<(), PauseError> {
-    let now = env::now();
-    let (paused_by, _) = PAUSES.get(&group).filter(|(_, until)| now < *until).ok_or(PauseError::NotPaused)?;
+    let pause = PAUSES.get(&group).filter(GroupPause::runs).ok_or(PauseError::NotPaused)?;
     let by = env::caller();
-    if by == paused_by {
+    if by == pause.by {
         return Err(PauseError::SameAccount);
     }
-    PAUSES.set(&group, &(paused_by, now));
+    PAUSES.set(&group, &GroupPause { until: env::now(), ..pause });
     Unpaused { group, by }.emit();
     Ok(())
 }
@@ -104,5 +157,6 @@ pub const SPEC: &[&[u8]] = &[
     &join::<{ length(Paused::SPEC) }>(Paused::SPEC),
     &join::<{ length(Unpaused::SPEC) }>(Unpaused::SPEC),
     &join::<{ length(PauseError::SPEC) }>(PauseError::SPEC),
-    b"{\"storage\":\"pause.PAUSES\",\"prefix\":210,\"kind\":\"Map\",\"key\":\"u8\",\"value\":\"(Address,Timestamp)\"}\n",
+    &join::<{ length(GroupPause::SPEC) }>(GroupPause::SPEC),
+    b"{\"storage\":\"pause.PAUSES\",\"prefix\":210,\"kind\":\"Map\",\"key\":\"u8\",\"value\":\"GroupPause\"}\n",
 ];

@@ -10,12 +10,42 @@ use crate::{Address, host};
 const STATEMENT_BYTES: usize = 512;
 
 /// A statement that the chain can have verified.
+///
+/// ```no_run
+/// # use tacit_sdk::prelude::*;
+/// # use tacit_sdk::Statement;
+/// # #[error] pub enum Error { /** Prove it first. */ NotProven = 1, }
+/// /// Lets in who has proven that the value in a commitment is at least 18.
+/// fn enter(commitment: [u8; 32]) -> Result<(), Error> {
+///     let adult = Statement::range(&commitment, (18, u128::MAX), "age");
+///     adult.proven_by(&env::caller()).map(|_| ()).ok_or(Error::NotProven)
+/// }
+/// # enter([0; 32]).unwrap();
+/// ```
 pub struct Statement {
     bytes: [u8; STATEMENT_BYTES],
     len: usize,
 }
 
 /// What a *credential* statement says; see `docs/spec/identity.md`.
+///
+/// ```no_run
+/// # use tacit_sdk::{Address, Credential, Statement};
+/// # let (issuer, root, pseudonym, commitment, sender) = ([1; 32], [2; 32], [3; 32], [4; 32], Address::ZERO);
+/// let resident = Credential {
+///     issuer: &issuer,
+///     root: &root,
+///     kind: "residence",
+///     application: "our club",
+///     pseudonym: &pseudonym,
+///     commitment: &commitment,
+///     low: 1,
+///     high: 1,
+///     purpose: "join",
+/// };
+/// let since = Statement::credential(&resident).proven_by(&sender);
+/// # let _ = since;
+/// ```
 pub struct Credential<'a> {
     /// Whose credentials count.
     pub issuer: &'a [u8; 32],

@@ -2,6 +2,38 @@
 //!
 //! One administrator gives and takes roles, and hands over in two steps with a delay between, so that a mistyped or stolen
 //! hand-over can be stopped. Nobody has two roles that watch each other. Call [`start`] in `init`.
+//!
+//! ```
+//! #[tacit_sdk::contract(modules(roles))]
+//! mod mint {
+//!     use tacit_sdk::prelude::*;
+//!
+//!     storage! {
+//!         version = 1;
+//!         /// How many were made.
+//!         MADE: Item<u64> = 0;
+//!     }
+//!
+//!     roles! {
+//!         /// May make more.
+//!         MINTER = 16;
+//!     }
+//!
+//!     /// The creator is administrator and first minter; it can hand both over.
+//!     #[init]
+//!     fn init() -> Result<(), roles::RolesError> {
+//!         roles::start(&env::caller());
+//!         roles::grant(MINTER, &env::caller())
+//!     }
+//!
+//!     /// Makes one more. Only for minters.
+//!     #[call]
+//!     #[only_role(MINTER)]
+//!     fn make() {
+//!         MADE.set(&(MADE.get_or_default() + 1));
+//!     }
+//! }
+//! ```
 
 use crate::spec::{join, length};
 use crate::{Address, ContractError, Duration, Item, Map, Set, Timestamp, env, error, event};

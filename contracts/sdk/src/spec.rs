@@ -91,3 +91,33 @@ pub const fn join<const N: usize>(parts: &[&[u8]]) -> [u8; N] {
 pub const fn larger(one: usize, other: usize) -> usize {
     if one > other { one } else { other }
 }
+
+/// Describes types of another crate in this contract's spec. There they carry `#[unlisted]`, because a library that describes
+/// itself would do so in every contract's data too.
+///
+/// ```
+/// # use tacit_sdk::prelude::*;
+/// /// What contracts of one family hand each other; in a library of its own.
+/// #[derive(Wire, Clone, Copy)]
+/// #[unlisted]
+/// pub struct Order {
+///     /// How much.
+///     pub amount: Amount,
+/// }
+///
+/// // In the module of each contract that takes it.
+/// tacit_sdk::listed!(Order);
+/// ```
+#[macro_export]
+macro_rules! listed {
+    ($($kind:ty),+ $(,)?) => {$(
+        const _: () = {
+            #[allow(dead_code)]
+            const PARTS: &[&[u8]] = <$kind>::SPEC;
+            #[cfg(target_arch = "wasm32")]
+            #[used]
+            #[unsafe(link_section = "tacit.spec")]
+            static LINE: [u8; $crate::spec::length(PARTS)] = $crate::spec::join(PARTS);
+        };
+    )+};
+}

@@ -77,10 +77,10 @@ pub fn event_names() -> Vec<String> {
     events().into_iter().map(|(topic, _)| name(topic)).collect()
 }
 
-/// The hash of the code that the contract has given itself, if it has.
+/// The hash of the code that the contract has given itself, and what its `migrate` will get, if it has.
 #[must_use]
-pub fn code_set() -> Option<[u8; 32]> {
-    with(|chain| chain.code)
+pub fn code_set() -> Option<([u8; 32], Vec<u8>)> {
+    with(|chain| chain.code.clone())
 }
 
 /// What is stored, by key.

@@ -1,17 +1,36 @@
 //! New code after a warning: `#[contract(modules(roles, upgrade))]`.
 //!
-//! An upgrader announces the hash of new code; after the delay it can be set, for some time. Whoever does not want the new
-//! code sees the event and leaves in between. What the chain's own upgrade policy for the contract forbids stays forbidden.
+//! An upgrader announces new code and what its `migrate` will get; after the delay this can be set, for some time, and
+//! nothing else: an upgrader who is honest about the code only could still hand `migrate` a new owner. Whoever does not want
+//! the upgrade sees the event and leaves in between. What the chain's own upgrade policy for the contract forbids stays
+//! forbidden.
+//!
+//! ```
+//! use tacit_sdk::prelude::*;
+//! use tacit_sdk::{testing, upgrade};
+//!
+//! testing::reset();
+//! let new_code = [7; 32];
+//! upgrade::announce(&new_code, Bytes::from_slice(&[1]).unwrap()).unwrap();
+//! assert_eq!(upgrade::apply(&new_code, 1_000_000), Err(upgrade::UpgradeError::TooEarly));
+//! testing::set_now(env::now() + upgrade::DELAY);
+//! upgrade::apply(&new_code, 1_000_000).unwrap();
+//! assert_eq!(testing::code_set(), Some((new_code, vec![1])));
+//! ```
 
 use crate::spec::{join, length};
-use crate::{CallError, ContractError, Duration, Item, Timestamp, env, error, event};
+use crate::{Bytes, CallError, ContractError, Duration, Item, Timestamp, env, error, event};
 
 /// The delay unless [`start`] sets another.
 pub const DELAY: Duration = Duration::days(2);
 /// How long announced code can be set.
 pub const VALID: Duration = Duration::days(14);
 
-const ANNOUNCED: Item<([u8; 32], Timestamp)> = Item::new(220);
+/// Longest input of a `migrate`.
+pub const INPUT_MAX: usize = 1024;
+
+/// The announced code, from when on it can be set, and the input of its `migrate`.
+const ANNOUNCED: Item<([u8; 32], Timestamp, Bytes<INPUT_MAX>)> = Item::new(220);
 const UPGRADE_DELAY: Item<Duration> = Item::new(221);
 
 /// New code was announced.
@@ -21,6 +40,8 @@ pub struct UpgradeAnnounced {
     pub code_hash: [u8; 32],
     /// From when on it can be set.
     pub from_time: Timestamp,
+    /// What its `migrate` gets.
+    pub input: Bytes<INPUT_MAX>,
 }
 
 /// The announcement was taken back.
@@ -66,21 +87,21 @@ pub fn start(delay: Duration) {
     UPGRADE_DELAY.set(&delay);
 }
 
-/// The announced code and the time from which it can be set.
+/// The announced code, the time from which it can be set, and what its `migrate` gets.
 #[must_use]
-pub fn announced() -> Option<([u8; 32], Timestamp)> {
+pub fn announced() -> Option<([u8; 32], Timestamp, Bytes<INPUT_MAX>)> {
     ANNOUNCED.get()
 }
 
-/// Announces code instead of what was announced before. Does not ask who calls.
+/// Announces code, with the input of its `migrate`, instead of what was announced before. Does not ask who calls.
 ///
 /// # Errors
 /// Nothing changed.
-pub fn announce(code_hash: &[u8; 32]) -> Result<(), UpgradeError> {
+pub fn announce(code_hash: &[u8; 32], input: Bytes<INPUT_MAX>) -> Result<(), UpgradeError> {
     let delay = UPGRADE_DELAY.get().unwrap_or(DELAY);
     let from_time = env::now().checked_add(delay).ok_or(UpgradeError::TooEarly)?;
-    ANNOUNCED.set(&(*code_hash, from_time));
-    UpgradeAnnounced { code_hash: *code_hash, from_time }.emit();
+    ANNOUNCED.set(&(*code_hash, from_time, input));
+    UpgradeAnnounced { code_hash: *code_hash, from_time, input }.emit();
     Ok(())
 }
 
@@ -89,18 +110,19 @@ pub fn announce(code_hash: &[u8; 32]) -> Result<(), UpgradeError> {
 /// # Errors
 /// Nothing is announced.
 pub fn cancel() -> Result<(), UpgradeError> {
-    let (code_hash, _) = ANNOUNCED.get().ok_or(UpgradeError::NotAnnounced)?;
+    let (code_hash, ..) = ANNOUNCED.get().ok_or(UpgradeError::NotAnnounced)?;
     ANNOUNCED.remove();
     UpgradeCancelled { code_hash }.emit();
     Ok(())
 }
 
-/// Sets announced code, whose `migrate` gets the input and at most `gas` gas. Does not ask who calls.
+/// Sets the announced code, whose `migrate` gets what was announced and at most `gas` gas. Does not ask who calls.
 ///
 /// # Errors
 /// Nothing changed.
-pub fn apply(code_hash: &[u8; 32], input: &[u8], gas: u64) -> Result<(), UpgradeError> {
-    let (_, from_time) = ANNOUNCED.get().filter(|(hash, _)| hash == code_hash).ok_or(UpgradeError::NotAnnounced)?;
+pub fn apply(code_hash: &[u8; 32], gas: u64) -> Result<(), UpgradeError> {
+    let announced = ANNOUNCED.get().filter(|(hash, ..)| hash == code_hash);
+    let (_, from_time, input) = announced.ok_or(UpgradeError::NotAnnounced)?;
     let now = env::now();
     if now < from_time {
         return Err(UpgradeError::TooEarly);
@@ -110,7 +132,7 @@ pub fn apply(code_hash: &[u8; 32], input: &[u8], gas: u64) -> Result<(), Upgrade
     }
     ANNOUNCED.remove();
     Upgraded { code_hash: *code_hash }.emit();
-    env::set_code(code_hash, input, gas).map_err(|error| match error {
+    env::set_code(code_hash, input.as_slice(), gas).map_err(|error| match error {
         CallError::CodeUnknown => UpgradeError::CodeUnknown,
         CallError::PolicyForbids => UpgradeError::PolicyForbids,
         CallError::LayoutDiffers => UpgradeError::LayoutDiffers,
@@ -125,6 +147,6 @@ pub const SPEC: &[&[u8]] = &[
     &join::<{ length(UpgradeCancelled::SPEC) }>(UpgradeCancelled::SPEC),
     &join::<{ length(Upgraded::SPEC) }>(Upgraded::SPEC),
     &join::<{ length(UpgradeError::SPEC) }>(UpgradeError::SPEC),
-    b"{\"storage\":\"upgrade.ANNOUNCED\",\"prefix\":220,\"kind\":\"Item\",\"value\":\"([u8;32],Timestamp)\"}\n",
+    b"{\"storage\":\"upgrade.ANNOUNCED\",\"prefix\":220,\"kind\":\"Item\",\"value\":\"([u8;32],Timestamp,Bytes<1024>)\"}\n",
     b"{\"storage\":\"upgrade.UPGRADE_DELAY\",\"prefix\":221,\"kind\":\"Item\",\"value\":\"Duration\"}\n",
 ];

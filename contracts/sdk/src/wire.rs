@@ -9,6 +9,26 @@ use core::mem::MaybeUninit;
 pub const BUFFER_BYTES: usize = 2048;
 
 /// A value with a largest size and one encoding. Derive it for structs and enums.
+///
+/// ```
+/// use tacit_sdk::prelude::*;
+/// use tacit_sdk::{Buffer, Reader};
+///
+/// /// An order.
+/// #[derive(Wire, Debug, PartialEq)]
+/// struct Order {
+///     /// Who orders.
+///     by: Address,
+///     /// How much, if it is not all.
+///     amount: Option<Amount>,
+/// }
+///
+/// let order = Order { by: Address([7; 32]), amount: None };
+/// let mut buffer = Buffer::new();
+/// let bytes = buffer.encode(&order);
+/// assert_eq!((bytes.len(), Order::MAX), (33, 49));
+/// assert_eq!(Reader::whole(bytes), Some(order));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross a contract's boundary or be stored",
     note = "use bool, unsigned integers, U256, Address, Amount and the like, byte arrays, Bytes, Text, List, Option, \
@@ -67,6 +87,11 @@ impl Buffer {
         self.len = 0;
         value.put(self);
         self.as_slice()
+    }
+
+    /// Empties it.
+    pub(crate) fn clear(&mut self) {
+        self.len = 0;
     }
 
     /// Appends bytes. Ends the call if they do not fit, which the checks on [`Wire::MAX`] rule out.

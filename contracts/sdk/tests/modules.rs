@@ -1,4 +1,5 @@
 //! Roles, pauses, upgrades and guards, as a contract that uses all of them has them.
+#![allow(clippy::arithmetic_side_effects)] // Tests are built with overflow checks.
 
 use example::*;
 use tacit_sdk::pause::PauseError;
@@ -196,32 +197,91 @@ fn a_pause_stops_its_group_and_ends_by_itself() {
 #[test]
 fn pauses_cannot_be_strung_together() {
     begin();
-    pause::pause(1, Duration::hours(1)).unwrap();
-    assert_eq!(pause::pause(1, Duration::hours(1)), Err(PauseError::PausedRecently));
+    pause::pause(1, pause::LONGEST).unwrap();
+    assert_eq!(pause::pause(1, pause::LONGEST), Ok(()), "in the same moment, that is no longer");
     wait(Duration::hours(1));
+    assert_eq!(
+        pause::pause(1, pause::LONGEST),
+        Err(PauseError::TooLong),
+        "longer than a pause may be from its beginning"
+    );
+    wait(Duration(pause::LONGEST.0 - Duration::hours(1).0));
     assert_eq!(pause::pause(1, Duration::hours(1)), Err(PauseError::PausedRecently));
-    wait(pause::REST);
+    wait(Duration(Duration::days(1).0 - 1));
+    assert_eq!(pause::pause(1, Duration::hours(1)), Err(PauseError::PausedRecently));
+    wait(Duration(1));
     pause::pause(1, Duration::hours(1)).unwrap();
     pause::pause(2, Duration::hours(1)).unwrap();
 }
 
 #[test]
+fn a_short_pause_of_one_pauser_does_not_keep_another_from_pausing() {
+    begin();
+    roles::grant(roles::PAUSER, &OTHER).unwrap();
+    by(OTHER);
+    for nothing in [Duration::ZERO, Duration(1), Duration(pause::SHORTEST.0 - 1)] {
+        assert_eq!(pause::pause(1, nothing), Err(PauseError::TooShort));
+    }
+    pause::pause(1, pause::SHORTEST).unwrap();
+    // While it runs, the other makes it longer.
+    by(MAKER_ACCOUNT);
+    pause::pause(1, Duration::days(3)).unwrap();
+    assert_eq!(pause::paused_until(1), Some(env::now() + Duration::days(3)));
+    by(OTHER);
+    assert_eq!(pause::pause(1, Duration::hours(1)), Err(PauseError::TooShort), "nobody makes it shorter");
+    // After it, the rest is as short as it was.
+    pause::pause(2, pause::SHORTEST).unwrap();
+    wait(pause::SHORTEST);
+    assert_eq!(pause::pause(2, Duration::days(3)), Err(PauseError::PausedRecently));
+    wait(Duration(pause::SHORTEST.0.div_ceil(pause::REST_PARTS)));
+    pause::pause(2, Duration::days(3)).unwrap();
+}
+
+#[test]
+fn a_pause_that_was_ended_early_has_a_rest_as_short_as_it_was() {
+    begin();
+    roles::grant(roles::UNPAUSER, &OTHER).unwrap();
+    pause::pause(1, pause::LONGEST).unwrap();
+    wait(Duration::hours(7));
+    by(OTHER);
+    pause::unpause(1).unwrap();
+    by(ADMIN);
+    wait(Duration(Duration::hours(1).0 - 1));
+    assert_eq!(pause::pause(1, Duration::hours(1)), Err(PauseError::PausedRecently));
+    wait(Duration(1));
+    pause::pause(1, pause::LONGEST).unwrap();
+}
+
+#[test]
 fn code_is_set_after_the_delay_and_before_it_is_stale() {
     let hash = [5; 32];
+    let input = |byte: u8| Bytes::from_slice(&[byte]).unwrap();
     begin();
-    assert_eq!(upgrade::apply(&hash, &[], 0), Err(UpgradeError::NotAnnounced));
-    upgrade::announce(&hash).unwrap();
-    assert_eq!(upgrade::apply(&hash, &[], 0), Err(UpgradeError::TooEarly));
+    assert_eq!(upgrade::apply(&hash, 0), Err(UpgradeError::NotAnnounced));
+    upgrade::announce(&hash, input(1)).unwrap();
+    assert_eq!(upgrade::apply(&hash, 0), Err(UpgradeError::TooEarly));
     wait(upgrade::DELAY);
-    assert_eq!(upgrade::apply(&[6; 32], &[], 0), Err(UpgradeError::NotAnnounced));
-    upgrade::apply(&hash, &[], 0).unwrap();
-    assert_eq!(testing::code_set(), Some(hash));
-    assert_eq!(upgrade::apply(&hash, &[], 0), Err(UpgradeError::NotAnnounced), "once");
-    upgrade::announce(&hash).unwrap();
+    assert_eq!(upgrade::apply(&[6; 32], 0), Err(UpgradeError::NotAnnounced));
+    upgrade::apply(&hash, 0).unwrap();
+    assert_eq!(testing::code_set(), Some((hash, vec![1])), "`migrate` gets what was announced");
+    assert_eq!(upgrade::apply(&hash, 0), Err(UpgradeError::NotAnnounced), "once");
+    upgrade::announce(&hash, input(2)).unwrap();
     wait(Duration(upgrade::DELAY.0 + upgrade::VALID.0 + 1));
-    assert_eq!(upgrade::apply(&hash, &[], 0), Err(UpgradeError::Expired));
+    assert_eq!(upgrade::apply(&hash, 0), Err(UpgradeError::Expired));
     upgrade::cancel().unwrap();
     assert_eq!((upgrade::announced(), upgrade::cancel()), (None, Err(UpgradeError::NotAnnounced)));
+}
+
+#[test]
+fn another_input_of_migrate_is_another_announcement_with_its_own_delay() {
+    let hash = [5; 32];
+    begin();
+    upgrade::announce(&hash, Bytes::new()).unwrap();
+    wait(upgrade::DELAY);
+    let worse = Bytes::from_slice(&[9]).unwrap();
+    upgrade::announce(&hash, worse).unwrap();
+    assert_eq!(upgrade::apply(&hash, 0), Err(UpgradeError::TooEarly));
+    assert_eq!(upgrade::announced(), Some((hash, env::now() + upgrade::DELAY, worse)));
 }
 
 #[test]

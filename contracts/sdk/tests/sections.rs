@@ -129,20 +129,20 @@ fn every_module_describes_exactly_what_it_exports() {
 }
 
 /// Every type in a line is of the closed set, or declared.
-fn check_types(name: &str, value: &Value, declared: &BTreeSet<String>) {
-    match value {
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                if let ("type" | "result" | "key" | "value", Value::String(kind)) = (key.as_str(), value) {
-                    for word in kind.split(|character: char| !character.is_alphanumeric() && character != '_') {
-                        let is_known = TYPES.contains(&word) || word.parse::<u32>().is_ok() || declared.contains(word);
-                        assert!(is_known, "{name}: what is `{word}` in `{kind}`?");
-                    }
-                }
-                check_types(name, value, declared);
-            }
+fn check_types(name: &str, line: &Value, declared: &BTreeSet<String>) {
+    let keys = ["result", "key", "value"].iter().filter_map(|key| Some(line.get(key)?.as_str()?.to_owned()));
+    for kind in keys.chain(field_types(line)) {
+        for word in kind.split(|character: char| !character.is_alphanumeric() && character != '_') {
+            let is_known = TYPES.contains(&word) || word.parse::<u32>().is_ok() || declared.contains(word);
+            assert!(is_known, "{name}: what is `{word}` in `{kind}`?");
         }
-        Value::Array(values) => values.iter().for_each(|value| check_types(name, value, declared)),
-        _ => {}
     }
+}
+
+/// The types in lists of fields: the second of each field.
+fn field_types(value: &Value) -> Vec<String> {
+    let lists = ["arguments", "fields"].iter().filter_map(|key| value.get(key)?.as_array());
+    let own = lists.flatten().map(|field| field[1].as_str().expect("a field has a name and a type").to_owned());
+    let cases = value.get("cases").and_then(Value::as_array).into_iter().flatten();
+    own.chain(cases.flat_map(field_types)).collect()
 }

@@ -1,4 +1,5 @@
 //! Storage types keep what they are given, in the order they promise, and notice what is not theirs.
+#![allow(clippy::arithmetic_side_effects)] // Tests are built with overflow checks.
 
 use proptest::prelude::*;
 use std::collections::{BTreeMap, VecDeque};

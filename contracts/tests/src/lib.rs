@@ -1,7 +1,14 @@
-//! What the tests of the standard contracts share: the committed modules. It must never hold a rule of a contract, which
-//! would then be tested against itself.
+//! What the tests of the standard contracts share: the committed modules, random runs that can be repeated, the loop that
+//! drives a contract and a naive one together, guests written as text, and codes of the SDK. It must never hold a rule of a
+//! contract, which would then be tested against itself.
+
+pub mod code;
+pub mod guest;
+pub mod random;
+pub mod twin;
 
 use std::path::Path;
+use tacit_simulator::{Chain, CodeHash};
 
 /// The committed module of a standard contract, as `contracts/build.sh` made it.
 ///
@@ -14,4 +21,13 @@ pub fn module(name: &str) -> Vec<u8> {
         .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../artifacts").into());
     let path = Path::new(&folder).join(format!("{name}.wasm"));
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; run contracts/build.sh", path.display()))
+}
+
+/// Deploys the committed module of this name, which is then its name in reports too.
+///
+/// # Panics
+/// When there is none, or the chain refuses it.
+#[track_caller]
+pub fn deploy(chain: &mut Chain, name: &str) -> CodeHash {
+    chain.deploy_as(name, &module(name)).unwrap_or_else(|failure| panic!("{name}: {failure}"))
 }

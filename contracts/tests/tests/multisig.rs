@@ -1,14 +1,13 @@
 //! The treasury of several owners in the simulator: its rules, a naive model, and the attacks that others lost money to.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic)]
 
-mod custody;
-
 use borsh::{BorshDeserialize, BorshSerialize};
-use custody::{NOT_PAYABLE, guest, runner};
 use proptest::prelude::*;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
-use tacit_contract_tests::module;
+use tacit_contract_tests::code::{BAD_INPUT, NOT_PAYABLE};
+use tacit_contract_tests::guest::guest;
+use tacit_contract_tests::twin::{self, Twin, agrees};
+use tacit_contract_tests::{deploy, module};
 use tacit_simulator::{Address, Amount, AssetId, Chain, InstantiateOptions, Outcome, encode};
 
 const NOT_OWNER: u32 = 1;
@@ -92,7 +91,7 @@ fn people(chain: &mut Chain) -> [Address; 4] {
 }
 
 fn treasury(chain: &mut Chain, owners: &[Address], threshold: u8) -> Address {
-    let code = chain.deploy_as("multisig", &module("multisig")).unwrap();
+    let code = deploy(chain, "multisig");
     let options = InstantiateOptions::new().value(Amount(MONEY));
     chain.instantiate_with(owners[0], code, &(owners.to_vec(), threshold), options).unwrap()
 }
@@ -125,7 +124,7 @@ fn bad_owners_and_thresholds_are_refused_at_the_start_and_later() {
         (vec![ZERO, a], 1, BAD_OWNERS),
         (vec![a, b, c], 0, BAD_THRESHOLD),
         (vec![a, b, c], 4, BAD_THRESHOLD),
-        (many.clone(), 1, 0xFFFF_0001),
+        (many.clone(), 1, BAD_INPUT),
     ];
     for (owners, threshold, code_of_error) in cases {
         let made = world.chain.instantiate(a, code, &(owners.clone(), threshold));
@@ -489,24 +488,90 @@ impl Model {
     }
 }
 
-#[test]
-fn the_treasury_does_what_the_naive_one_does() {
-    let World { mut chain, mut who, treasury, .. } = World::new();
-    // The outsider takes its place among the owners, so that ascending numbers are ascending addresses.
-    let owners = [who[0], who[1], who[2]];
-    who.sort();
-    let start: Vec<usize> = (0..4).filter(|index| owners.contains(&who[*index])).collect();
-    type Council = (Vec<Address>, u8, u64);
+/// Owners, threshold, version.
+type Council = (Vec<Address>, u8, u64);
+/// Action, proposer, version, end, confirmations, executed.
+type Proposal = (Action, Address, u64, u64, u16, bool);
+
+const PAYEE: Address = Address([0x77; 32]);
+
+/// A treasury and when its first hour began.
+struct Pair {
+    chain: Chain,
+    /// In ascending order, the outsider too, so that ascending numbers are ascending addresses.
+    who: [Address; 4],
+    treasury: Address,
+    base: u64,
+}
+
+impl Pair {
+    fn act(&mut self, model: &Model, step: &Step) -> Option<Outcome> {
+        // Blocks are a second apart, so that half an hour is after every block of the same hour.
+        let until = |hours: u64| self.base + (model.hour + hours) * HOUR + HOUR / 2;
+        let (by, function, args) = match step {
+            Step::Pay { by, amount, hours } => {
+                let action = Action::Transfer { to: PAYEE, amount: Amount(*amount) };
+                (by, "propose", encode(&(action, until(*hours))))
+            }
+            Step::Change { by, owners, threshold, hours } => {
+                let owners = owners.iter().map(|owner| self.who[*owner]).collect();
+                let action = Action::ChangeOwners { owners, threshold: *threshold };
+                (by, "propose", encode(&(action, until(*hours))))
+            }
+            Step::Confirm { by, id } => (by, "confirm", encode(id)),
+            Step::Revoke { by, id } => (by, "revoke", encode(id)),
+            Step::Execute { by, id } => (by, "execute", encode(id)),
+            Step::Hour => {
+                self.chain.warp_to(self.base + (model.hour + 1) * HOUR);
+                return None;
+            }
+        };
+        Some(self.chain.call(self.who[*by], self.treasury, function, &Encoded(args)))
+    }
+}
+
+/// Arguments that are encoded already.
+struct Encoded(Vec<u8>);
+
+impl BorshSerialize for Encoded {
+    fn serialize<W: std::io::Write>(&self, writer: &mut W) -> std::io::Result<()> {
+        writer.write_all(&self.0)
+    }
+}
+
+impl Twin for Pair {
+    type Step = Step;
+    type Model = Model;
+
+    fn chain(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+
+    fn step(&mut self, model: &mut Model, step: &Step) -> Result<bool, TestCaseError> {
+        let outcome = self.act(model, step);
+        let expected = model.step(step);
+        let succeeded = outcome.is_none_or(|outcome| agrees(&outcome, &expected));
+        let council: Council = self.chain.view(self.treasury, "council", &()).unwrap();
+        let owners: Vec<_> = model.owners.iter().map(|owner| self.who[*owner]).collect();
+        prop_assert_eq!(council, (owners, model.threshold, model.version));
+        prop_assert_eq!(self.chain.balance(self.treasury).0, model.money, "after {:?}", step);
+        for (id, open) in (0u64..).zip(&model.proposals) {
+            let count = self.chain.view::<u32>(self.treasury, "confirmations", &(id,)).unwrap();
+            prop_assert_eq!(usize::try_from(count).unwrap(), open.confirmed.len(), "after {:?}", step);
+        }
+        Ok(succeeded)
+    }
+}
+
+fn invariants(chain: &mut Chain, treasury: Address) {
     chain.invariant("there are as many owners as the threshold, each once", move |chain| {
         let (owners, threshold, _): Council = chain.view(treasury, "council", &()).unwrap();
         let each: BTreeSet<_> = owners.iter().collect();
         let good = each.len() == owners.len() && (1..=owners.len()).contains(&usize::from(threshold));
         if good { Ok(()) } else { Err(format!("{threshold} of {owners:?}")) }
     });
-    let payee = Address([0x77; 32]);
     chain.invariant("what left is what was executed", move |chain| {
         let count: u64 = chain.view(treasury, "count", &()).unwrap();
-        type Proposal = (Action, Address, u64, u64, u16, bool);
         let paid: u128 = (0..count)
             .map(|id| chain.view::<Option<Proposal>>(treasury, "proposal", &(id,)).unwrap().unwrap())
             .map(|(action, _, _, _, _, executed)| match action {
@@ -514,53 +579,23 @@ fn the_treasury_does_what_the_naive_one_does() {
                 _ => 0,
             })
             .sum();
-        let (left, got) = (chain.balance(treasury).0, chain.balance(payee).0);
+        let (left, got) = (chain.balance(treasury).0, chain.balance(PAYEE).0);
         if left + paid == MONEY && got == paid { Ok(()) } else { Err(format!("{left} left, {paid} paid, {got} got")) }
     });
+}
+
+#[test]
+fn the_treasury_does_what_the_naive_one_does() {
+    let World { mut chain, mut who, treasury } = World::new();
+    let owners = [who[0], who[1], who[2]];
+    who.sort();
+    let owners: Vec<usize> = (0..4).filter(|index| owners.contains(&who[*index])).collect();
+    invariants(&mut chain, treasury);
     let base = chain.time().0 + HOUR;
     chain.warp_to(base);
     chain.roll(1);
-    let start = Model { owners: start, threshold: 2, version: 1, money: MONEY, hour: 0, proposals: Vec::new() };
-    let (point, chain) = (chain.snapshot(), RefCell::new(chain));
-    let run = |steps: Vec<Step>| {
-        let (chain, mut model) = (&mut *chain.borrow_mut(), start.clone());
-        chain.revert(&point);
-        for step in &steps {
-            // Blocks are a second apart, so that half an hour is after every block of the same hour.
-            let until = |hours: u64| base + (model.hour + hours) * HOUR + HOUR / 2;
-            let outcome = match step {
-                Step::Pay { by, amount, hours } => {
-                    let action = Action::Transfer { to: payee, amount: Amount(*amount) };
-                    Some(chain.call(who[*by], treasury, "propose", &(action, until(*hours))))
-                }
-                Step::Change { by, owners, threshold, hours } => {
-                    let owners = owners.iter().map(|owner| who[*owner]).collect();
-                    let action = Action::ChangeOwners { owners, threshold: *threshold };
-                    Some(chain.call(who[*by], treasury, "propose", &(action, until(*hours))))
-                }
-                Step::Confirm { by, id } => Some(chain.call(who[*by], treasury, "confirm", &(*id,))),
-                Step::Revoke { by, id } => Some(chain.call(who[*by], treasury, "revoke", &(*id,))),
-                Step::Execute { by, id } => Some(chain.call(who[*by], treasury, "execute", &(*id,))),
-                Step::Hour => {
-                    chain.warp_to(base + (model.hour + 1) * HOUR);
-                    None
-                }
-            };
-            match (model.step(step), outcome) {
-                (Ok(()), Some(outcome)) => _ = outcome.ok(),
-                (Err(code), Some(outcome)) => _ = outcome.expect_revert(code),
-                (_, None) => {}
-            }
-            let (owners, threshold, version): Council = chain.view(treasury, "council", &()).unwrap();
-            let expected: Vec<_> = model.owners.iter().map(|owner| who[*owner]).collect();
-            prop_assert_eq!((owners, threshold, version), (expected, model.threshold, model.version));
-            prop_assert_eq!(chain.balance(treasury).0, model.money, "after {:?}", step);
-            for (id, open) in (0u64..).zip(&model.proposals) {
-                let count = chain.view::<u32>(treasury, "confirmations", &(id,)).unwrap();
-                prop_assert_eq!(usize::try_from(count).unwrap(), open.confirmed.len(), "after {:?}", step);
-            }
-        }
-        Ok(())
-    };
-    runner(250).run(&prop::collection::vec(step(), 1..30), run).unwrap();
+    let start = Model { owners, threshold: 2, version: 1, money: MONEY, hour: 0, proposals: Vec::new() };
+    let steps = prop::collection::vec(step(), 1..30);
+    let reached = ["Pay", "Change", "Confirm", "Revoke", "Execute"];
+    twin::run(Pair { chain, who, treasury, base }, &start, 250, &steps, &reached);
 }

@@ -1,13 +1,12 @@
 //! The full fungible token in the simulator: its rules, a naive model, and the attacks that others lost money to.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic)]
 
-mod custody;
-
-use custody::{IS_PAUSED, MISSING_ROLE, guest, runner};
 use proptest::prelude::*;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use tacit_contract_tests::module;
+use tacit_contract_tests::code::{IS_PAUSED, MISSING_ROLE};
+use tacit_contract_tests::guest::guest;
+use tacit_contract_tests::twin::{self, Twin, agrees};
+use tacit_contract_tests::{deploy, module};
 use tacit_exec::testing::TestKey;
 use tacit_simulator::{Address, Amount, Chain, Height, Outcome, RejectCode};
 
@@ -39,7 +38,7 @@ impl World {
     fn new() -> Self {
         let mut chain = Chain::new();
         let who = ["alice", "bob", "carol"].map(|name| chain.account(name));
-        let code = chain.deploy_as("token_plus", &module("token_plus")).unwrap();
+        let code = deploy(&mut chain, "token_plus");
         let token = chain.instantiate(who[0], code, &("Gold", "GLD", 6u8, Amount(SUPPLY), Amount(CAP))).unwrap();
         chain.call(who[0], token, "grant_role", &(MINTER, who[0])).ok();
         chain.call(who[0], token, "grant_role", &(BURNER, who[1])).ok();
@@ -115,6 +114,14 @@ impl Permit {
         let (expected, amount) = (Amount(self.expected), Amount(self.amount));
         world.call(2, "permit", &(owner.public().0, self.spender, expected, amount, self.deadline, signature))
     }
+}
+
+/// An owner's permit for a spender to take 40, and its signature.
+fn signed(world: &mut World, spender: Address) -> (TestKey, Permit, [u8; 64]) {
+    let owner = world.signer();
+    let permit = Permit::of(world, spender, 40);
+    let signature = permit.signature(&owner);
+    (owner, permit, signature)
 }
 
 #[test]
@@ -228,9 +235,7 @@ fn loss_front_run_allowance_what_was_taken_meanwhile_is_noticed() {
 fn a_permit_works_once_for_who_signed_it() {
     let mut world = World::new();
     let [_, bob, carol] = world.who;
-    let owner = world.signer();
-    let permit = Permit::of(&world, bob, 40);
-    let signature = permit.signature(&owner);
+    let (owner, permit, signature) = signed(&mut world, bob);
     permit.bring(&mut world, &owner, signature).ok().expect_event("Approved", &(owner.address(), bob, Amount(40)));
     assert_eq!(world.chain.view::<u64>(world.token, "nonce", &(owner.address(),)), Ok(1));
     world.call(1, "transfer_from", &(owner.address(), carol, Amount(40))).ok();
@@ -241,9 +246,7 @@ fn a_permit_works_once_for_who_signed_it() {
 fn loss_replay_a_permit_is_used_once() {
     let mut world = World::new();
     let bob = world.who[1];
-    let owner = world.signer();
-    let permit = Permit::of(&world, bob, 40);
-    let signature = permit.signature(&owner);
+    let (owner, permit, signature) = signed(&mut world, bob);
     permit.bring(&mut world, &owner, signature).ok();
     world.call(1, "transfer_from", &(owner.address(), bob, Amount(40))).ok();
     permit.bring(&mut world, &owner, signature).expect_revert(BAD_PERMIT);
@@ -286,9 +289,7 @@ fn loss_replay_a_permit_of_another_chain_contract_nonce_or_owner_is_refused() {
 fn loss_expiry_an_old_permit_is_refused() {
     let mut world = World::new();
     let bob = world.who[1];
-    let owner = world.signer();
-    let permit = Permit::of(&world, bob, 40);
-    let signature = permit.signature(&owner);
+    let (owner, permit, signature) = signed(&mut world, bob);
     let point = world.chain.snapshot();
     world.chain.warp_to(permit.deadline);
     permit.bring(&mut world, &owner, signature).ok();
@@ -317,9 +318,7 @@ fn an_owner_takes_back_permits_and_a_stale_expectation_voids_one() {
 fn loss_front_run_permit_bringing_it_first_changes_nothing_for_the_spender() {
     let mut world = World::new();
     let bob = world.who[1];
-    let owner = world.signer();
-    let permit = Permit::of(&world, bob, 40);
-    let signature = permit.signature(&owner);
+    let (owner, permit, signature) = signed(&mut world, bob);
     // Carol sees Bob's transaction and brings the permit before him: Bob may take what he was to be allowed.
     permit.bring(&mut world, &owner, signature).ok();
     world.call(1, "transfer_from", &(owner.address(), bob, Amount(40))).ok();
@@ -460,6 +459,8 @@ struct Model {
     balances: [u128; 3],
     allowances: BTreeMap<(usize, usize), u128>,
     delegates: [usize; 3],
+    /// Votes and supply after each height.
+    past: Vec<(Height, [u128; 3], u128)>,
 }
 
 impl Model {
@@ -571,39 +572,48 @@ fn invariants(chain: &mut Chain, token: Address, who: [Address; 3]) {
     });
 }
 
-#[test]
-fn the_token_does_what_the_naive_one_does() {
-    let World { mut chain, who, token } = World::new();
-    invariants(&mut chain, token, who);
-    let start = Model { balances: [SUPPLY, 0, 0], allowances: BTreeMap::new(), delegates: [0, 1, 2] };
-    let (point, chain) = (chain.snapshot(), RefCell::new(chain));
-    let run = |steps: Vec<Step>| {
-        let (chain, mut model, mut past) = (&mut *chain.borrow_mut(), start.clone(), Vec::new());
-        chain.revert(&point);
-        for step in &steps {
-            let (height, outcome) = (chain.height(), act(chain, token, who, step));
-            match model.step(step) {
-                Ok(()) => outcome.ok(),
-                Err(code) => outcome.expect_revert(code),
-            };
-            for (index, address) in who.iter().enumerate() {
-                prop_assert_eq!(held(chain, token, *address), model.balances[index], "after {:?}", step);
-                for (other, spender) in who.iter().enumerate() {
-                    let allowed = chain.view::<Amount>(token, "allowance", &(*address, *spender)).unwrap().0;
-                    let expected = model.allowances.get(&(index, other)).copied().unwrap_or_default();
-                    prop_assert_eq!(allowed, expected, "after {:?}", step);
-                }
+impl Twin for World {
+    type Step = Step;
+    type Model = Model;
+
+    fn chain(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+
+    fn step(&mut self, model: &mut Model, step: &Step) -> Result<bool, TestCaseError> {
+        let height = self.chain.height();
+        let outcome = act(&mut self.chain, self.token, self.who, step);
+        let succeeded = agrees(&outcome, &model.step(step));
+        for (index, address) in self.who.iter().enumerate() {
+            prop_assert_eq!(self.held(*address), model.balances[index], "after {:?}", step);
+            for (other, spender) in self.who.iter().enumerate() {
+                let expected = model.allowances.get(&(index, other)).copied().unwrap_or_default();
+                prop_assert_eq!(self.allowed(*address, *spender), expected, "after {:?}", step);
             }
-            past.push((height, [0, 1, 2].map(|voter| model.votes(voter)), model.supply()));
         }
-        for (height, votes, supply) in past {
-            for (index, voter) in who.iter().enumerate() {
-                let counted = chain.view::<Amount>(token, "votes_at", &(*voter, height)).unwrap().0;
-                prop_assert_eq!(counted, votes[index], "votes of {} at {}", index, height.0);
+        model.past.push((height, [0, 1, 2].map(|voter| model.votes(voter)), model.supply()));
+        Ok(succeeded)
+    }
+
+    fn end(&mut self, model: &Model) -> Result<(), TestCaseError> {
+        for (height, votes, supply) in &model.past {
+            for (index, voter) in self.who.iter().enumerate() {
+                prop_assert_eq!(self.votes_at(*voter, *height), votes[index], "votes of {} at {}", index, height.0);
             }
-            prop_assert_eq!(chain.view::<Amount>(token, "total_votes_at", &(height,)).unwrap().0, supply);
+            let all = self.chain.view::<Amount>(self.token, "total_votes_at", &(*height,)).unwrap().0;
+            prop_assert_eq!(all, *supply);
         }
         Ok(())
-    };
-    runner(200).run(&prop::collection::vec(step(), 1..14), run).unwrap();
+    }
+}
+
+#[test]
+fn the_token_does_what_the_naive_one_does() {
+    let mut world = World::new();
+    invariants(&mut world.chain, world.token, world.who);
+    let (balances, allowances) = ([SUPPLY, 0, 0], BTreeMap::new());
+    let start = Model { balances, allowances, delegates: [0, 1, 2], past: Vec::new() };
+    let steps = prop::collection::vec(step(), 1..14);
+    let reached = ["Transfer", "TransferFrom", "Approve", "Change", "Mint", "Burn", "Delegate"];
+    twin::run(world, &start, 200, &steps, &reached);
 }

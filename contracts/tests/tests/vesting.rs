@@ -1,13 +1,12 @@
 //! Vesting in the simulator: its rules, a naive model, and the attacks that others lost money to.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing, clippy::panic)]
 
-mod custody;
-
 use borsh::{BorshDeserialize, BorshSerialize};
-use custody::{NOT_PAYABLE, guest, runner};
 use proptest::prelude::*;
-use std::cell::RefCell;
-use tacit_contract_tests::module;
+use tacit_contract_tests::code::NOT_PAYABLE;
+use tacit_contract_tests::guest::guest;
+use tacit_contract_tests::twin::{self, Twin, agrees};
+use tacit_contract_tests::{deploy, module};
 use tacit_simulator::{Address, Amount, Chain, Outcome};
 
 const BAD_TIMES: u32 = 1;
@@ -62,9 +61,9 @@ impl World {
     fn new() -> Self {
         let mut chain = Chain::new();
         let (grantor, bob, carol) = (chain.account("grantor"), chain.account("bob"), chain.account("carol"));
-        let code = chain.deploy_as("vesting", &module("vesting")).unwrap();
+        let code = deploy(&mut chain, "vesting");
         let vesting = chain.instantiate(grantor, code, &()).unwrap();
-        let code = chain.deploy_as("token", &module("token")).unwrap();
+        let code = deploy(&mut chain, "token");
         let token = chain.instantiate(grantor, code, &(Amount(1_000_000),)).unwrap();
         chain.call(grantor, token, "approve", &(vesting, Amount(u128::MAX))).ok();
         chain.warp_to(T);
@@ -545,43 +544,44 @@ fn invariants(world: &mut World) {
     });
 }
 
+impl Twin for World {
+    type Step = Step;
+    type Model = Model;
+
+    fn chain(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+
+    fn step(&mut self, model: &mut Model, step: &Step) -> Result<bool, TestCaseError> {
+        // Every step happens at a second of its own, which the model knows.
+        model.now += 1_000;
+        self.chain.warp_to(model.now);
+        let who = [self.grantor, self.bob, self.carol];
+        let has = |world: &Self| who.map(|address| [world.chain.balance(address).0, world.held(address)]);
+        let (had, before) = (has(self), model.clone());
+        let outcome = act(self, who, model.now, step);
+        let expected = model.step(step);
+        let succeeded = outcome.is_none_or(|outcome| agrees(&outcome, &expected));
+        let granted = |model: &Model, kind: usize| -> u128 {
+            model.schedules.iter().filter(|one| usize::from(one.is_token) == kind).map(|one| one.total).sum()
+        };
+        let has = has(self);
+        for (index, kind) in (0..3).flat_map(|index| [(index, 0), (index, 1)]) {
+            let got = model.got[index][kind] - before.got[index][kind];
+            let gave = if index == 0 { granted(model, kind) - granted(&before, kind) } else { 0 };
+            prop_assert_eq!(has[index][kind] + gave, had[index][kind] + got, "{} after {:?}", index, step);
+        }
+        prop_assert_eq!(self.owed(None), model.owed(false), "after {:?}", step);
+        prop_assert_eq!(self.owed(Some(self.token)), model.owed(true), "after {:?}", step);
+        Ok(succeeded)
+    }
+}
+
 #[test]
 fn vesting_does_what_the_naive_one_does() {
     let mut world = World::new();
     invariants(&mut world);
-    let who = [world.grantor, world.bob, world.carol];
-    let (point, world) = (world.chain.snapshot(), RefCell::new(world));
-    let run = |steps: Vec<Step>| {
-        let world = &mut *world.borrow_mut();
-        world.chain.revert(&point);
-        let mut model = Model { now: T, ..Model::default() };
-        for step in &steps {
-            // Every step happens at a second of its own, which the model knows.
-            model.now += 1_000;
-            world.chain.warp_to(model.now);
-            let money = who.map(|address| world.chain.balance(address).0);
-            let tokens = who.map(|address| world.held(address));
-            let (outcome, before) = (act(world, who, model.now, step), model.clone());
-            match (model.step(step), outcome) {
-                (Ok(()), Some(outcome)) => _ = outcome.ok(),
-                (Err(code), Some(outcome)) => _ = outcome.expect_revert(code),
-                (_, None) => {}
-            }
-            let granted = |kind: bool, model: &Model| -> u128 {
-                model.schedules.iter().filter(|one| one.is_token == kind).map(|one| one.total).sum()
-            };
-            for (index, address) in who.iter().enumerate() {
-                for (kind, had) in [(false, money[index]), (true, tokens[index])] {
-                    let has = if kind { world.held(*address) } else { world.chain.balance(*address).0 };
-                    let got = model.got[index][usize::from(kind)] - before.got[index][usize::from(kind)];
-                    let gave = if index == 0 { granted(kind, &model) - granted(kind, &before) } else { 0 };
-                    prop_assert_eq!(has + gave, had + got, "{} after {:?}", index, step);
-                }
-            }
-            prop_assert_eq!(world.owed(None), model.owed(false), "after {:?}", step);
-            prop_assert_eq!(world.owed(Some(world.token)), model.owed(true), "after {:?}", step);
-        }
-        Ok(())
-    };
-    runner(250).run(&prop::collection::vec(step(), 1..24), run).unwrap();
+    let start = Model { now: T, ..Model::default() };
+    let steps = prop::collection::vec(step(), 1..24);
+    twin::run(world, &start, 250, &steps, &["Grant", "Claim", "Revoke", "Reclaim"]);
 }

@@ -52,6 +52,11 @@ impl Home {
         self.0.join("data/db")
     }
 
+    /// Compiled contracts, for this node only. Can be removed while the node is stopped.
+    pub fn artifacts(&self) -> PathBuf {
+        self.0.join("data/artifacts")
+    }
+
     /// Malachite's write-ahead log of the current height.
     pub fn consensus_log(&self) -> PathBuf {
         self.0.join("data/consensus.wal")

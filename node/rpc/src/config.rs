@@ -22,6 +22,10 @@ pub struct RpcConfig {
     pub connections_per_ip_max: usize,
     /// Most subscriptions on one connection.
     pub subscriptions_max: u32,
+    /// Most subscriptions of the whole node.
+    pub all_subscriptions_max: usize,
+    /// Pages of events read at once for all subscriptions.
+    pub event_pages_max: usize,
     /// How long a subscriber may take nothing before it is dropped.
     pub slow_subscriber: Duration,
     /// How long a client may take nothing of its answers before its connection is closed.
@@ -60,8 +64,10 @@ impl RpcConfig {
             response_bytes_max: 16 * 1024 * 1024,
             batch_max: 128,
             connections_max: 1_024,
-            connections_per_ip_max: 256,
+            connections_per_ip_max: 128,
             subscriptions_max: 16,
+            all_subscriptions_max: 4_096,
+            event_pages_max: 2,
             slow_subscriber: Duration::from_secs(10),
             slow_client: Duration::from_secs(20),
             simulation_gas_max: Gas(100_000_000),

@@ -6,6 +6,7 @@ use crate::convert::Converter;
 use crate::events::EventReader;
 use crate::gate::Gate;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// Shared by all methods and connections.
 pub struct Context {
@@ -25,6 +26,10 @@ pub struct Context {
     pub proofs: Gate,
     /// Submissions.
     pub submissions: Gate,
+    /// Pages of events for subscriptions.
+    pub event_pages: Gate,
+    /// Places of subscriptions.
+    pub subscriptions: Arc<Semaphore>,
     /// Pages of events.
     pub events: EventReader,
 }
@@ -36,7 +41,10 @@ impl Context {
         let identity = backend.identity();
         let convert = Converter { network: identity.network };
         let submissions = GateConfig { running: config.submissions_max, waiting: 0 };
+        let event_pages = GateConfig { running: config.event_pages_max, waiting: 0 };
         Self {
+            event_pages: Gate::new("pages of events", event_pages),
+            subscriptions: Arc::new(Semaphore::new(config.all_subscriptions_max)),
             events: EventReader::new(Arc::clone(&backend), convert),
             backend,
             identity,

@@ -27,6 +27,13 @@ impl Gate {
         Self { what, running: Arc::new(Semaphore::new(config.running)), waiting: Semaphore::new(config.waiting) }
     }
 
+    /// Waits for a place for as long as it takes, first come, first served. Only for callers whose number is limited elsewhere and
+    /// who stop waiting when nobody wants the work any more.
+    pub async fn queue(&self) -> Option<OwnedSemaphorePermit> {
+        // An error would mean a closed semaphore, and nobody closes it.
+        Arc::clone(&self.running).acquire_owned().await.ok()
+    }
+
     /// Waits for a place.
     ///
     /// # Errors

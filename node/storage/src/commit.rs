@@ -112,8 +112,11 @@ impl Database {
         let tip = Tip { height, block_id, time_ms, state_root: state_root.map_err(panicked)??, receipts_root: rest? };
         put_end(&mut batch, &tip, &block)?;
         fail_point::hit(fail_point::COMMIT_BEFORE_BATCH);
-        let next = view.advance(tip, Arc::new(block.write_set))?;
+        let changes = Arc::new(block.write_set);
+        let next = view.advance(tip, Arc::clone(&changes))?;
         batch.write(Durability::Synced)?;
+        // After the disk has the keys and before anybody looks for them.
+        self.store().stretches().cut(keys_set(&changes));
         fail_point::hit(fail_point::COMMIT_AFTER_BATCH);
         self.publish(next);
         fail_point::hit(fail_point::COMMIT_AFTER_PUBLISH);
@@ -137,6 +140,7 @@ impl Database {
         fail_point::hit(fail_point::GENESIS_BEFORE_BATCH);
         batch.write(Durability::Synced)?;
         fail_point::hit(fail_point::GENESIS_AFTER_BATCH);
+        self.store().stretches().cut(keys_set(&genesis.write_set));
         *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = Some(View::new(tip));
         Ok(tip)
     }
@@ -148,6 +152,11 @@ impl Database {
             self.store().halt(&error.to_string());
         })
     }
+}
+
+/// The keys that have a value after these changes.
+fn keys_set(changes: &WriteSet) -> impl Iterator<Item = &[u8]> {
+    changes.0.iter().filter(|change| change.new.is_some()).map(|change| change.key.as_slice())
 }
 
 /// Everything that can be wrong with a block without looking at its contents. Gives its id.

@@ -6,6 +6,7 @@
 //! guesses: when the disk holds what it must not hold, it says where and which verb helps. Keys and values are written
 //! down in `docs/spec/storage.md`.
 
+mod artifacts;
 mod check;
 mod column;
 mod commit;
@@ -24,10 +25,12 @@ mod recovery;
 mod replay;
 mod state_trie;
 mod store;
+mod stretches;
 mod undecided;
 mod view;
 mod write_back;
 
+pub use artifacts::{ARTIFACTS_BYTES_MAX, Artifacts, ArtifactsError};
 pub use check::{CheckReport, FINDINGS_MAX, Finding, Progress};
 pub use column::Column;
 pub use commit::{CommitBatch, GenesisBatch};

@@ -6,9 +6,10 @@ use tacit_types::{
     Block, BlockId, CommitCertificate, GenesisId, Header, Height, ReceiptsRoot, Round, StateRoot, TxId, UnixMillis,
 };
 
-/// The format this program reads and writes. Version 2 brought the compact blocks. Version 1 is refused: transactions and
-/// chain parameters of its time have other encodings, so no program could go on with such a chain.
-pub const FORMAT_VERSION: u32 = 3;
+/// The format this program reads and writes. Version 2 brought the compact blocks, version 3 the policies of contracts, version 4
+/// what loading code is charged as. Earlier ones are refused: their state or their transactions have other encodings, so no program
+/// could go on with such a chain.
+pub const FORMAT_VERSION: u32 = 4;
 
 /// Key of [`Format`] in `meta`.
 pub(crate) const FORMAT_KEY: &[u8] = b"format";

@@ -6,11 +6,12 @@
 use crate::column::Column;
 use crate::error::StorageError;
 use crate::options::Options;
+use crate::stretches::Stretches;
 use borsh::{BorshDeserialize, BorshSerialize};
 use rocksdb::statistics::{StatsLevel, Ticker};
 use rocksdb::{
-    Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBPinnableSlice, DBRecoveryMode, ErrorKind, LruCacheOptions,
-    ReadOptions, WriteBatch, WriteOptions,
+    Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBPinnableSlice, DBRawIterator, DBRecoveryMode, ErrorKind,
+    LruCacheOptions, ReadOptions, WriteBatch, WriteOptions,
 };
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -27,6 +28,8 @@ pub(crate) struct Store {
     path: PathBuf,
     sync: bool,
     halted: OnceLock<String>,
+    /// Of the column [`Column::State`].
+    stretches: Stretches,
 }
 
 /// Whether a write must be on the platter before it counts.
@@ -48,7 +51,14 @@ impl Store {
             .iter()
             .map(|column| ColumnFamilyDescriptor::new(column.name(), column.options(options, &cache)));
         let db = DB::open_cf_descriptors(&database, path, columns).map_err(|error| open_error(path, &error))?;
-        Ok(Self { db, options: database, path: path.to_owned(), sync: options.sync, halted: OnceLock::new() })
+        Ok(Self {
+            db,
+            options: database,
+            path: path.to_owned(),
+            sync: options.sync,
+            halted: OnceLock::new(),
+            stretches: Stretches::default(),
+        })
     }
 
     /// Where the database lies.
@@ -87,11 +97,7 @@ impl Store {
         to: Option<Vec<u8>>,
         mut visit: impl FnMut(&[u8], &[u8]) -> Result<Walk, StorageError>,
     ) -> Result<(), StorageError> {
-        let mut options = ReadOptions::default();
-        if let Some(to) = to {
-            options.set_iterate_upper_bound(to);
-        }
-        let mut cursor = self.db.raw_iterator_cf_opt(self.handle(column)?, options);
+        let mut cursor = self.cursor(column, to)?;
         cursor.seek(from);
         while let Some((key, value)) = cursor.item() {
             if visit(key, value)? == Walk::Stop {
@@ -100,6 +106,20 @@ impl Store {
             cursor.next();
         }
         cursor.status().map_err(|error| read_error(column, from, &error))
+    }
+
+    /// What is known of stretches of the state without keys.
+    pub(crate) const fn stretches(&self) -> &Stretches {
+        &self.stretches
+    }
+
+    /// A cursor over `column` that ends before `to` (`None`: at the end).
+    pub(crate) fn cursor(&self, column: Column, to: Option<Vec<u8>>) -> Result<DBRawIterator<'_>, StorageError> {
+        let mut options = ReadOptions::default();
+        if let Some(to) = to {
+            options.set_iterate_upper_bound(to);
+        }
+        Ok(self.db.raw_iterator_cf_opt(self.handle(column)?, options))
     }
 
     /// The last key of `column` below `to`, or the last of all.
@@ -293,7 +313,7 @@ fn open_error(path: &Path, error: &rocksdb::Error) -> StorageError {
     }
 }
 
-fn read_error(column: Column, key: &[u8], error: &rocksdb::Error) -> StorageError {
+pub(crate) fn read_error(column: Column, key: &[u8], error: &rocksdb::Error) -> StorageError {
     match error.kind() {
         ErrorKind::Corruption | ErrorKind::NotSupported => StorageError::damaged(column, key, error),
         _ => StorageError::Io(format!("reading column `{column}`: {error}")),

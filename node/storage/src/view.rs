@@ -9,7 +9,8 @@
 use crate::column::Column;
 use crate::error::StorageError;
 use crate::record::{Tip, after_prefix};
-use crate::store::{Store, Walk};
+use crate::store::Store;
+use crate::stretches::StateWalk;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use tacit_state::{StateFault, StateRead, WriteSet};
@@ -83,13 +84,26 @@ impl Snapshot {
     /// # Errors
     /// [`StorageError::Damaged`], [`StorageError::Io`].
     pub fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        self.look(key, <[u8]>::to_vec)
+    }
+
+    /// The length in bytes of the value under `key`; the value stays in the database's memory.
+    ///
+    /// # Errors
+    /// [`StorageError::Damaged`], [`StorageError::Io`].
+    pub fn length(&self, key: &[u8]) -> Result<Option<usize>, StorageError> {
+        self.look(key, <[u8]>::len)
+    }
+
+    /// Looks at the value under `key` where it lies.
+    fn look<T>(&self, key: &[u8], look: impl FnOnce(&[u8]) -> T) -> Result<Option<T>, StorageError> {
         let now = self.store.get(Column::State, key)?;
         // Only after reading: a block may have been written meanwhile, and its link was set before.
         let value = match self.changed_since(key) {
             Some(old) => old,
             None => now.as_deref(),
         };
-        Ok(value.map(<[u8]>::to_vec))
+        Ok(value.map(look))
     }
 
     /// Up to `limit` entries under `prefix` at or after `start`, in ascending key order.
@@ -130,16 +144,12 @@ impl Snapshot {
     /// Up to `limit` entries as they are on disk, and whether those are all.
     fn read_range(&self, prefix: &[u8], from: &[u8], limit: usize) -> Result<(Entries, bool), StorageError> {
         let mut entries = BTreeMap::new();
-        let mut complete = true;
-        self.store.walk(Column::State, from, after_prefix(prefix), |key, value| {
-            if entries.len() >= limit {
-                complete = false;
-                return Ok(Walk::Stop);
-            }
-            entries.insert(key.to_vec(), value.to_vec());
-            Ok(Walk::On)
-        })?;
-        Ok((entries, complete))
+        let mut walk = StateWalk::new(&self.store, from, after_prefix(prefix));
+        while entries.len() < limit {
+            let Some((key, value)) = walk.next()? else { return Ok((entries, true)) };
+            entries.insert(key, value);
+        }
+        Ok((entries, false))
     }
 
     /// Undoes in `entries` what blocks after this view changed.
@@ -168,6 +178,10 @@ impl Snapshot {
 impl StateRead for Snapshot {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StateFault> {
         Ok(self.value(key)?)
+    }
+
+    fn length(&self, key: &[u8]) -> Result<Option<usize>, StateFault> {
+        Ok(Self::length(self, key)?)
     }
 
     fn scan(&self, prefix: &[u8], start: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StateFault> {

@@ -46,8 +46,13 @@ pub const CONTRACT_PAUSED: i32 = -19;
 pub const TOO_MANY: i32 = -20;
 /// The new code's storage layout does not follow the old code's.
 pub const LAYOUT_DIFFERS: i32 = -21;
+/// A caller that goes on when this contract fails did not let it leave a call behind that fails later.
+pub const DEFER_DENIED: i32 = -22;
 
 /// Flag of a call: while the callee runs, this contract may be entered again through exports that allow it.
 pub const CALL_ALLOW_REENTRY: i32 = 1;
 /// Flag of a call: while the callee runs, this contract may be viewed through exports that allow it.
 pub const CALL_ALLOW_VIEW: i32 = 2;
+/// Flag of a call: the callee, and whatever it calls, may defer calls although this contract goes on if the callee fails.
+/// A deferred call that fails undoes this contract's work too. Only `try_call` needs it.
+pub const CALL_ALLOW_DEFER: i32 = 4;

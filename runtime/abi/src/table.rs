@@ -76,16 +76,18 @@ macro_rules! host_functions {
             /// what is left. The length of its output, which waits in the return register. If the callee fails, this
             /// frame fails with it, for the same reason. `flags` are the `CALL_ALLOW_` bits of this crate.
             fn call(address: i32, function: i32, function_len: i32, input: i32, input_len: i32, value: i32, gas: i64, flags: i32) -> i32;
-            /// As `call`, but a callee that fails leaves nothing behind, and this frame goes on with a failure code.
+            /// As `call`, but a callee that fails leaves nothing behind, and this frame goes on with a failure code. The callee
+            /// and what it calls may defer calls only with `CALL_ALLOW_DEFER` in `flags`.
             fn try_call(address: i32, function: i32, function_len: i32, input: i32, input_len: i32, value: i32, gas: i64, flags: i32) -> i32;
             /// As `try_call`, without money, and the callee may change nothing.
             fn static_call(address: i32, function: i32, function_len: i32, input: i32, input_len: i32, gas: i64, flags: i32) -> i32;
             /// Schedules a call for when no contract runs any more: first in, first out, after the outermost frame
             /// returned. Takes `gas` gas now, and gives back what the callee leaves of it; the money moves when the call
-            /// runs. If it fails, everything fails with it. `OK`, or fails with `TOO_MANY`. Traps in a static frame.
+            /// runs. If it fails, everything fails with it. `OK`, or fails with `TOO_MANY`, or with `DEFER_DENIED` below a
+            /// `try_call` that does not allow it and below `create`. Traps in a static frame.
             fn defer_call(address: i32, function: i32, function_len: i32, input: i32, input_len: i32, value: i32, gas: i64) -> i32;
             /// Makes a contract of deployed code and runs its `init` with money and at most `gas` gas. `policy` is an
-            /// encoded upgrade policy, and empty for a contract that never changes. Writes the new address (32 bytes) to
+            /// encoded contract policy, and empty for a contract that never changes. Writes the new address (32 bytes) to
             /// `out`: `OK`, or fails as `try_call` does, with `CODE_UNKNOWN`, `CONTRACT_EXISTS` or `INVALID_INPUT`.
             /// Traps in a static frame.
             fn create(code_hash: i32, salt: i32, policy: i32, policy_len: i32, input: i32, input_len: i32, value: i32, gas: i64, out: i32) -> i32;
@@ -93,8 +95,8 @@ macro_rules! host_functions {
             /// `CONTRACT_UNKNOWN`.
             fn code_hash(address: i32, out: i32) -> i32;
             /// Changes this contract's own code from the next call on, and schedules `migrate` of the new code with the
-            /// input as `defer_call` does. `OK`, or fails with `POLICY_FORBIDS`, `CODE_UNKNOWN`, `LAYOUT_DIFFERS` or
-            /// `TOO_MANY`. Traps in a static frame.
+            /// input as `defer_call` does. `OK`, or fails with `POLICY_FORBIDS`, `CODE_UNKNOWN`, `LAYOUT_DIFFERS`,
+            /// `TOO_MANY` or, if `migrate` has to run, `DEFER_DENIED`. Traps in a static frame.
             fn set_code(code_hash: i32, input: i32, input_len: i32, gas: i64) -> i32;
             /// The length of the return register.
             fn ret_len() -> i32;

@@ -8,7 +8,7 @@ use crate::fees;
 use crate::pool::{self, PoolLog};
 use crate::rules::Rules;
 use crate::stateless::CheckedTx;
-use crate::tx::{self, BlockEnvironment};
+use crate::tx::{self, BlockEnvironment, BodyOutcome};
 use crate::validate::ValidBlock;
 use tacit_state::record::{FeeState, ValidatorState};
 use tacit_state::{Overlay, StateRead, WriteSet, key};
@@ -39,8 +39,34 @@ pub struct ExecutedBlock {
 /// # Errors
 /// [`ExecFault`]: this node cannot go on. A valid block gives no other error.
 pub fn execute(state: &dyn StateRead, rules: &Rules, vm: &Vm, block: &ValidBlock) -> Result<ExecutedBlock, ExecFault> {
+    run(state, rules, vm, block, None)
+}
+
+/// As [`execute`], and shows what became of each transaction's body before only its receipt is left: what contracts did and
+/// said. For people who look; the block does the same.
+///
+/// # Errors
+/// As [`execute`].
+pub fn execute_watched(
+    state: &dyn StateRead,
+    rules: &Rules,
+    vm: &Vm,
+    block: &ValidBlock,
+    mut watch: impl FnMut(&BodyOutcome),
+) -> Result<ExecutedBlock, ExecFault> {
+    run(state, rules, vm, block, Some(&mut watch))
+}
+
+fn run(
+    state: &dyn StateRead,
+    rules: &Rules,
+    vm: &Vm,
+    block: &ValidBlock,
+    mut watch: Option<&mut dyn FnMut(&BodyOutcome)>,
+) -> Result<ExecutedBlock, ExecFault> {
     let header = &block.block().header;
-    let environment = BlockEnvironment { rules, vm, height: header.height, time: header.time_ms, record: false };
+    let record = watch.is_some();
+    let environment = BlockEnvironment { rules, vm, height: header.height, time: header.time_ms, record };
     let mut overlay = Overlay::new(state);
     let mut pool = PoolLog::new(&mut overlay)?;
     let charges = charge_all(&mut overlay, header, block)?;
@@ -51,6 +77,9 @@ pub fn execute(state: &dyn StateRead, rules: &Rules, vm: &Vm, block: &ValidBlock
         let outcome = tx::run_body(&environment, &mut overlay, &mut pool, tx, paid.next().flatten())?;
         let fee = refund(&mut overlay, tx, charge, outcome.gas_used)?;
         totals.add(header, tx, charge, fee, outcome.gas_used)?;
+        if let Some(watch) = &mut watch {
+            watch(&outcome);
+        }
         receipts.push(outcome.into_receipt(tx.id(), fee));
     }
     let shielded = pool::close(&mut overlay, pool, header.height)?;

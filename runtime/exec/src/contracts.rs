@@ -1,9 +1,27 @@
 //! The records of contracts: made once, changed only by the rules of their policy.
 
 use crate::error::{ExecFault, Refusal};
-use tacit_state::{Overlay, key, record};
+use crate::tx::TxContext;
+use tacit_state::{Overlay, StateFault, key, record};
 use tacit_types::contract::ContractPolicy;
-use tacit_types::{Address, CodeHash, Event, RejectCode, UnixMillis};
+use tacit_types::{Address, CodeHash, Event, Gas, RejectCode, UnixMillis};
+
+/// What loading deployed code is charged as, in bytes; none if no such code is deployed. The code itself is not read.
+///
+/// # Errors
+/// A fault.
+pub fn load_bytes(overlay: &mut Overlay<'_>, code_hash: &CodeHash) -> Result<Option<u32>, StateFault> {
+    overlay.read(&key::code_load(code_hash))
+}
+
+/// Records what loading code that is deployed is charged as.
+///
+/// # Errors
+/// A fault.
+pub fn set_load_bytes(overlay: &mut Overlay<'_>, code_hash: &CodeHash, bytes: u64) -> Result<(), ExecFault> {
+    let bytes = u32::try_from(bytes).map_err(|_| ExecFault::Invariant("code is longer than its limit".into()))?;
+    Ok(overlay.write(&key::code_load(code_hash), &bytes)?)
+}
 
 /// Records a contract of deployed code; its address is taken once and for all.
 ///
@@ -17,7 +35,7 @@ pub fn create(
     salt: &[u8; 32],
     policy: ContractPolicy,
 ) -> Result<Address, Refusal> {
-    if overlay.get(&key::code(code_hash))?.is_none() {
+    if code_length(overlay, code_hash)?.is_none() {
         return Err(RejectCode::CodeUnknown.into());
     }
     let contract = Address::of_contract(creator, code_hash, salt);
@@ -35,6 +53,32 @@ pub fn create(
     overlay.write(&key, &record)?;
     events.push(Event::ContractCreated { contract, code_hash: *code_hash, creator: *creator });
     Ok(contract)
+}
+
+/// Length in bytes of deployed code, if code with the hash is deployed. The only way to ask: it copies no code.
+///
+/// # Errors
+/// [`StateFault`].
+pub fn code_length(overlay: &Overlay<'_>, code_hash: &CodeHash) -> Result<Option<u64>, StateFault> {
+    Ok(overlay.length_in_place(&key::code(code_hash))?.map(|bytes| bytes as u64))
+}
+
+/// Finds deployed code for an action, and charges for the look at it by its length, which is known only then and limited.
+///
+/// # Errors
+/// [`RejectCode::CodeUnknown`], [`RejectCode::OutOfGas`].
+pub fn find_code(context: &mut TxContext<'_, '_>, code_hash: &CodeHash) -> Result<(), Refusal> {
+    let length = code_length(context.overlay, code_hash)?.ok_or(RejectCode::CodeUnknown)?;
+    Ok(context.meter.charge(Gas(tacit_vm::gas::code_found(length)))?)
+}
+
+/// Charges for loading deployed code, before it is loaded.
+///
+/// # Errors
+/// [`RejectCode::CodeUnknown`], [`RejectCode::OutOfGas`].
+pub fn pay_for_load(context: &mut TxContext<'_, '_>, code_hash: &CodeHash) -> Result<(), Refusal> {
+    let bytes = load_bytes(context.overlay, code_hash)?.ok_or(RejectCode::CodeUnknown)?;
+    Ok(context.meter.charge(Gas(tacit_vm::gas::load(bytes.into())))?)
 }
 
 /// The record of a contract.

@@ -36,6 +36,7 @@ pub mod signatures;
 pub mod stateless;
 
 pub mod charge;
+mod earnings;
 pub mod fees;
 pub mod pool;
 
@@ -60,7 +61,7 @@ pub mod supply;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use block::{ExecutedBlock, execute};
+pub use block::{ExecutedBlock, execute, execute_watched};
 pub use error::{BlockInvalid, ExecFault, Refusal, Reject};
 pub use rules::Rules;
 pub use stateless::CheckedTx;

@@ -3,6 +3,7 @@
 //! What comes out is advice. It never reaches a block, so signatures and proofs need not be good yet.
 
 use crate::charge::{self, Charge};
+use crate::earnings::Earnings;
 use crate::error::{ExecFault, Refusal};
 use crate::pool::PoolLog;
 use crate::rules::Rules;
@@ -32,8 +33,10 @@ pub struct Bench<'a> {
 pub struct Rehearsal {
     /// What a block would record.
     pub receipt: Receipt,
-    /// Every contract frame in the order of entry.
+    /// The first contract frames in the order of entry; at most [`tacit_vm::FRAMES_RECORDED_MAX`].
     pub frames: Vec<FrameTrace>,
+    /// How many there were beside those.
+    pub frames_left_out: u64,
     /// More about a failure than its code, such as message and place of a contract's panic; perhaps nothing.
     pub detail: String,
 }
@@ -67,8 +70,9 @@ impl Bench<'_> {
         let (mut outcome, charge) = self.try_out(tx)?;
         let fee = charge.fee(outcome.gas_used);
         let frames = std::mem::take(&mut outcome.frames);
+        let frames_left_out = outcome.frames_left_out;
         let detail = outcome.result.as_ref().map_or_else(|failure| failure.reject.detail.clone(), |_| String::new());
-        Ok(Rehearsal { receipt: outcome.into_receipt(tx.id(), fee), frames, detail })
+        Ok(Rehearsal { receipt: outcome.into_receipt(tx.id(), fee), frames, frames_left_out, detail })
     }
 
     fn try_out(&self, tx: &Tx) -> Result<(BodyOutcome, Charge), Refusal> {
@@ -96,7 +100,7 @@ impl Bench<'_> {
         let mut events = Vec::new();
         let mut transient = Transient::default();
         let block = self.environment(self.tip.height.next());
-        let mut world = ExecWorld::new(&mut overlay, &mut events, &mut transient, &block);
+        let mut world = ExecWorld::new(&mut overlay, &mut events, &mut transient, &block, Earnings::of(None));
         let params = CallParams {
             caller: Address::SYSTEM,
             contract,

@@ -9,6 +9,7 @@ use crate::rules::Rules;
 use crate::scratch::Scratch;
 use crate::stateless::CheckedTx;
 use crate::transient::Transient;
+use borsh::BorshSerialize;
 use tacit_state::Overlay;
 use tacit_types::limits::{RECEIPT_EVENTS_MAX, RECEIPT_OUTPUT_BYTES_MAX};
 use tacit_types::{
@@ -61,8 +62,10 @@ pub struct TxContext<'a, 'base> {
     pub pool: &'a mut PoolLog,
     /// What its contracts keep until it ends.
     pub transient: Transient,
-    /// The frames of its contracts, if they are recorded.
+    /// The first frames of its contracts, if they are recorded.
     pub frames: Vec<FrameTrace>,
+    /// How many there were beside those.
+    pub frames_left_out: u64,
     /// Whether no account stands behind the sender.
     pub shielded: bool,
 }
@@ -78,6 +81,18 @@ impl TxContext<'_, '_> {
             return Err(Reject::new(RejectCode::InsufficientBalance, format!("{missing} more of {asset}")).into());
         }
         accounts::debit_asset(self.overlay, asset, &self.sender, missing)
+    }
+
+    /// Writes a record under an id that nothing had before. Ids follow from who acts and when, which never repeats; should
+    /// one repeat all the same, nothing that exists is replaced.
+    ///
+    /// # Errors
+    /// [`RejectCode::IdTaken`].
+    pub fn write_new(&mut self, key: &[u8], record: &impl BorshSerialize) -> Result<(), Refusal> {
+        if self.overlay.get(key)?.is_some() {
+            return Err(RejectCode::IdTaken.into());
+        }
+        Ok(self.overlay.write(key, record)?)
     }
 
     /// Gives the sender `amount` of `asset`: to its account, or where there is none to what the transaction holds.
@@ -99,8 +114,10 @@ pub struct BodyOutcome {
     pub gas_used: Gas,
     /// Events of a success, or why it failed.
     pub result: Result<BodySuccess, BodyFailure>,
-    /// Every contract frame in the order of entry, if they were recorded.
+    /// The first contract frames in the order of entry, if they were recorded.
     pub frames: Vec<FrameTrace>,
+    /// How many there were beside those.
+    pub frames_left_out: u64,
 }
 
 impl BodyOutcome {
@@ -176,11 +193,12 @@ pub fn run_body(
         pool,
         transient: Transient::default(),
         frames: Vec::new(),
+        frames_left_out: 0,
         shielded: body.authorization.is_shielded(),
     };
     let result = run_actions(&mut context, tx);
     let gas_used = context.meter.used();
-    let TxContext { events, output, overlay, pool, frames, .. } = context;
+    let TxContext { events, output, overlay, pool, frames, frames_left_out, .. } = context;
     let result = match result {
         Ok(()) => match finish(events, output) {
             Some(success) => Ok(success),
@@ -193,7 +211,7 @@ pub fn run_body(
         overlay.rollback(point);
         pool.truncate(mark);
     }
-    Ok(BodyOutcome { gas_used, result, frames })
+    Ok(BodyOutcome { gas_used, result, frames, frames_left_out })
 }
 
 fn run_actions(context: &mut TxContext<'_, '_>, tx: &CheckedTx) -> Result<(), (Refusal, u16, u32)> {

@@ -1,6 +1,7 @@
 //! The state as a running contract sees it: the overlay behind the VM's trait, and the events of the transaction.
 
 use crate::contract_proofs::ContractProofs;
+use crate::earnings::Earnings;
 use crate::error::{ExecFault, Refusal};
 use crate::transient::Transient;
 use crate::tx::BlockEnvironment;
@@ -20,6 +21,7 @@ pub struct ExecWorld<'a, 'base> {
     transient: &'a mut Transient,
     block: BlockContext,
     proofs: ContractProofs<'a>,
+    earnings: Earnings,
     /// What the numbers that the VM holds stand for.
     marks: Vec<Mark>,
 }
@@ -33,15 +35,22 @@ struct Mark {
 }
 
 impl<'a, 'base> ExecWorld<'a, 'base> {
-    /// A view of `overlay` in a block that adds to `events` and `transient`.
+    /// A view of `overlay` in a block that adds to `events` and `transient`, and writes down what it pays to a sender
+    /// without an account.
     pub fn new(
         overlay: &'a mut Overlay<'base>,
         events: &'a mut Vec<Event>,
         transient: &'a mut Transient,
         block: &'a BlockEnvironment<'_>,
+        earnings: Earnings,
     ) -> Self {
         let proofs = ContractProofs::new(&block.rules.keys);
-        Self { overlay, events, transient, block: block.block_context(), proofs, marks: Vec::new() }
+        Self { overlay, events, transient, block: block.block_context(), proofs, earnings, marks: Vec::new() }
+    }
+
+    /// What the sender without an account was paid.
+    pub fn into_earnings(self) -> Earnings {
+        self.earnings
     }
 
     /// Moves money, or leaves everything as it was and says why not.
@@ -84,20 +93,41 @@ impl World for ExecWorld<'_, '_> {
 
     fn contract(&mut self, address: &Address) -> Result<Option<ContractInfo>, Fault> {
         let contract: Option<record::Contract> = self.overlay.read(&key::contract(address)).map_err(fault)?;
-        Ok(contract.map(|contract| ContractInfo {
+        let Some(contract) = contract else { return Ok(None) };
+        let Some(load_bytes) = self.load_bytes(&contract.code_hash)? else {
+            return Err(Fault(format!(
+                "what loading the code {} of a contract is charged as is lost",
+                contract.code_hash
+            )));
+        };
+        Ok(Some(ContractInfo {
             code_hash: contract.code_hash,
+            load_bytes,
             creator: contract.creator,
             is_paused: contract.paused_until > self.block.time,
             may_change_itself: contract.policy.upgrade == UpgradePolicy::Governed,
         }))
     }
 
+    fn load_bytes(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
+        Ok(contracts::load_bytes(self.overlay, hash).map_err(fault)?.map(u64::from))
+    }
+
     fn code(&mut self, hash: &CodeHash) -> Result<Option<Vec<u8>>, Fault> {
         self.overlay.get(&key::code(hash)).map_err(fault)
     }
 
+    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
+        contracts::code_length(self.overlay, hash).map_err(fault)
+    }
+
     fn storage_get(&mut self, contract: &Address, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         self.overlay.get(&key::contract_storage(contract, key)).map_err(fault)
+    }
+
+    fn storage_length(&mut self, contract: &Address, key: &[u8]) -> Result<Option<u64>, Fault> {
+        let length = self.overlay.length(&key::contract_storage(contract, key)).map_err(fault)?;
+        Ok(length.map(|bytes| bytes as u64))
     }
 
     fn storage_set(&mut self, contract: &Address, key: &[u8], value: &[u8]) -> Result<(), Fault> {
@@ -138,6 +168,7 @@ impl World for ExecWorld<'_, '_> {
     }
 
     fn transfer(&mut self, from: &Address, to: &Address, amount: Amount) -> Result<Result<(), TransferRefused>, Fault> {
+        self.earnings.note(self.overlay, &AssetId::NATIVE, to).map_err(fault)?;
         self.or_undone(|overlay| accounts::transfer(overlay, from, to, amount))
     }
 
@@ -152,6 +183,7 @@ impl World for ExecWorld<'_, '_> {
         to: &Address,
         amount: Amount,
     ) -> Result<Result<(), TransferRefused>, Fault> {
+        self.earnings.note(self.overlay, asset, to).map_err(fault)?;
         self.or_undone(|overlay| {
             accounts::debit_asset(overlay, asset, from, amount)?;
             accounts::credit_asset(overlay, asset, to, amount)

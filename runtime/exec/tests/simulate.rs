@@ -289,3 +289,24 @@ fn a_simulated_receipt_is_what_the_block_records_fee_included() {
     assert_eq!((&rehearsal.receipt, rehearsal.frames.len(), rehearsal.detail.as_str()), (&simulated, 0, ""));
     assert_eq!(simulated, chain.run(&[tx]).receipts[0]);
 }
+
+#[test]
+fn of_all_frames_of_all_actions_the_first_are_shown_and_the_others_counted() {
+    let (mut chain, alice, counter) = start();
+    let code = module(&format!(
+        r#"(module
+            (import "v1" "static_call" (func $static_call (param i32 i32 i32 i32 i32 i64 i32) (result i32))) (memory 1)
+            (data (i32.const 0) "{}get")
+            (func (export "look") (drop (call $static_call (i32.const 0) (i32.const 32) (i32.const 3) (i32.const 0)
+                (i32.const 0) (i64.const -1) (i32.const 0)))))"#,
+        escaped(&counter)
+    ));
+    succeeds(&mut chain, &alice, vec![deploy(&code), instantiate(&code, 0, &[], 0)]);
+    let contract = contract_at(&alice, &code, 0);
+    let looks = vec![call(contract, "look", &[], 0); 40];
+    let rehearsal = on_bench(&chain, |bench| bench.rehearse(&tx(&chain, &alice, looks)).unwrap());
+    assert_eq!(rehearsal.receipt.code, 0, "{}", rehearsal.detail);
+    assert_eq!((rehearsal.frames.len(), rehearsal.frames_left_out), (64, 80 - 64));
+    assert_eq!(rehearsal.frames[62].contract, contract);
+    assert_eq!(rehearsal.frames[63].contract, counter);
+}

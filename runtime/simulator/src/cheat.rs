@@ -4,6 +4,7 @@
 use crate::chain::{BLOCK_MS, Chain, Moment};
 use crate::whole;
 use borsh::BorshSerialize;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use tacit_state::record::{Asset, FeeState};
 use tacit_state::{Change, StateRead, WriteSet, key};
@@ -117,9 +118,9 @@ impl Chain {
     pub fn attempt<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let (now, looking, trying) = (self.now.clone(), self.looking, self.trying);
         (self.looking, self.trying) = (false, true);
-        let result = work(self);
+        let result = catch_unwind(AssertUnwindSafe(|| work(self)));
         (self.now, self.looking, self.trying) = (now, looking, trying);
-        result
+        result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
     /// Writes or, with `None`, removes a value of a contract's storage behind the contract's back.

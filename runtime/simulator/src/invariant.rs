@@ -1,6 +1,7 @@
 //! Named predicates that hold after every step, and the check that says which step broke one.
 
 use crate::chain::Chain;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// A predicate over the chain; the error says what is wrong.
 pub(crate) type Predicate = Box<dyn FnMut(&mut Chain) -> Result<(), String>>;
@@ -45,14 +46,18 @@ impl Chain {
         }
         let mut invariants = std::mem::take(&mut self.invariants);
         self.looking = true;
-        let broken = invariants.iter_mut().find_map(|invariant| {
-            (invariant.holds)(self).err().map(|why| {
-                format!("invariant `{}` does not hold", invariant.name)
-                    + &format!(" after step {} ({step}): {why}", self.now.steps)
+        // A predicate that panics ends the test too; what looks for a shorter one goes on with the same chain.
+        let looked = catch_unwind(AssertUnwindSafe(|| {
+            invariants.iter_mut().find_map(|invariant| {
+                (invariant.holds)(self).err().map(|why| {
+                    format!("invariant `{}` does not hold", invariant.name)
+                        + &format!(" after step {} ({step}): {why}", self.now.steps)
+                })
             })
-        });
+        }));
         self.looking = false;
         self.invariants = invariants;
+        let broken = looked.unwrap_or_else(|panic| resume_unwind(panic));
         if let Some(broken) = broken {
             panic!("{broken}");
         }

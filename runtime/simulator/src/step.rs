@@ -10,13 +10,14 @@ use crate::whole;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tacit_exec::build::{Proposal, build};
-use tacit_exec::pool::PoolLog;
 use tacit_exec::stateless::check_one;
 use tacit_exec::testing::{sign, with_proofs};
 use tacit_exec::tip::NextBlock;
-use tacit_exec::tx::{BlockEnvironment, BodyFailure, run_body};
+use tacit_exec::tx::{BodyFailure, BodyOutcome};
 use tacit_exec::validate::{CheckCache, Context};
-use tacit_exec::{CheckedTx, ExecutedBlock, Mode, Refusal, Reject, Tip, ValidBlock, charge, execute, gas, validate};
+use tacit_exec::{
+    CheckedTx, ExecutedBlock, Mode, Refusal, Reject, Tip, ValidBlock, charge, execute_watched, gas, validate,
+};
 use tacit_state::Overlay;
 use tacit_state::record::Account;
 use tacit_types::action::{Call, Deploy, Instantiate};
@@ -220,8 +221,10 @@ impl Chain {
         let block = self.build(txs);
         assert_eq!(block.body.txs.len(), txs.len(), "the block is full: put fewer transactions into it");
         let valid = if signed { self.validate(&block, txs) } else { ValidBlock::assume(block.clone(), txs.to_vec()) };
-        let executed = whole(execute(&self.now.state, &self.rules, &self.vm, &valid));
-        let failures = self.failures(&block, txs, &executed);
+        // Receipts keep numbers alone; the words are said while the block runs.
+        let mut failures = Vec::with_capacity(txs.len());
+        let watch = |outcome: &BodyOutcome| failures.push(outcome.result.as_ref().err().cloned());
+        let executed = whole(execute_watched(&self.now.state, &self.rules, &self.vm, &valid, watch));
         self.advance(&block, &executed);
         executed.receipts.into_iter().zip(failures).collect()
     }
@@ -244,34 +247,6 @@ impl Chain {
         let (rules, tip, state) = (&self.rules, &self.now.tip, &self.now.state);
         let context = Context { rules, tip, state, cache: &Checked(checked), seed: [0; 32], threads: 1 };
         whole(validate(&context, &block.encode(), Mode::Decided))
-    }
-
-    /// Why bodies failed. Receipts keep numbers alone, so a block with a failure is run once more for the words.
-    fn failures(&self, block: &Block, txs: &[Arc<CheckedTx>], executed: &ExecutedBlock) -> Vec<Option<BodyFailure>> {
-        if executed.receipts.iter().all(Receipt::succeeded) {
-            return vec![None; txs.len()];
-        }
-        let header = &block.header;
-        let environment = BlockEnvironment {
-            rules: &self.rules,
-            vm: &self.vm,
-            height: header.height,
-            time: header.time_ms,
-            record: true,
-        };
-        let mut overlay = Overlay::new(&self.now.state);
-        let mut pool = whole(PoolLog::new(&mut overlay));
-        for tx in txs {
-            whole(charge::charge(&mut overlay, tx, header.height, header.base_fee));
-        }
-        let mut run =
-            |tx: &Arc<CheckedTx>| whole(run_body(&environment, &mut overlay, &mut pool, tx, None)).result.err();
-        let failures: Vec<Option<BodyFailure>> = txs.iter().map(&mut run).collect();
-        for (receipt, failure) in executed.receipts.iter().zip(&failures) {
-            let code = failure.as_ref().map_or(0, |failure| failure.reject.code.number());
-            assert_eq!(receipt.code, code, "two runs of one block differ: a fault of the node, please report it");
-        }
-        failures
     }
 
     fn advance(&mut self, block: &Block, executed: &ExecutedBlock) {
@@ -348,5 +323,43 @@ fn input_bytes(input: Vec<u8>) -> Bytes<{ limits::CALL_INPUT_BYTES_MAX }> {
     match Bytes::new(input) {
         Ok(input) => input,
         Err(_) => panic!("the arguments take {length} bytes, a call carries {}", limits::CALL_INPUT_BYTES_MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_does_the_same_whether_or_not_somebody_watches() {
+        let wasm = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/artifacts/token.wasm")).unwrap();
+        let mut chain = Chain::new();
+        let (alice, bob) = (chain.account("alice"), chain.account("bob"));
+        let code = chain.deploy(&wasm).unwrap();
+        let token = chain.instantiate(alice, code, &(Amount(1_000),)).unwrap();
+        // One that succeeds, one that reverts, one whose arguments are none, one that runs out of gas.
+        let calls = [(alice, 7_u128, 0), (alice, 9_999, 0), (bob, 1, 1), (alice, 1, 0)];
+        let mut pending: Vec<Pending> = calls
+            .into_iter()
+            .map(|(by, amount, cut)| {
+                let mut input = crate::encode(&(bob, Amount(amount)));
+                input.truncate(input.len() - cut);
+                chain.pending_call((by, None), (token, "transfer"), input, Amount::ZERO)
+            })
+            .collect();
+        pending[3].gas_limit = Gas(60_000);
+        let txs: Vec<_> = chain.admit(&pending, &chain.next()).into_iter().map(Result::unwrap).collect();
+        chain.now.tip.state_root = chain.state_root();
+        let block = chain.build(&txs);
+        let valid = chain.validate(&block, &txs);
+        let plain = tacit_exec::execute(&chain.now.state, &chain.rules, &chain.vm, &valid).unwrap();
+        let mut said = Vec::new();
+        let watch = |outcome: &BodyOutcome| said.push(outcome.result.as_ref().err().cloned());
+        let watched = execute_watched(&chain.now.state, &chain.rules, &chain.vm, &valid, watch).unwrap();
+        assert_eq!(plain, watched);
+        let codes: Vec<u16> = plain.receipts.iter().map(|receipt| receipt.code).collect();
+        assert!(codes[0] == 0 && codes[1..].iter().all(|code| *code != 0), "{codes:?}");
+        let heard = said.iter().map(|failure| failure.as_ref().map_or(0, |failure| failure.reject.code.number()));
+        assert_eq!(heard.collect::<Vec<_>>(), codes);
     }
 }

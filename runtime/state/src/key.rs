@@ -11,6 +11,7 @@
 //! | 11 | address | contract (`record::Contract`) |
 //! | 12 | address, contract's own key | contract's own value |
 //! | 13 | code hash | wasm module, as deployed |
+//! | 16 | code hash | what loading that module is charged as, in bytes (4 bytes, little-endian) |
 //! | 14 | address, asset id | balance of an asset other than the native one (`Amount`) |
 //! | 15 | asset id | asset (`record::Asset`) |
 //! | 20 | group id | group (`record::Group`) |
@@ -45,6 +46,7 @@ const ACCOUNT: u8 = 10;
 const CONTRACT: u8 = 11;
 const CONTRACT_STORAGE: u8 = 12;
 const CODE: u8 = 13;
+const CODE_LOAD: u8 = 16;
 const GROUP: u8 = 20;
 const GROUP_MEMBER: u8 = 21;
 const NULLIFIER: u8 = 22;
@@ -124,6 +126,18 @@ pub fn contract_storage(address: &Address, key: &[u8]) -> Key {
 #[must_use]
 pub fn code(hash: &CodeHash) -> Key {
     join(CODE, &[&hash.0])
+}
+
+/// What loading stored code is charged as.
+#[must_use]
+pub fn code_load(hash: &CodeHash) -> Key {
+    join(CODE_LOAD, &[&hash.0])
+}
+
+/// Prefix of what loading is charged as, for all stored code.
+#[must_use]
+pub fn code_loads_prefix() -> Key {
+    join(CODE_LOAD, &[])
 }
 
 /// A group.

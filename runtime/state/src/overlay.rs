@@ -69,6 +69,29 @@ impl<'a> Overlay<'a> {
         }
     }
 
+    /// The length in bytes of the value under `key` now. Reads the value as a change of it would, so that the change that
+    /// follows reads nothing again.
+    ///
+    /// # Errors
+    /// [`StateFault`] from the base.
+    pub fn length(&mut self, key: &[u8]) -> Result<Option<usize>, StateFault> {
+        match self.entries.get(key) {
+            Some(entry) => Ok(entry.now.as_ref().map(Vec::len)),
+            None => Ok(self.load(key)?.map(|value| value.len())),
+        }
+    }
+
+    /// As [`length`](Self::length), for values that are large and will not be changed: copies and keeps none.
+    ///
+    /// # Errors
+    /// [`StateFault`] from the base.
+    pub fn length_in_place(&self, key: &[u8]) -> Result<Option<usize>, StateFault> {
+        match self.entries.get(key) {
+            Some(entry) => Ok(entry.now.as_ref().map(Vec::len)),
+            None => self.base.length(key),
+        }
+    }
+
     /// Decodes the value under `key`. A value that does not decode was not written by this code: a fault.
     ///
     /// # Errors
@@ -273,6 +296,20 @@ mod tests {
         assert_eq!(overlay.next(b"b", b"b4", 9).unwrap(), Next::End { steps: 1 });
         overlay.rollback(point);
         assert_eq!(overlay.next(b"b", b"", 9).unwrap(), found("b1", 1));
+    }
+
+    #[test]
+    fn lengths_are_those_of_the_values_changes_included() {
+        let state = base(&["a"]);
+        let mut overlay = Overlay::new(&state);
+        assert_eq!((overlay.length_in_place(b"a").unwrap(), overlay.length_in_place(b"b").unwrap()), (Some(1), None));
+        assert!(overlay.entries.is_empty(), "a length in place keeps the value");
+        overlay.set(b"b", Some(vec![1; 7])).unwrap();
+        overlay.set(b"a", None).unwrap();
+        for (key, length) in [(b"a", None), (b"b", Some(7)), (b"c", None)] {
+            assert_eq!(overlay.length_in_place(key).unwrap(), length);
+            assert_eq!(overlay.length(key).unwrap(), length);
+        }
     }
 
     #[test]

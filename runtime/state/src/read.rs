@@ -17,6 +17,12 @@ pub trait StateRead: Send + Sync {
     /// [`StateFault`] when the store behind it fails.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StateFault>;
 
+    /// The length in bytes of the value under `key`, or `None` when there is none. Copies no value.
+    ///
+    /// # Errors
+    /// [`StateFault`] when the store behind it fails.
+    fn length(&self, key: &[u8]) -> Result<Option<usize>, StateFault>;
+
     /// Up to `limit` entries whose keys start with `prefix` and are at or after `start`, in ascending key order.
     ///
     /// # Errors
@@ -75,6 +81,10 @@ impl StateRead for MemoryState {
         Ok(self.entries.get(key).cloned())
     }
 
+    fn length(&self, key: &[u8]) -> Result<Option<usize>, StateFault> {
+        Ok(self.entries.get(key).map(Vec::len))
+    }
+
     fn scan(&self, prefix: &[u8], start: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StateFault> {
         let from = start.max(prefix).to_vec();
         let entries = self.entries.range(from..).take_while(|(key, _)| key.starts_with(prefix)).take(limit);
@@ -87,6 +97,10 @@ impl<S: StateRead + ?Sized> StateRead for &S {
         (**self).get(key)
     }
 
+    fn length(&self, key: &[u8]) -> Result<Option<usize>, StateFault> {
+        (**self).length(key)
+    }
+
     fn scan(&self, prefix: &[u8], start: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StateFault> {
         (**self).scan(prefix, start, limit)
     }
@@ -95,6 +109,10 @@ impl<S: StateRead + ?Sized> StateRead for &S {
 impl<S: StateRead + ?Sized> StateRead for std::sync::Arc<S> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StateFault> {
         (**self).get(key)
+    }
+
+    fn length(&self, key: &[u8]) -> Result<Option<usize>, StateFault> {
+        (**self).length(key)
     }
 
     fn scan(&self, prefix: &[u8], start: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StateFault> {

@@ -5,7 +5,7 @@
 
 use crate::keys::{MultisigPolicy, PublicKey};
 use crate::shielded::SpendKeyBytes;
-use crate::{CodeHash, codec};
+use crate::{CodeHash, FieldBytes, codec};
 use alloc::string::String;
 use bech32::{Bech32m, Hrp, primitives::decode::CheckedHrpstring};
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -43,11 +43,12 @@ impl Address {
         Self(codec::hash(CONTEXT, &[&[KIND_CONTRACT], &creator.0, &code.0, salt]))
     }
 
-    /// The sender of a shielded transaction whose first join-split has this spend key. It appears once, and nobody can
-    /// spend what is sent to it.
+    /// The sender of a shielded transaction whose first join-split has this spend key and this first nullifier. It acts
+    /// once, because the nullifier is spent once: nothing keeps a wallet from using a spend key again. Nobody can spend
+    /// what is sent to it.
     #[must_use]
-    pub fn of_spend_key(key: &SpendKeyBytes) -> Self {
-        Self(codec::hash(CONTEXT, &[&[KIND_ONE_TIME], &key.0]))
+    pub fn one_time(key: &SpendKeyBytes, first: &FieldBytes) -> Self {
+        Self(codec::hash(CONTEXT, &[&[KIND_ONE_TIME], &key.0, &first.0]))
     }
 
     /// Text form on `network`.

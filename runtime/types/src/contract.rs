@@ -32,7 +32,7 @@ pub struct PausePolicy {
     pub pauser: Address,
     /// Who may let it go on before its time; another one than the pauser.
     pub unpauser: Address,
-    /// The longest pause in milliseconds; it ends by itself.
+    /// The longest pause in milliseconds; it ends by itself, and after it the contract runs for at least a seventh of this.
     pub longest_ms: u64,
 }
 

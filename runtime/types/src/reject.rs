@@ -197,6 +197,10 @@ reject_codes! {
     LayoutDiffers = 336, "the new code does not understand what the old code stored: it needs the same layout, or a higher version and a migration";
     /// The verifying key breaks a rule.
     KeyInvalid = 337, "the verifying key breaks a rule for keys; `tacit proof key` names it";
+    /// An object with the id of a new one exists.
+    IdTaken = 338, "an object with this id exists already; send the transaction again, its id follows from it";
+    /// The new code was announced too long ago.
+    UpgradeExpired = 339, "the announced code was ready more than thirty days ago; announce it again";
 }
 
 impl RejectCode {

@@ -5,7 +5,7 @@
 
 use crate::bounded::List;
 use crate::limits::{BLOCK_BYTES_MAX, BLOCK_PROOFS_MAX};
-use crate::{Amount, AssetId, DecodeError, FieldBytes, Height, TxId, codec};
+use crate::{Address, Amount, AssetId, DecodeError, FieldBytes, Height, TxId, codec};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use borsh::{BorshDeserialize, BorshSerialize};
@@ -108,6 +108,14 @@ impl Nullifiers {
             Self::One(nullifiers) => nullifiers,
             Self::Two(nullifiers) => nullifiers,
             Self::Eight(nullifiers) => nullifiers,
+        }
+    }
+
+    /// The first of them; every shape has one.
+    #[must_use]
+    pub const fn first(&self) -> &FieldBytes {
+        match self {
+            Self::One([first]) | Self::Two([first, ..]) | Self::Eight([first, ..]) => first,
         }
     }
 
@@ -230,6 +238,12 @@ pub struct CompactExtras {
 }
 
 impl JoinSplit {
+    /// Who acts when this join-split pays for a shielded transaction.
+    #[must_use]
+    pub fn one_time_address(&self) -> Address {
+        Address::one_time(&self.spend_key, self.nullifiers.first())
+    }
+
     /// The compact form, extras included.
     #[must_use]
     pub fn compact(&self, tx_id: TxId, action: u16) -> CompactJoinSplit {

@@ -153,7 +153,7 @@ impl TxBody {
         }
     }
 
-    /// Who acts: an account, or for a shielded transaction the one-time address of its paying spend key. A shielded
+    /// Who acts: an account, or for a shielded transaction the one-time address of its paying join-split. A shielded
     /// transaction without a paying join-split is refused everywhere; its sender is the system's address, which can do
     /// nothing.
     #[must_use]
@@ -161,9 +161,7 @@ impl TxBody {
         match &self.authorization {
             Authorization::Account { public_key, .. } => Address::of_key(public_key),
             Authorization::Multisig { policy, .. } => Address::of_multisig(policy),
-            Authorization::Shielded => self
-                .paying_join_split()
-                .map_or(Address::SYSTEM, |join_split| Address::of_spend_key(&join_split.spend_key)),
+            Authorization::Shielded => self.paying_join_split().map_or(Address::SYSTEM, JoinSplit::one_time_address),
         }
     }
 

@@ -2,12 +2,13 @@
 //! lock group it belongs, and how its storage is laid out. It stands in the custom section [`ACCESS_SECTION`] as records
 //! of a kind byte, a length byte and as many bytes; `docs/spec/vm.md` has the table.
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeSet;
 use tacit_abi::{ACCESS_LAYOUT, ACCESS_LOCK_GROUP, ACCESS_REENTRANT, MIGRATE_FUNCTION};
 
 /// What a module's access section says. A module without one says nothing: no export may be entered again, it belongs
 /// to no group, and code of unknown layout can neither replace other code nor be replaced.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, BorshSerialize, BorshDeserialize)]
 pub struct Access {
     /// Exports that may be entered while their contract is on the call stack.
     pub reentrant: BTreeSet<String>,
@@ -18,7 +19,7 @@ pub struct Access {
 }
 
 /// How a module lays out its storage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Layout {
     /// Grows with every change of the layout.
     pub version: u32,

@@ -57,10 +57,11 @@ impl From<Trap> for Stop {
     }
 }
 
-/// What a frame may use up. Neither is ever negative.
+/// What an engine lets a frame use up. Neither is ever negative.
 #[derive(Clone, Copy)]
 pub(crate) struct Budget {
-    pub gas: i64,
+    /// Units of gas; see [`crate::gas::UNITS_PER_GAS`].
+    pub units: i64,
     pub stack: i32,
 }
 
@@ -69,8 +70,8 @@ pub(crate) struct Ran {
     pub output: Vec<u8>,
     /// Nothing if the function returned.
     pub stop: Option<Stop>,
-    /// The gas counter; negative when it ran out.
-    pub gas: i64,
+    /// The counter of gas units; negative when it ran out.
+    pub units: i64,
     /// The stack counter; negative when it ran out.
     pub stack: i32,
 }
@@ -84,8 +85,6 @@ pub(crate) trait Machine {
 
 /// A module ready to run.
 pub(crate) trait Runnable {
-    /// Length of the deployed code in bytes.
-    fn code_bytes(&self) -> u64;
     /// Initial memory in pages.
     fn memory_pages(&self) -> u64;
     /// What it says about itself.

@@ -4,7 +4,30 @@
 use tacit_types::Gas;
 
 /// Version of all numbers here.
-pub const SCHEDULE_VERSION: u32 = 2;
+pub const SCHEDULE_VERSION: u32 = 3;
+
+/// Units in a gas. The counter inside a contract counts in units, because the cheapest instructions take a small part of the
+/// time that a gas stands for; everywhere else there is only whole gas.
+pub const UNITS_PER_GAS: i64 = 1 << UNITS_PER_GAS_LOG2;
+/// The same as a power of two.
+pub(crate) const UNITS_PER_GAS_LOG2: u32 = 3;
+/// Most gas one call can be given; more is cut to it. Its units fit the counter, and twice as many would.
+pub(crate) const CALL_GAS_MAX: u64 = 1 << 58;
+
+const _: () = assert!(CALL_GAS_MAX as i64 <= i64::MAX / 2 / UNITS_PER_GAS);
+const _: () = assert!(tacit_types::limits::BLOCK_GAS_MAX <= CALL_GAS_MAX);
+// The whole of a memory that a contract cannot even have, at the price of growing it.
+const _: () = assert!(MEMORY_GROW_PAGE < (1 << 28) / UNITS_PER_GAS as u64);
+
+/// The units that a frame starts with, for gas that is not negative.
+pub(crate) const fn units(gas: i64) -> i64 {
+    gas.saturating_mul(UNITS_PER_GAS)
+}
+
+/// The whole gas in what a frame has left: a part of a gas that was begun is used.
+pub(crate) const fn whole(units: i64) -> i64 {
+    units >> UNITS_PER_GAS_LOG2
+}
 
 /// Any host call.
 pub const HOST_CALL: u64 = 120;
@@ -12,10 +35,13 @@ pub const HOST_CALL: u64 = 120;
 pub const COPY: u64 = 20;
 /// Bytes copied over the boundary per gas.
 pub const COPY_BYTES_PER_GAS: u64 = 4;
-/// Entering a contract: store, instance, initial memory.
-pub const ENTER: u64 = 15_000;
-/// Bytes of code per gas on entering a contract.
-pub const ENTER_BYTES_PER_GAS: u64 = 64;
+/// Entering a contract, before its code's bytes: its module from the disk, store, instance.
+pub const ENTER: u64 = 100_000;
+/// Each byte of code on entering a contract, and of both codes on changing one for the other: reading, verifying and loading its
+/// machine code from the disk, whether or not it is at hand. What a node remembers must not decide what a call costs.
+pub const LOAD_BYTE: u64 = 4;
+/// A function counts as so many bytes of code more: short ones take longer to load than their bytes say.
+pub const LOAD_BYTES_PER_FUNCTION: u64 = 64;
 /// Each initial page of memory: the page faults of its first use.
 pub const ENTER_PAGE: u64 = 500;
 /// A line for the debug trace, before its bytes.
@@ -30,6 +56,8 @@ pub const STORAGE_READ_BYTE: u64 = 6;
 pub const STORAGE_WRITE: u64 = 65_000;
 /// Each byte of key and value written.
 pub const STORAGE_WRITE_BYTE: u64 = 31;
+/// Each byte of the value that a write replaces or removes: it is read and recorded.
+pub const STORAGE_OLD_BYTE: u64 = 20;
 /// Looking for the next key of a contract, before its bytes.
 pub const STORAGE_NEXT: u64 = 65_000;
 /// Reading or setting a value that lasts until the transaction ends.
@@ -38,6 +66,8 @@ pub const TRANSIENT: u64 = 500;
 pub const CREATE: u64 = 200_000;
 /// Changing a contract's code, before `migrate` runs.
 pub const SET_CODE: u64 = 200_000;
+/// Each byte of code that is looked for: the code is found by reading it where it lies.
+pub const CODE_FOUND_BYTE: u64 = 2;
 /// Reading a balance.
 pub const BALANCE: u64 = 60_000;
 /// Asking since when a proof is recorded: its record, and its issuer's if it has one.
@@ -103,8 +133,8 @@ pub const U256_POW: u64 = 2_000;
 pub const U256_SQRT: u64 = 2_000;
 /// Each page of memory grown.
 pub const MEMORY_GROW_PAGE: u64 = 2_000;
-/// Bytes of `memory.copy` and `memory.fill` per gas, as a power of two (2^3 = 8 bytes).
-pub const BULK_BYTES_PER_GAS_LOG2: i64 = 3;
+/// Bytes of `memory.copy` and `memory.fill` per unit of gas, as a power of two: 2 bytes a unit, 16 a gas.
+pub const BULK_BYTES_PER_UNIT_LOG2: i64 = 1;
 /// Of the gas that is left, a callee gets at most all but this share (1/64).
 pub const CALLER_KEEPS_DIVISOR: u64 = 64;
 
@@ -121,12 +151,28 @@ pub const fn deploy(code_bytes: usize, functions: u32) -> Gas {
         .saturating_add((functions as u64).saturating_mul(DEPLOY_FUNCTION)))
 }
 
+/// Gas for having a module at hand, wherever it has to come from; it is charged as so many bytes.
+#[must_use]
+pub const fn load(load_bytes: u64) -> u64 {
+    load_bytes.saturating_mul(LOAD_BYTE)
+}
+
+/// Gas for the memory that an instance begins with.
+#[must_use]
+pub const fn pages(memory_pages: u64) -> u64 {
+    memory_pages.saturating_mul(ENTER_PAGE)
+}
+
+/// Gas for finding code of this length, beyond what looking for it costs.
+#[must_use]
+pub const fn code_found(code_bytes: u64) -> u64 {
+    code_bytes.saturating_mul(CODE_FOUND_BYTE)
+}
+
 /// Gas for entering a contract.
 #[must_use]
-pub const fn enter(code_bytes: u64, memory_pages: u64) -> u64 {
-    ENTER
-        .saturating_add(code_bytes.div_ceil(ENTER_BYTES_PER_GAS))
-        .saturating_add(memory_pages.saturating_mul(ENTER_PAGE))
+pub const fn enter(load_bytes: u64, memory_pages: u64) -> u64 {
+    ENTER.saturating_add(load(load_bytes)).saturating_add(pages(memory_pages))
 }
 
 /// Gas for a Poseidon hash of so many elements.

@@ -24,6 +24,7 @@ pub mod limits;
 pub mod reject;
 pub mod world;
 
+mod contain;
 mod engine;
 mod frame;
 mod host;
@@ -40,8 +41,9 @@ mod vm;
 mod tests;
 
 pub use access::{Access, Layout};
+pub use engine::{ARTIFACT_BYTES_MAX, ArtifactName, ArtifactRefused, ArtifactStore, Artifacts, Seal};
 pub use meter::INSTRUMENTATION_VERSION;
-pub use recorder::FrameTrace;
+pub use recorder::{FRAMES_RECORDED_MAX, FrameTrace};
 pub use reject::{CodeReject, Trap, VmReject};
 pub use scope::PanicTrace;
 pub use section::{custom_section, section_lengths};

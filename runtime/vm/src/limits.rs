@@ -34,14 +34,15 @@ pub const ELEMENT_SEGMENTS_MAX: u32 = 64;
 /// Most data segments.
 pub const DATA_SEGMENTS_MAX: u32 = 256;
 /// Largest initial memory in pages of 64 KiB.
-pub const MEMORY_PAGES_INITIAL_MAX: u64 = 16;
-/// Largest memory in pages of 64 KiB; growing past it gives -1 on every engine. As much as one core's second cache holds:
-/// a load that misses the caches takes fifty times as long as its price says (docs/adr/0010-gas-calibration.md).
-pub const MEMORY_PAGES_MAX: u64 = 16;
+pub const MEMORY_PAGES_INITIAL_MAX: u64 = 8;
+/// Largest memory in pages of 64 KiB; growing past it gives -1 on every engine. Half of one core's second cache, so that the
+/// rest of the call finds room beside it: a load that misses the caches takes fifty times as long as its price says
+/// (docs/adr/0012-parts-of-a-gas.md).
+pub const MEMORY_PAGES_MAX: u64 = 8;
 /// Bytes of a page.
 pub const PAGE_BYTES: usize = 64 * 1024;
 /// Largest memory in bytes.
-pub const MEMORY_BYTES_MAX: usize = 16 * PAGE_BYTES;
+pub const MEMORY_BYTES_MAX: usize = 8 * PAGE_BYTES;
 /// Most exports.
 pub const EXPORTS_MAX: u32 = 128;
 /// Longest name of an export in bytes.

@@ -1,7 +1,7 @@
 //! Lends the scope of a call to the engine for as long as one frame runs.
 //!
 //! The engine demands that a store's data be `'static`, and the world a contract runs in is borrowed from
-//! the executor. This file bridges the two and is the only unsafe code of the crate.
+//! the executor. This file bridges the two and is, with `engine/restore.rs`, the only unsafe code of the crate.
 #![allow(unsafe_code)]
 
 use crate::scope::Scope;

@@ -14,8 +14,10 @@ pub(crate) type LockGroup = (Address, [u8; 32]);
 pub(crate) struct Active {
     pub contract: Address,
     pub group: Option<LockGroup>,
-    /// The flags of the call that it is making.
+    /// What the call that it is making lets others do to it: the flags about reentry.
     pub allows: i32,
+    /// Whether it may leave calls behind: nobody below it on the stack goes on without them.
+    pub may_defer: bool,
 }
 
 /// Whether `contract` is on the stack and has not opted in to any entry: decided without looking at its code.

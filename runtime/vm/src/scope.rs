@@ -1,15 +1,17 @@
 //! What all frames of one call share, and how a frame is entered and left: lock, journal, gas, verdict.
 
 use crate::access::Succession;
+use crate::contain::contain;
 use crate::frame::{Budget, Frame, Machine, Ran, Runnable, Stop};
 use crate::loan::Loan;
 use crate::lock::{Active, LockGroup};
-use crate::recorder::{FrameTrace, Recorder};
+use crate::recorder::{FrameTrace, Recorder, cut};
 use crate::reject::{Trap, VmReject};
 use crate::world::{BlockContext, Fault, SetCodeRefused, World};
 use crate::{access, gas, limits, lock};
 use std::collections::VecDeque;
 use std::sync::Arc;
+use tacit_abi::{CALL_ALLOW_REENTRY, CALL_ALLOW_VIEW};
 use tacit_types::{Address, Amount, CodeHash};
 
 /// Message and place of a contract's panic. For people: it never becomes consensus data.
@@ -87,7 +89,12 @@ pub(crate) struct Entry<'a> {
     pub value: Amount,
     pub is_static: bool,
     pub kind: Kind,
-    pub budget: Budget,
+    /// Whether it may leave calls behind that run, and may fail, after everything else.
+    pub may_defer: bool,
+    /// Gas that the frame may use, never negative.
+    pub gas: i64,
+    /// Stack units that the frame may use.
+    pub stack: i32,
 }
 
 /// How a frame ended and what gas it left.
@@ -105,13 +112,13 @@ impl<'w> Scope<'w> {
 
     /// Runs one frame. A frame that fails leaves nothing behind but the gas it used.
     pub(crate) fn enter(&mut self, entry: Entry<'_>) -> Result<Exit, Fault> {
-        let given = entry.budget.gas;
+        let given = entry.gas;
         let number = self.recorder.begin(|| FrameTrace {
             depth: self.stack.len().saturating_add(1),
             contract: entry.contract,
             caller: entry.caller,
             function: entry.function.to_owned(),
-            input: entry.input.clone(),
+            input: cut(&entry.input),
             value: entry.value,
             is_static: entry.is_static,
             gas_used: 0,
@@ -129,7 +136,7 @@ impl<'w> Scope<'w> {
 
     /// Everything that is decided before any code runs: limits, locks, pause, the price of entering, the function.
     fn open(&mut self, entry: &Entry<'_>) -> Result<Result<Opened, Exit>, Fault> {
-        let gas = entry.budget.gas;
+        let gas = entry.gas;
         let refuse = |gas_left, reject| Ok(Err(Exit { gas_left, result: Err(reject) }));
         if self.stack.len() >= limits::CALL_DEPTH_MAX || self.counts.frames >= limits::FRAMES_MAX {
             return refuse(gas, VmReject::DepthExceeded);
@@ -143,8 +150,12 @@ impl<'w> Scope<'w> {
         if contract.is_paused && !entry.is_static && entry.kind == Kind::Call {
             return refuse(gas, VmReject::Paused);
         }
-        let module = self.machine.load(&contract.code_hash, self.world)?;
-        let Some(gas) = after_charge(gas, gas::enter(module.code_bytes(), module.memory_pages())) else {
+        // Paid before anything is loaded. How many pages the code begins with can only the loaded module tell.
+        let Some(gas) = after_charge(gas, gas::enter(contract.load_bytes, 0)) else {
+            return refuse(0, VmReject::OutOfGas);
+        };
+        let module = self.load(&contract.code_hash)?;
+        let Some(gas) = after_charge(gas, gas::pages(module.memory_pages())) else {
             return refuse(0, VmReject::OutOfGas);
         };
         let access = module.access();
@@ -176,34 +187,42 @@ impl<'w> Scope<'w> {
         let checkpoint = self.world.checkpoint();
         let before = self.counts;
         let waiting = self.deferred.len();
-        self.stack.push(Active { contract: entry.contract, group, allows: 0 });
+        self.stack.push(Active { contract: entry.contract, group, allows: 0, may_defer: entry.may_defer });
         self.counts.frames = self.counts.frames.saturating_add(1);
-        let budget = Budget { gas, stack: entry.budget.stack };
-        let ran = Loan::during(self, |loan| {
-            let frame = Frame {
-                loan,
-                contract: entry.contract,
-                caller: entry.caller,
-                value: entry.value,
-                input: entry.input,
-                is_static: entry.is_static,
-                number,
-                output: Vec::new(),
-                register: Vec::new(),
-                stop: None,
-            };
-            module.run(entry.function, frame, budget)
-        })?;
+        let budget = Budget { units: gas::units(gas), stack: entry.stack };
+        let ran = contain("the engine", || {
+            Loan::during(self, |loan| {
+                let frame = Frame {
+                    loan,
+                    contract: entry.contract,
+                    caller: entry.caller,
+                    value: entry.value,
+                    input: entry.input,
+                    is_static: entry.is_static,
+                    number,
+                    output: Vec::new(),
+                    register: Vec::new(),
+                    stop: None,
+                };
+                module.run(entry.function, frame, budget)
+            })
+        });
         self.stack.pop();
-        let exit = verdict(ran, &mut self.trace)?;
+        let exit = verdict(ran?, &mut self.trace)?;
         if exit.result.is_err() {
             self.world.rollback(checkpoint);
-            // Events and waiting calls go with the frame; frames and contracts made stay counted, so that failing is no
-            // way around their limits.
+            // Events and waiting calls go with the frame, and so do their places; frames and contracts made stay counted, so
+            // that failing is no way around their limits.
             (self.counts.events, self.counts.event_bytes) = (before.events, before.event_bytes);
+            self.counts.deferred = before.deferred;
             self.deferred.truncate(waiting);
         }
         Ok(exit)
+    }
+
+    /// The module of code that the chain holds.
+    fn load(&mut self, code_hash: &CodeHash) -> Result<Arc<dyn Runnable>, Fault> {
+        contain("loading code", || self.machine.load(code_hash, self.world))
     }
 
     /// Between a change of code and its `migrate` nobody enters: the new code would meet the old storage.
@@ -219,8 +238,13 @@ impl<'w> Scope<'w> {
     /// Says what the call that the running contract makes next lets others do to it.
     pub(crate) fn allow(&mut self, flags: i32) {
         if let Some(active) = self.stack.last_mut() {
-            active.allows = flags;
+            active.allows = flags & (CALL_ALLOW_REENTRY | CALL_ALLOW_VIEW);
         }
+    }
+
+    /// Whether the running contract may leave calls behind.
+    pub(crate) fn may_defer(&self) -> bool {
+        self.stack.last().is_some_and(|active| active.may_defer)
     }
 
     /// Counts an event and its bytes.
@@ -280,36 +304,46 @@ impl<'w> Scope<'w> {
             value: next.value,
             is_static: false,
             kind: if next.is_migration { Kind::Migration } else { Kind::Call },
-            budget: Budget { gas: next.gas, stack: limits::STACK_UNITS_MAX },
+            may_defer: true,
+            gas: next.gas,
+            stack: limits::STACK_UNITS_MAX,
         })
     }
 
-    /// Gives the contract other code, if its policy leaves that to itself and the storage layouts fit.
-    pub(crate) fn replace_own_code(
+    /// Whether the contract may change its own code to this one, and the gas for comparing the two.
+    pub(crate) fn price_of_own_change(
         &mut self,
         contract: &Address,
         code_hash: &CodeHash,
-    ) -> Result<Result<Succession, SetCodeRefused>, Fault> {
+    ) -> Result<Result<u64, SetCodeRefused>, Fault> {
         let info = self.world.contract(contract)?;
         if !info.is_some_and(|info| info.may_change_itself) || self.has_migration(contract) {
             return Ok(Err(SetCodeRefused::Policy));
         }
-        self.replace_code(contract, code_hash)
+        self.price_of_change(contract, code_hash)
+    }
+
+    /// The gas for comparing the contract's code with other code: both are loaded.
+    pub(crate) fn price_of_change(
+        &mut self,
+        contract: &Address,
+        code_hash: &CodeHash,
+    ) -> Result<Result<u64, SetCodeRefused>, Fault> {
+        let Some(info) = self.world.contract(contract)? else { return Ok(Err(SetCodeRefused::Policy)) };
+        let Some(new) = self.world.load_bytes(code_hash)? else { return Ok(Err(SetCodeRefused::CodeUnknown)) };
+        Ok(Ok(gas::load(info.load_bytes).saturating_add(gas::load(new))))
     }
 
     /// Gives the contract other code, if the storage layouts fit; whether `migrate` has to run. Whether the change is allowed
-    /// was decided before.
+    /// was decided before, and its price is paid.
     pub(crate) fn replace_code(
         &mut self,
         contract: &Address,
         code_hash: &CodeHash,
     ) -> Result<Result<Succession, SetCodeRefused>, Fault> {
         let Some(info) = self.world.contract(contract)? else { return Ok(Err(SetCodeRefused::Policy)) };
-        if self.world.code(code_hash)?.is_none() {
-            return Ok(Err(SetCodeRefused::CodeUnknown));
-        }
-        let old = self.machine.load(&info.code_hash, self.world)?;
-        let new = self.machine.load(code_hash, self.world)?;
+        let old = self.load(&info.code_hash)?;
+        let new = self.load(code_hash)?;
         let has_migrate = new.has_function(tacit_abi::MIGRATE_FUNCTION);
         let succession = new.access().follows(old.access(), has_migrate);
         if succession == Succession::Refused {
@@ -331,13 +365,14 @@ pub(crate) fn after_charge(gas: i64, cost: u64) -> Option<i64> {
 /// Turns the engine's report into the one verdict every engine reaches.
 fn verdict(ran: Ran, trace: &mut Option<PanicTrace>) -> Result<Exit, Fault> {
     let failed = |gas_left: i64, reject| Ok(Exit { gas_left: gas_left.max(0), result: Err(reject) });
-    let Ran { output, stop, gas, stack, .. } = ran;
+    let Ran { output, stop, units, stack } = ran;
+    let gas = gas::whole(units);
     match stop {
         Some(Stop::Fault(fault)) => Err(fault),
         Some(Stop::HostPanic) => failed(0, VmReject::HostInternal),
         Some(Stop::OutOfGas) => failed(0, VmReject::OutOfGas),
-        // Gas below zero at the end is out of gas, however the frame ended.
-        _ if gas < 0 => failed(0, VmReject::OutOfGas),
+        // A counter below zero at the end is out of gas, however the frame ended.
+        _ if units < 0 => failed(0, VmReject::OutOfGas),
         Some(Stop::Revert { code, data }) => failed(gas, VmReject::Reverted { code, data }),
         Some(Stop::Callee(reject)) => failed(gas, *reject),
         Some(Stop::TooManyEvents) => failed(gas, VmReject::TooManyEvents),

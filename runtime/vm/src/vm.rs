@@ -1,23 +1,21 @@
 //! The VM as the executor and the RPC see it: check code, make a contract, call it, look at it.
 
 use crate::access::Succession;
-use crate::engine::{Gate, WasmtimeMachine};
-use crate::frame::{Budget, Machine};
-use crate::limits;
+use crate::contain::Contained;
+use crate::engine::{Artifacts, Gate, WasmtimeMachine};
+use crate::frame::Machine;
 use crate::recorder::{FrameTrace, Recorder};
 use crate::reject::{CodeReject, VmReject};
 use crate::scope::{Entry, Kind, PanicTrace, Scope};
 use crate::validate::{self, ModuleInfo};
 use crate::world::{Fault, SetCodeRefused, World};
+use crate::{gas, limits};
 use std::sync::Arc;
 use tacit_types::{Address, Amount, CodeHash, Gas};
 
 /// Native stack a thread needs to run calls, in bytes: the shared stack counter allows 512 KiB of wasm
 /// frames, the rest is for the host's own frames between 16 nested contracts, and margin.
 pub const THREAD_STACK_BYTES: usize = 8 * 1024 * 1024;
-/// Most gas one call can be given; more is cut to it.
-const GAS_MAX: u64 = 1 << 62;
-
 /// How much runs at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VmConfig {
@@ -86,8 +84,11 @@ pub struct CallOutcome {
     pub result: Result<Vec<u8>, VmReject>,
     /// Message and place of a panic, if one was reported. For people only; not the same on every node's version.
     pub trace: Option<PanicTrace>,
-    /// Every frame in the order of entry, if recording was asked for.
+    /// The first frames in the order of entry, if recording was asked for; at most
+    /// [`FRAMES_RECORDED_MAX`](crate::FRAMES_RECORDED_MAX).
     pub frames: Vec<FrameTrace>,
+    /// How many frames there were beside those.
+    pub frames_left_out: u64,
 }
 
 impl Vm {
@@ -96,10 +97,22 @@ impl Vm {
     /// # Errors
     /// A [`Fault`] if the engine does not start as wanted, for instance without enough address space.
     pub fn new(config: VmConfig) -> Result<Self, Fault> {
+        Self::start(config, None)
+    }
+
+    /// As [`Vm::new`]; compiled code outlives the process in `artifacts`.
+    ///
+    /// # Errors
+    /// As [`Vm::new`].
+    pub fn with_artifacts(config: VmConfig, artifacts: Artifacts) -> Result<Self, Fault> {
+        Self::start(config, Some(artifacts))
+    }
+
+    fn start(config: VmConfig, artifacts: Option<Artifacts>) -> Result<Self, Fault> {
         let depth = u32::try_from(limits::CALL_DEPTH_MAX).unwrap_or(u32::MAX);
         let calls = config.execution_calls.max(1).saturating_add(config.view_calls.max(1));
         let shared = Shared {
-            machine: WasmtimeMachine::new(calls.saturating_mul(depth))?,
+            machine: WasmtimeMachine::new(calls.saturating_mul(depth), artifacts)?,
             execution: Gate::new(config.execution_calls.max(1)),
             view: Gate::new(config.view_calls.max(1)),
         };
@@ -118,6 +131,30 @@ impl Vm {
     /// The rule it breaks.
     pub fn check(&self, code: &[u8]) -> Result<ModuleInfo, CodeReject> {
         validate::validate(code)
+    }
+
+    /// Compiles code that was just deployed, so that the deployment, which paid for it, also waits for it, and no later block has to
+    /// compile what many blocks deployed. On [`Lane::View`] nothing happens: trying out costs nothing and must leave nothing.
+    ///
+    /// # Errors
+    /// A [`Fault`] if code that passed the check does not compile.
+    pub fn prepare(&self, code_hash: &CodeHash, code: &[u8]) -> Result<(), Fault> {
+        if self.lane == Lane::Execution {
+            self.shared.machine.module(code_hash, self.lane, || Ok(code.to_vec()))?;
+        }
+        Ok(())
+    }
+
+    /// Whether an artifact of this code is kept, so that [`Vm::prepare`] would not compile it.
+    #[must_use]
+    pub fn keeps(&self, code_hash: &CodeHash) -> bool {
+        self.shared.machine.keeps(code_hash)
+    }
+
+    /// How many modules this process has compiled; what was restored from an artifact does not count.
+    #[must_use]
+    pub fn compilations(&self) -> u64 {
+        self.shared.machine.compilations()
     }
 
     /// Runs `init` of a contract that the executor has just recorded. `params.function` is not looked at.
@@ -146,7 +183,8 @@ impl Vm {
     }
 
     /// Gives a contract other code and runs its `migrate`. Whether the caller may do that was decided before; whether the
-    /// new code understands the old one's storage is decided here. `params.function` is not looked at.
+    /// new code understands the old one's storage is decided here. Charge [`crate::gas::load`] of both codes before: both are loaded.
+    /// `params.function` is not looked at.
     ///
     /// # Errors
     /// A [`Fault`] stops the node; why the code did not change, and the failure of `migrate`, are in the result.
@@ -157,7 +195,11 @@ impl Vm {
         code_hash: &CodeHash,
     ) -> Result<Result<CallOutcome, SetCodeRefused>, Fault> {
         let changed = {
-            let mut scope = Scope::new(&self.shared.machine, world, Recorder::default());
+            let machine = self.shared.machine.on(self.lane);
+            let mut scope = Scope::new(&machine, world, Recorder::default());
+            if let Err(refused) = scope.price_of_change(&params.contract, code_hash)? {
+                return Ok(Err(refused));
+            }
             scope.replace_code(&params.contract, code_hash)?
         };
         match changed {
@@ -165,7 +207,7 @@ impl Vm {
             // The storage stays as it is: running a migration again would ruin what it made.
             Ok(Succession::SameLayout) => {
                 let result = if params.input.is_empty() { Ok(Vec::new()) } else { Err(VmReject::FunctionUnknown) };
-                return Ok(Ok(CallOutcome { gas_used: Gas::ZERO, result, trace: None, frames: Vec::new() }));
+                return Ok(Ok(unrecorded(Gas::ZERO, result)));
             }
             Ok(_) => {}
         }
@@ -178,7 +220,7 @@ impl Vm {
             Lane::Execution => self.shared.execution.enter(),
             Lane::View => self.shared.view.enter(),
         };
-        outermost(&self.shared.machine, world, params, mode)
+        outermost(&self.shared.machine.on(self.lane), world, params, mode)
     }
 }
 
@@ -199,10 +241,15 @@ pub(crate) fn outermost(
     mode: Mode,
 ) -> Result<CallOutcome, Fault> {
     if params.input.len() > tacit_abi::INPUT_BYTES_MAX as usize {
-        let result = Err(VmReject::InputTooLong);
-        return Ok(CallOutcome { gas_used: Gas::ZERO, result, trace: None, frames: Vec::new() });
+        return Ok(unrecorded(Gas::ZERO, Err(VmReject::InputTooLong)));
     }
-    let limit = params.gas_limit.0.min(GAS_MAX);
+    let mut world = Contained::new(world);
+    let outcome = run(machine, &mut world, params, mode);
+    world.unless_faulty(outcome)
+}
+
+fn run(machine: &dyn Machine, world: &mut dyn World, params: CallParams<'_>, mode: Mode) -> Result<CallOutcome, Fault> {
+    let limit = params.gas_limit.0.min(gas::CALL_GAS_MAX);
     let mut scope = Scope::new(machine, world, Recorder::new(params.record));
     let checkpoint = scope.world.checkpoint();
     let exit = scope.enter(Entry {
@@ -217,7 +264,9 @@ pub(crate) fn outermost(
             Mode::Migrate => Kind::Migration,
             Mode::Call | Mode::View => Kind::Call,
         },
-        budget: Budget { gas: i64::try_from(limit).unwrap_or(i64::MAX), stack: limits::STACK_UNITS_MAX },
+        may_defer: true,
+        gas: i64::try_from(limit).unwrap_or(i64::MAX),
+        stack: limits::STACK_UNITS_MAX,
     })?;
     let (left, result) = match exit.result {
         Err(reject) => (exit.gas_left, Err(reject)),
@@ -231,5 +280,11 @@ pub(crate) fn outermost(
     }
     let left = u64::try_from(left).unwrap_or_default();
     let Scope { trace, recorder, .. } = scope;
-    Ok(CallOutcome { gas_used: Gas(limit.saturating_sub(left)), result, trace, frames: recorder.finish() })
+    let (frames, frames_left_out) = recorder.finish();
+    Ok(CallOutcome { gas_used: Gas(limit.saturating_sub(left)), result, trace, frames, frames_left_out })
+}
+
+/// The outcome of a call that ran no frame.
+const fn unrecorded(gas_used: Gas, result: Result<Vec<u8>, VmReject>) -> CallOutcome {
+    CallOutcome { gas_used, result, trace: None, frames: Vec::new(), frames_left_out: 0 }
 }

@@ -26,6 +26,8 @@ pub struct BlockContext {
 pub struct ContractInfo {
     /// Hash of its code.
     pub code_hash: CodeHash,
+    /// What loading its code is charged as, in bytes.
+    pub load_bytes: u64,
     /// Who made it.
     pub creator: Address,
     /// Whether it may only be looked at for now.
@@ -143,17 +145,36 @@ pub trait World {
     /// A [`Fault`] if the state cannot be read.
     fn contract(&mut self, address: &Address) -> Result<Option<ContractInfo>, Fault>;
 
-    /// Deployed code as it was submitted. The VM asks only when its cache does not hold the module.
+    /// What loading deployed code is charged as, in bytes ([`crate::ModuleInfo::load_bytes`], recorded when it was deployed), without
+    /// reading the code: loading is paid before it happens.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the state cannot be read.
+    fn load_bytes(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault>;
+
+    /// Deployed code as it was submitted. The VM asks only when it does not have the module.
     ///
     /// # Errors
     /// A [`Fault`] if the state cannot be read.
     fn code(&mut self, hash: &CodeHash) -> Result<Option<Vec<u8>>, Fault>;
+
+    /// Length in bytes of deployed code, if code with the hash is deployed. Copies no code.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the state cannot be read.
+    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault>;
 
     /// A value in a contract's storage.
     ///
     /// # Errors
     /// A [`Fault`] if the state cannot be read.
     fn storage_get(&mut self, contract: &Address, key: &[u8]) -> Result<Option<Vec<u8>>, Fault>;
+
+    /// Length in bytes of a value in a contract's storage, if there is one. The value is read for it.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the state cannot be read.
+    fn storage_length(&mut self, contract: &Address, key: &[u8]) -> Result<Option<u64>, Fault>;
 
     /// Sets a value in a contract's storage. Key and value are within the limits of `tacit-abi`.
     ///

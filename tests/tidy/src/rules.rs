@@ -188,6 +188,10 @@ pub const FILE_LINES_MAX: usize = 650;
 /// Where `unsafe` may stand, as a file or the start of a path, and why.
 pub const UNSAFE: &[(&str, &str)] = &[
     ("runtime/vm/src/loan.rs", "the engine demands 'static data; this file lends it a borrowed world"),
+    (
+        "runtime/vm/src/engine/restore.rs",
+        "the engine's loading of machine code is unsafe; this file gives it only what it sealed itself",
+    ),
     ("benches/peers/src/cosmwasm.rs", "the peer's cache wants a promise that nobody else writes to its folder"),
     ("contracts/", "a guest reaches its host through imported functions; the sandbox holds whatever it does"),
 ];

@@ -174,8 +174,8 @@ impl Combined {
                 }
             }
         }
-        for wire in 0..=r1cs.public() {
-            combined.public[0][r1cs.constraints().len() + wire] += factors[wire];
+        for (wire, factor) in factors.iter().enumerate().take(r1cs.public() + 1) {
+            combined.public[0][r1cs.constraints().len() + wire] += factor;
         }
         combined
     }

@@ -22,7 +22,7 @@ fn case(statement: Statement, number: u64, rng: &mut ChaCha20Rng) -> String {
     })
     .unwrap();
     let names = names.into_inner();
-    let lies = if number % 3 == 0 { 0 } else { 1 + rng.next_u32() % 3 };
+    let lies = if number.is_multiple_of(3) { 0 } else { 1 + rng.next_u32() % 3 };
     let pick = |rng: &mut ChaCha20Rng| names[rng.next_u32() as usize % names.len()].clone();
     let about: Vec<(String, u32, u64)> = (0..lies).map(|_| (pick(rng), rng.next_u32() % 8, rng.next_u64())).collect();
     let values = RefCell::new(Vec::new());

@@ -1,4 +1,4 @@
-//! A token that behaves as a test tells it to: it takes fees, lies, fails, forgets balances, and calls back into whoever
+//! A token that behaves as a test tells it to: it takes fees, lies, fails, forgets balances, says nothing, and calls back into whoever
 //! moves it. For tests alone; it must never hold anything of worth.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
@@ -37,6 +37,8 @@ mod hostile_token {
     pub const RECEIVER_GAINS: u8 = 6;
     /// The giver loses one unit less.
     pub const GIVER_GAINS: u8 = 7;
+    /// Does not say what anybody has.
+    pub const MUTE: u8 = 8;
 
     /// The call back did not happen yet.
     pub const NOTHING: u8 = 0;
@@ -107,8 +109,8 @@ mod hostile_token {
 
     /// What a holder has.
     #[view]
-    fn balance_of(holder: Address) -> Amount {
-        BALANCES.get_or_default(&holder)
+    fn balance_of(holder: Address) -> Result<Amount, Error> {
+        if MODE.get_or_default() == MUTE { Err(Error::ToldTo) } else { Ok(BALANCES.get_or_default(&holder)) }
     }
 
     /// What became of the last call back.

@@ -2,7 +2,7 @@
 
 use crate::describe::{Line, doc, no_floats, text};
 use crate::function::{Function, Kind};
-use crate::layout::Layout;
+use crate::layout::{Declared, Layout};
 use crate::modules;
 use crate::roles::Roles;
 use proc_macro2::{Span, TokenStream};
@@ -10,7 +10,7 @@ use quote::{ToTokens, quote};
 use std::collections::HashMap;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, Item, ItemMod, LitStr, Result, Token};
+use syn::{Attribute, Fields, Ident, Item, ItemMod, LitStr, Result, Token};
 
 /// Kinds of records in the access section; they are those of the host interface.
 const REENTRANT: u8 = 1;
@@ -79,7 +79,7 @@ struct Contract {
     functions: Vec<Function>,
     layout: Option<Layout>,
     roles: Roles,
-    declared: Vec<(Ident, String)>,
+    declared: Vec<Declared>,
     modules: Vec<String>,
     others: TokenStream,
     errors: Option<syn::Error>,
@@ -151,13 +151,18 @@ impl Contract {
 
     /// Remembers how a type is encoded: it is part of the layout of what stores it.
     fn declare(&mut self, item: &Item) {
-        let (name, definition) = match item {
-            Item::Struct(item) => (&item.ident, text(&item.fields)),
-            Item::Enum(item) => (&item.ident, text(&item.variants)),
-            Item::Type(item) => (&item.ident, text(&item.ty)),
+        let types_of = |fields: &Fields| fields.iter().map(|field| field.ty.clone()).collect::<Vec<_>>();
+        let (name, definition, types) = match item {
+            Item::Struct(item) => (&item.ident, text(&item.fields), types_of(&item.fields)),
+            Item::Enum(item) => {
+                let types = item.variants.iter().flat_map(|variant| types_of(&variant.fields)).collect();
+                (&item.ident, text(&item.variants), types)
+            }
+            Item::Type(item) => (&item.ident, text(&item.ty), vec![(*item.ty).clone()]),
             _ => return,
         };
-        self.declared.push((name.clone(), format!("{name}: {definition}")));
+        let definition = format!("{name}: {definition}");
+        self.declared.push(Declared { name: name.clone(), definition, types });
     }
 
     fn check(&mut self) {
@@ -177,6 +182,7 @@ impl Contract {
                 }
             }
         }
+        errors.extend(self.layout.iter().flat_map(|layout| layout.foreign(&self.declared)));
         for error in errors {
             self.refuse(error);
         }

@@ -65,12 +65,15 @@ impl Line {
         self
     }
 
-    /// Appends a list of named, typed and perhaps documented things.
+    /// Appends a list of named, typed and perhaps documented things, each a list of these.
     pub fn fields<'a>(&mut self, fields: impl Iterator<Item = (String, &'a Type, String)>) -> &mut Self {
         self.raw("[");
         for (index, (name, kind, doc)) in fields.enumerate() {
-            self.raw(if index == 0 { "{\"name\":" } else { ",{\"name\":" }).string(&name).raw(",\"type\":").kind(kind);
-            self.doc(&doc).raw("}");
+            self.raw(if index == 0 { "[" } else { ",[" }).string(&name).raw(",").kind(kind);
+            if !doc.is_empty() {
+                self.raw(",").string(&doc);
+            }
+            self.raw("]");
         }
         self.raw("]")
     }

@@ -20,8 +20,12 @@ pub fn expand(Unlisted(unlisted): Unlisted, item: ItemEnum) -> Result<TokenStrea
             let message = format!("`{}` and `{other}` have the same code {code}", variant.ident);
             return Err(syn::Error::new_spanned(variant, message));
         }
-        line.raw(if index == 0 { "{\"name\":" } else { ",{\"name\":" }).string(&variant.ident.to_string());
-        line.raw(&format!(",\"code\":{code}")).doc(&doc(&variant.attrs)).raw("}");
+        line.raw(if index == 0 { "[" } else { ",[" }).string(&variant.ident.to_string()).raw(&format!(",{code}"));
+        let doc = doc(&variant.attrs);
+        if !doc.is_empty() {
+            line.raw(",").string(&doc);
+        }
+        line.raw("]");
     }
     line.raw("]").doc(&doc(&item.attrs)).raw("}");
     let parts = line.parts();

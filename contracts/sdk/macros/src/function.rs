@@ -211,9 +211,14 @@ impl Function {
             Kind::Migrate { .. } => "migrate",
         };
         let (output, error) = self.output();
-        line.string(&self.name.to_string()).raw(",\"kind\":").string(kind).raw(",\"arguments\":");
-        line.fields(self.arguments.iter().map(|(name, kind)| (name.to_string(), kind, String::new())));
-        line.raw(",\"result\":").kind(&output);
+        line.string(&self.name.to_string()).raw(",\"kind\":").string(kind);
+        if !self.arguments.is_empty() {
+            line.raw(",\"arguments\":");
+            line.fields(self.arguments.iter().map(|(name, kind)| (name.to_string(), kind, String::new())));
+        }
+        if text(&output) != "()" {
+            line.raw(",\"result\":").kind(&output);
+        }
         if let Some(error) = error.filter(|error| error != "Infallible") {
             line.raw(",\"error\":").string(&error);
         }

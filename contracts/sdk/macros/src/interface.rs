@@ -78,7 +78,7 @@ impl Parse for Interface {
 pub fn expand(interface: &Interface) -> Result<TokenStream> {
     let Interface { attributes, visibility, name, methods } = interface;
     for (index, method) in methods.iter().enumerate() {
-        let reserved = ["at", "paying", "gas", "allow_reentry", "allow_view"];
+        let reserved = ["at", "paying", "gas", "allow_reentry", "allow_view", "allow_defer"];
         if reserved.contains(&method.name.to_string().as_str()) {
             let message = "this name is a method of every callee; use `Callee::call` for this one";
             return Err(syn::Error::new(method.name.span(), message));
@@ -113,6 +113,12 @@ pub fn expand(interface: &Interface) -> Result<TokenStream> {
                 Self(self.0.gas(gas))
             }
 
+            /// Whether the callee would get all of its gas, and so much were left for this contract after that.
+            #[must_use]
+            #visibility fn has_gas(&self, kept: u64) -> bool {
+                self.0.has_gas(kept)
+            }
+
             /// Lets this contract be entered again while the callee runs, through functions with `#[reentrant]`.
             #[must_use]
             #visibility const fn allow_reentry(self) -> Self {
@@ -123,6 +129,12 @@ pub fn expand(interface: &Interface) -> Result<TokenStream> {
             #[must_use]
             #visibility const fn allow_view(self) -> Self {
                 Self(self.0.allow_view())
+            }
+
+            /// Lets the callee, and whatever it calls, defer calls although this contract goes on if the callee fails.
+            #[must_use]
+            #visibility const fn allow_defer(self) -> Self {
+                Self(self.0.allow_defer())
             }
 
             #(#methods)*

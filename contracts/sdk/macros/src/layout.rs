@@ -1,14 +1,39 @@
 //! `storage!`: the constants, the storage map in the spec, and the layout's hash in the access section.
 
 use crate::describe::{Line, doc, no_floats, text};
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, GenericArgument, Ident, LitInt, PathArguments, Result, Token, Type};
 
 /// Prefixes from here on are the SDK's.
 const RESERVED: u8 = 200;
+/// Types that mean the same everywhere; the kinds of storage and what is written in capitals, a number, are not looked at.
+const KNOWN: [&str; 13] = [
+    "Address",
+    "Amount",
+    "AssetId",
+    "Bytes",
+    "Duration",
+    "Height",
+    "List",
+    "Option",
+    "Rate",
+    "Shares",
+    "Text",
+    "Timestamp",
+    "U256",
+];
+
+/// A type that the contract's module declares.
+pub struct Declared {
+    pub name: Ident,
+    /// How it is encoded, as text.
+    pub definition: String,
+    /// The types in it.
+    pub types: Vec<Type>,
+}
 
 pub struct Entry {
     attributes: Vec<Attribute>,
@@ -114,8 +139,30 @@ impl Layout {
         code
     }
 
+    /// What is wrong with stored types that are declared outside of the module: a change of theirs would not change the
+    /// layout's hash, and code that reads the old values wrongly would be let take over.
+    pub fn foreign(&self, declared: &[Declared]) -> Vec<syn::Error> {
+        let (mut errors, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut names: Vec<Ident> = self.entries.iter().flat_map(|entry| &entry.types).flat_map(type_names).collect();
+        while let Some(name) = names.pop() {
+            let word = name.to_string();
+            if KNOWN.contains(&word.as_str()) || !seen.insert(word) {
+                continue;
+            }
+            if let Some(found) = declared.iter().find(|declared| declared.name == name) {
+                names.extend(found.types.iter().flat_map(type_names));
+            } else {
+                let message = format!(
+                    "`{name}` is stored, so it is declared in the contract's module: else the layout could change unseen"
+                );
+                errors.push(syn::Error::new(name.span(), message));
+            }
+        }
+        errors
+    }
+
     /// The layout's hash: over the entries as they are written, the declared types that they name, and the modules.
-    pub fn hash(&self, declared: &[(Ident, String)], modules: &[String]) -> [u8; 32] {
+    pub fn hash(&self, declared: &[Declared], modules: &[String]) -> [u8; 32] {
         let mut lines = BTreeSet::new();
         for entry in &self.entries {
             lines.insert(format!("{}: {} = {}", entry.name, text(&entry.kind), entry.prefix));
@@ -124,7 +171,7 @@ impl Layout {
         let mut added = true;
         while added {
             added = false;
-            for (name, definition) in declared {
+            for Declared { name, definition, .. } in declared {
                 let word = name.to_string();
                 added |= lines.iter().any(|line| names(line, &word)) && lines.insert(definition.clone());
             }
@@ -136,6 +183,28 @@ impl Layout {
         }
         hasher.finalize().into()
     }
+}
+
+/// The names in a type that are written as types are; what is all in capitals is a constant number.
+fn type_names(kind: &Type) -> Vec<Ident> {
+    fn collect(tokens: TokenStream, names: &mut Vec<Ident>) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => collect(group.stream(), names),
+                TokenTree::Ident(ident) => {
+                    let word = ident.to_string();
+                    let is_number = word.len() > 1 && !word.chars().any(char::is_lowercase);
+                    if word.starts_with(char::is_uppercase) && !is_number {
+                        names.push(ident);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut names = Vec::new();
+    collect(kind.to_token_stream(), &mut names);
+    names
 }
 
 /// Whether a line names a word as a whole.

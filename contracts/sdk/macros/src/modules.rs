@@ -83,7 +83,7 @@ fn functions(module: &str) -> File {
             }
         },
         "pause" => parse_quote! {
-            /// Pauses a group of functions for a time. Only for pausers.
+            /// Pauses a group of functions for a time, or makes its pause longer. Only for pausers.
             #[call]
             #[only_role(::tacit_sdk::roles::PAUSER)]
             fn pause(group: u8, duration: ::tacit_sdk::Duration) -> Result<(), ::tacit_sdk::pause::PauseError> {
@@ -102,11 +102,14 @@ fn functions(module: &str) -> File {
             }
         },
         _ => parse_quote! {
-            /// Announces new code, which can be set after the delay. Only for upgraders.
+            /// Announces new code and what its `migrate` gets; after the delay both can be set. Only for upgraders.
             #[call]
             #[only_role(::tacit_sdk::roles::UPGRADER)]
-            fn announce_upgrade(code_hash: [u8; 32]) -> Result<(), ::tacit_sdk::upgrade::UpgradeError> {
-                ::tacit_sdk::upgrade::announce(&code_hash)
+            fn announce_upgrade(
+                code_hash: [u8; 32],
+                input: ::tacit_sdk::Bytes<1024>,
+            ) -> Result<(), ::tacit_sdk::upgrade::UpgradeError> {
+                ::tacit_sdk::upgrade::announce(&code_hash, input)
             }
             /// Takes back the announcement. Only for the administrator.
             #[call]
@@ -114,19 +117,15 @@ fn functions(module: &str) -> File {
             fn cancel_upgrade() -> Result<(), ::tacit_sdk::upgrade::UpgradeError> {
                 ::tacit_sdk::upgrade::cancel()
             }
-            /// Sets the announced code and hands the input to its `migrate`. Only for upgraders.
+            /// Sets the announced code, whose `migrate` gets what was announced, and at most so much gas. Only for upgraders.
             #[call]
             #[only_role(::tacit_sdk::roles::UPGRADER)]
-            fn apply_upgrade(
-                code_hash: [u8; 32],
-                input: ::tacit_sdk::Bytes<1024>,
-                gas: u64,
-            ) -> Result<(), ::tacit_sdk::upgrade::UpgradeError> {
-                ::tacit_sdk::upgrade::apply(&code_hash, input.as_slice(), gas)
+            fn apply_upgrade(code_hash: [u8; 32], gas: u64) -> Result<(), ::tacit_sdk::upgrade::UpgradeError> {
+                ::tacit_sdk::upgrade::apply(&code_hash, gas)
             }
-            /// The announced code and the time from which it can be set.
+            /// The announced code, the time from which it can be set, and what its `migrate` gets.
             #[view]
-            fn announced_upgrade() -> Option<([u8; 32], ::tacit_sdk::Timestamp)> {
+            fn announced_upgrade() -> Option<([u8; 32], ::tacit_sdk::Timestamp, ::tacit_sdk::Bytes<1024>)> {
                 ::tacit_sdk::upgrade::announced()
             }
         },

@@ -107,8 +107,10 @@ fn enumeration(data: &DataEnum, line: &mut Line) -> Result<(TokenStream, TokenSt
         }));
         takes.push(quote!([#tag] => Some(Self::#case { #(#members: <#types as ::tacit_sdk::Wire>::take(input)?),* }),));
         line.raw(if index == 0 { "{\"name\":" } else { ",{\"name\":" }).string(&case.to_string());
-        line.raw(",\"fields\":");
-        describe(line, &variant.fields);
+        if !variant.fields.is_empty() {
+            line.raw(",\"fields\":");
+            describe(line, &variant.fields);
+        }
         line.doc(&doc(&variant.attrs)).raw("}");
     }
     let put = quote!(match self { #(#puts)* });

@@ -1,5 +1,6 @@
 //! Who calls what, when, with what; the receipt; the end.
 
+use super::code_hash;
 use crate::{Address, Amount, Height, Timestamp, host};
 
 /// The contract's own address.
@@ -64,6 +65,24 @@ pub fn gas_left() -> u64 {
 pub fn call_depth() -> u32 {
     // SAFETY: takes no pointer.
     unsafe { host::call_depth() }.cast_unsigned()
+}
+
+/// Whether an account called this contract, and no contract stands between: neither on the call stack, nor by having
+/// deferred the call. A contract in between can make callees fail, by locks and by depth; see also
+/// [`crate::Callee::has_gas`].
+///
+/// ```no_run
+/// # use tacit_sdk::prelude::*;
+/// # #[error] pub enum Error { /** Accounts only. */ DirectOnly = 1, }
+/// # fn end_auction() -> Result<(), Error> {
+/// if !env::is_called_by_account() {
+///     return Err(Error::DirectOnly);
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use]
+pub fn is_called_by_account() -> bool {
+    call_depth() == 1 && code_hash(&caller()).is_none()
 }
 
 /// Whether this call may change nothing.

@@ -45,6 +45,19 @@ pub fn bn254_pairing(pairs: &[[u8; 192]]) -> Option<bool> {
 }
 
 /// Whether a Groth16 proof shows the public inputs (big-endian) under a registered verifying key; none if no key has the id.
+///
+/// ```no_run
+/// # use tacit_sdk::prelude::*;
+/// # let (key_id, proof, root) = ([0; 32], [0; 256], [0; 32]);
+/// // The caller is one of the inputs: else anybody could use the proof that it shows.
+/// let [low, high] = [0, 16].map(|at| {
+///     let mut half = [0; 32];
+///     half[16..].copy_from_slice(&env::caller().0[at..at + 16]);
+///     half
+/// });
+/// let holds = env::groth16_verify(&key_id, &proof, &[root, low, high]) == Some(true);
+/// # let _ = holds;
+/// ```
 #[must_use]
 pub fn groth16_verify(key_id: &[u8; 32], proof: &[u8; 256], inputs: &[[u8; 32]]) -> Option<bool> {
     let count = i32::try_from(inputs.len()).ok()?;

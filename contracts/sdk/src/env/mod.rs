@@ -8,7 +8,8 @@ mod money;
 
 pub use code::{Creation, code_hash, set_code};
 pub use context::{
-    call_depth, caller, emit, gas_left, genesis_id, height, is_static, log, now, revert, self_address, value,
+    call_depth, caller, emit, gas_left, genesis_id, height, is_called_by_account, is_static, log, now, revert,
+    self_address, value,
 };
 pub use crypto::{blake3, ed25519_verify, keccak256, poseidon, secp256k1_recover, secp256r1_verify, sha256};
 pub use curve::{

@@ -20,7 +20,19 @@ pub fn balance(address: &Address) -> Amount {
     Amount(u128::from_le_bytes(out))
 }
 
-/// Moves native money from this contract.
+/// Moves native money from this contract. Write down first that it is gone.
+///
+/// ```no_run
+/// # use tacit_sdk::prelude::*;
+/// # use tacit_sdk::env::TransferError;
+/// # const OWED: Map<Address, Amount> = Map::new(0);
+/// fn pay_out() -> Result<(), TransferError> {
+///     let to = env::caller();
+///     let amount = OWED.take(&to).unwrap_or_default();
+///     env::transfer(&to, amount)
+/// }
+/// # pay_out().unwrap();
+/// ```
 ///
 /// # Errors
 /// Nothing moved.

@@ -15,7 +15,7 @@ macro_rules! stubs {
         // Off the chain: the small chain of `testing`.
         $(
             #[cfg(not(target_arch = "wasm32"))]
-            #[allow(dead_code, clippy::missing_safety_doc)]
+            #[allow(dead_code, clippy::missing_safety_doc, clippy::too_many_arguments)]
             pub(crate) unsafe fn $name($($argument: $type),*) -> $result {
                 // SAFETY: the caller's promise about ranges is passed on.
                 native::Result::of(unsafe { native::run(stringify!($name), &[$(i64::from($argument)),*]) })

@@ -16,7 +16,8 @@ pub(crate) struct Chain {
     pub(crate) transient: BTreeMap<Vec<u8>, Vec<u8>>,
     pub(crate) balances: BTreeMap<([u8; 32], [u8; 32]), u128>,
     pub(crate) events: Vec<([u8; 32], Vec<u8>)>,
-    pub(crate) code: Option<[u8; 32]>,
+    /// The hash of the code that the contract gave itself, and the input of its `migrate`.
+    pub(crate) code: Option<([u8; 32], Vec<u8>)>,
     register: Vec<u8>,
 }
 
@@ -187,7 +188,7 @@ impl Chain {
             "asset_balance" => call.write(2, &self.balance(call.array(0), call.array(1)).to_le_bytes()),
             "transfer" => return self.transfer([0; 32], call.array(0), call.array(1)),
             "asset_transfer" => return self.transfer(call.array(0), call.array(1), call.array(2)),
-            "set_code" => self.code = Some(call.array(0)),
+            "set_code" => self.code = Some((call.array(0), call.slice(1))),
             _ => panic!("`{name}` needs the real chain: test this in the simulator"),
         }
         tacit_abi::OK.into()

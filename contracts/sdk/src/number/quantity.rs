@@ -1,6 +1,6 @@
 //! Amounts of money and shares of a pool.
 
-use super::{Rounding, wide};
+use super::Rounding;
 use crate::spec::TypeName;
 use crate::{Buffer, Reader, Wire};
 
@@ -23,9 +23,22 @@ impl Quantity for u64 {
 }
 
 /// `left` x `right` / `divisor` without losing a bit between; none if it does not fit or the divisor is zero.
+///
+/// ```
+/// use tacit_sdk::{Rounding, checked_mul_div};
+/// assert_eq!(checked_mul_div(7, 3, 2, Rounding::Down), Some(10));
+/// assert_eq!(checked_mul_div(u128::MAX, 2, 1, Rounding::Down), None);
+/// ```
 #[must_use]
-pub const fn checked_mul_div(left: u128, right: u128, divisor: u128, rounding: Rounding) -> Option<u128> {
-    wide::mul_div(left, right, divisor, rounding)
+pub fn checked_mul_div(left: u128, right: u128, divisor: u128, rounding: Rounding) -> Option<u128> {
+    // In a contract the host computes it: the code for wide numbers would take more room than many a contract.
+    #[cfg(target_arch = "wasm32")]
+    return {
+        let [left, right, divisor] = [left, right, divisor].map(crate::U256::from_u128);
+        left.checked_mul_div(right, divisor, rounding)?.to_u128()
+    };
+    #[cfg(not(target_arch = "wasm32"))]
+    super::wide::mul_div(left, right, divisor, rounding)
 }
 
 /// As [`checked_mul_div`], but ends the call if there is no result.
@@ -37,7 +50,7 @@ pub const fn checked_mul_div(left: u128, right: u128, divisor: u128, rounding: R
 #[must_use]
 #[allow(clippy::panic)] // The documented end of a call whose arithmetic does not fit.
 pub fn mul_div(left: u128, right: u128, divisor: u128, rounding: Rounding) -> u128 {
-    match wide::mul_div(left, right, divisor, rounding) {
+    match checked_mul_div(left, right, divisor, rounding) {
         Some(result) => result,
         None => panic!("a product or quotient does not fit, or the divisor is zero"),
     }
@@ -187,7 +200,7 @@ macro_rules! money {
                 divisor: impl Quantity,
                 rounding: Rounding,
             ) -> Option<Self> {
-                wide::mul_div(self.0, multiplier.raw(), divisor.raw(), rounding).map(Self)
+                checked_mul_div(self.0, multiplier.raw(), divisor.raw(), rounding).map(Self)
             }
 
             /// As [`Self::checked_mul_div`], but ends the call if there is no result.

@@ -1,6 +1,6 @@
 //! Fractions.
 
-use super::{Amount, Quantity, Rounding, mul_div, wide};
+use super::{Amount, Quantity, Rounding, checked_mul_div, mul_div};
 use crate::spec::TypeName;
 use crate::{Buffer, Reader, Wire};
 
@@ -31,11 +31,8 @@ impl Rate {
 
     /// `numerator` / `denominator`, if it fits and the denominator is not zero.
     #[must_use]
-    pub const fn checked_of(numerator: u128, denominator: u128, rounding: Rounding) -> Option<Self> {
-        match wide::mul_div(numerator, ONE, denominator, rounding) {
-            Some(rate) => Some(Self(rate)),
-            None => None,
-        }
+    pub fn checked_of(numerator: u128, denominator: u128, rounding: Rounding) -> Option<Self> {
+        checked_mul_div(numerator, ONE, denominator, rounding).map(Self)
     }
 
     /// A number of hundredths of a percent.

@@ -88,18 +88,26 @@ pub(super) fn ordered_key<K: OrderedKey>(prefix: u8, key: &K) -> Buffer {
     bytes
 }
 
-/// The key of a found entry and the bytes of its value.
-pub(super) fn split<K: OrderedKey>(found: &Buffer, key_len: usize) -> (K, &[u8]) {
-    let mut reader = Reader::new(found.as_slice());
-    let _len = reader.slice(2);
-    let parts = reader.slice(key_len).and_then(|key| {
-        let mut key = Reader::new(key.get(1..)?);
-        let value = reader.slice(found.as_slice().len().checked_sub(key_len)?.checked_sub(2)?)?;
-        let read = K::take_ordered(&mut key)?;
-        key.is_done().then_some((read, value))
-    });
+/// The key of a found entry.
+fn read_key<K: OrderedKey>(bytes: &[u8]) -> K {
+    let mut reader = Reader::new(bytes);
+    match K::take_ordered(&mut reader).filter(|_| reader.is_done()) {
+        Some(key) => key,
+        None => SdkError::CorruptStorage.end(),
+    }
+}
+
+/// The entry after a key: its key without the prefix and the bytes of its value, both in `found`. Then `after` is its key.
+fn advance<'a>(prefix: &Buffer, after: &mut Buffer, found: &'a mut Buffer) -> Option<(&'a [u8], &'a [u8])> {
+    let key_len = next(prefix.as_slice(), after.as_slice(), found)?;
+    let entry = found.as_slice().get(2..).and_then(|entry| entry.split_at_checked(key_len));
+    let parts = entry.and_then(|(key, value)| Some((key, key.split_first()?.1, value)));
     match parts {
-        Some(parts) => parts,
+        Some((whole, key, value)) => {
+            after.clear();
+            after.push(whole);
+            Some((key, value))
+        }
         None => SdkError::CorruptStorage.end(),
     }
 }
@@ -229,11 +237,8 @@ impl<K: OrderedKey, V: Wire> Iterator for Entries<K, V> {
     fn next(&mut self) -> Option<(K, V)> {
         const { assert!(K::MAX + V::MAX + 3 <= BUFFER_BYTES, "an entry of these types can be larger than a buffer") };
         let mut found = Buffer::new();
-        let key_len = next(self.prefix.as_slice(), self.after.as_slice(), &mut found)?;
-        let (key, value) = split::<K>(&found, key_len);
-        let value = decode(value);
-        self.after = Buffer::new();
-        self.after.push(&found.as_slice().get(2..).and_then(|rest| rest.get(..key_len)).unwrap_or_default());
+        let (key, value) = advance(&self.prefix, &mut self.after, &mut found)?;
+        let (key, value) = (read_key(key), decode(value));
         Some((key, value))
     }
 }

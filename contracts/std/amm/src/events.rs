@@ -93,6 +93,13 @@ pub struct PoolRetired {
     pub second: Amount,
 }
 
+/// A token gives no answer when it is asked for the pool's balance.
+#[event]
+pub struct TokenSilent {
+    /// The token.
+    pub token: Address,
+}
+
 /// The protocol's fees were paid.
 #[event]
 pub struct FeesCollected {

@@ -11,18 +11,20 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
+mod books;
 mod curve;
 mod events;
+mod shares;
 mod tokens;
+mod trade;
 
 /// A pool of two tokens that trades them at x*y=k.
 #[tacit_sdk::contract(lock_group = "7461636974207374643a20706f6f6c7320616e64207072696365730000000000")]
 mod amm {
-    use crate::curve::{self, RESERVE_MAX};
-    use crate::events::{
-        Approved, CreditCollected, Deposited, FeesCollected, PoolRetired, ReservesChanged, Skimmed, Swapped,
-        Transferred, Withdrawn,
-    };
+    use crate::books::require_in_time;
+    use crate::events::{CreditCollected, Deposited, FeesCollected, Skimmed, Withdrawn};
+    use crate::shares::{allow, mint, shift};
+    use crate::trade::{Trade, grown};
     use tacit_sdk::prelude::*;
 
     /// Shares of the first deposit that nobody gets: with them, no share is ever worth much, and no reserve empty.
@@ -42,8 +44,12 @@ mod amm {
         SHARES: Map<Address, Shares> = 2;
         /// What a spender may still take, by owner and spender.
         ALLOWANCES: Map<(Address, Address), Shares> = 3;
-        /// What was withdrawn but not collected, by holder and token.
-        CREDITS: Map<(Address, Address), Amount> = 4;
+        /// What was withdrawn but not collected, by holder and token: parts of the book's credits.
+        CLAIMS: Map<(Address, Address), Shares> = 4;
+        /// All claims on a token's credits.
+        BOOK_CLAIMS: Map<Address, Shares> = 5;
+        /// Tokens that gave no answer when they were asked last.
+        SILENT: Set<Address> = 6;
     }
 
     /// What the pool has of one token.
@@ -119,113 +125,8 @@ mod amm {
         AllowanceDiffers = 17,
         /// The product of the reserves would fall: a defect of the pool, and nothing happened.
         ProductFalls = 18,
-    }
-
-    impl Book {
-        const fn new(token: Address) -> Self {
-            let nothing = Amount::ZERO;
-            Self { token, reserve: nothing, fees: nothing, credits: nothing, price_sum: U256::ZERO }
-        }
-
-        /// What the pool must have of the token.
-        pub fn owed(&self) -> Amount {
-            self.reserve + self.fees + self.credits
-        }
-    }
-
-    impl Pool {
-        fn load() -> Self {
-            match POOL.get() {
-                Some(pool) => pool,
-                // Written by `init`, without which there is no pool.
-                None => Error::BadTokens.end(),
-            }
-        }
-
-        /// Counts the prices up to now: with the reserves as they were since the last change, before they change.
-        fn count_prices(&mut self) {
-            let now = env::now();
-            let (first, second) = (self.first.reserve, self.second.reserve);
-            let passed = now.saturating_since(self.updated).milliseconds();
-            if passed > 0 && !first.is_zero() && !second.is_zero() {
-                self.first.price_sum = self.first.price_sum + curve::price_over(first, second, passed);
-                self.second.price_sum = self.second.price_sum + curve::price_over(second, first, passed);
-            }
-            self.updated = now;
-        }
-
-        fn save(&self) {
-            POOL.set(self);
-            ReservesChanged { first: self.first.reserve, second: self.second.reserve }.emit();
-        }
-
-        /// The books of what goes in and of what comes out.
-        fn books(&mut self, token_in: &Address) -> Result<(&mut Book, &mut Book), Error> {
-            if *token_in == self.first.token {
-                Ok((&mut self.first, &mut self.second))
-            } else if *token_in == self.second.token {
-                Ok((&mut self.second, &mut self.first))
-            } else {
-                Err(Error::UnknownToken)
-            }
-        }
-
-        fn book(&mut self, token: &Address) -> Result<&mut Book, Error> {
-            self.books(token).map(|(book, _)| book)
-        }
-
-        fn require_open(&self, deadline: Timestamp, to: &Address) -> Result<(), Error> {
-            require_in_time(deadline)?;
-            self.require_recipient(to)?;
-            if self.is_retired { Err(Error::Retired) } else { Ok(()) }
-        }
-
-        fn require_recipient(&self, to: &Address) -> Result<(), Error> {
-            let refused = [Address::ZERO, env::self_address(), self.first.token, self.second.token];
-            if refused.contains(to) { Err(Error::BadRecipient) } else { Ok(()) }
-        }
-
-        fn product(&self) -> U256 {
-            curve::product(self.first.reserve, self.second.reserve)
-        }
-
-        /// What a number of shares is worth, rounded down.
-        fn worth(&self, shares: Shares) -> (Amount, Amount) {
-            let supply = SUPPLY.get_or_default();
-            let of = |book: &Book| shares.worth(book.reserve, supply, Rounding::Down);
-            (of(&self.first), of(&self.second))
-        }
-
-        /// Does a trade: the books first, then the tokens, and paid before paying.
-        fn trade(mut self, trade: &Trade) -> Result<(), Error> {
-            let Trade { token_in, amount_in, amount_out, to } = *trade;
-            if amount_in.is_zero() || amount_out.is_zero() {
-                return Err(Error::TooSmall);
-            }
-            self.count_prices();
-            let before = self.product();
-            let protocol_fee = curve::part_down(curve::part_up(amount_in, self.fee), self.protocol_share);
-            let (book_in, book_out) = self.books(&token_in)?;
-            book_in.reserve = grown(book_in.reserve, amount_in - protocol_fee)?;
-            book_in.fees = book_in.fees + protocol_fee;
-            book_out.reserve = book_out.reserve.checked_sub(amount_out).ok_or(Error::InsufficientLiquidity)?;
-            let (paid, got) = (*book_in, *book_out);
-            if self.product() < before {
-                return Err(Error::ProductFalls);
-            }
-            self.save();
-            Swapped { by: env::caller(), to, token_in, amount_in, amount_out, protocol_fee }.emit();
-            paid.pull(amount_in)?;
-            got.pay(to, amount_out)
-        }
-    }
-
-    /// What a trade moves.
-    struct Trade {
-        token_in: Address,
-        amount_in: Amount,
-        amount_out: Amount,
-        to: Address,
+        /// The token is not asked with so little gas: its failure would say nothing.
+        TooLittleGas = 19,
     }
 
     /// Makes an empty pool of two tokens with a fee, and the protocol's part of the fee, in basis points. None of this ever
@@ -267,7 +168,7 @@ mod amm {
     ) -> Result<Amount, Error> {
         let mut pool = Pool::load();
         pool.require_open(deadline, &to)?;
-        let amount_out = quote_in(&mut pool, &token_in, amount_in)?;
+        let amount_out = pool.quote_in(&token_in, amount_in)?;
         if amount_out < least_out {
             return Err(Error::Slippage);
         }
@@ -286,7 +187,7 @@ mod amm {
     ) -> Result<Amount, Error> {
         let mut pool = Pool::load();
         pool.require_open(deadline, &to)?;
-        let amount_in = quote_out(&mut pool, &token_in, amount_out)?;
+        let amount_in = pool.quote_out(&token_in, amount_out)?;
         if amount_in > most_in {
             return Err(Error::Slippage);
         }
@@ -308,11 +209,7 @@ mod amm {
         pool.require_open(deadline, &to)?;
         pool.count_prices();
         let supply = SUPPLY.get_or_default();
-        let (first, second, shares) = if supply.is_zero() {
-            first_deposit(most_first, most_second)?
-        } else {
-            further_deposit(&pool, supply, most_first, most_second)?
-        };
+        let (first, second, shares) = pool.deposit_for(supply, most_first, most_second)?;
         if shares.is_zero() || first.is_zero() || second.is_zero() {
             return Err(Error::TooSmall);
         }
@@ -342,8 +239,9 @@ mod amm {
         deadline: Timestamp,
     ) -> Result<(Amount, Amount), Error> {
         let mut pool = Pool::load();
+        require_in_time(deadline)?;
         pool.require_recipient(&to)?;
-        let (first, second) = redeem(&mut pool, shares, (least_first, least_second), deadline)?;
+        let (first, second) = pool.redeem(shares, (least_first, least_second))?;
         pool.save();
         Withdrawn { by: env::caller(), to, first, second, shares, as_credit: false }.emit();
         pool.first.pay(to, first)?;
@@ -351,8 +249,9 @@ mod amm {
         Ok((first, second))
     }
 
-    // So a token that fails cannot keep the other one in the pool.
-    /// As `withdraw`, but touches no token: what comes out waits for `collect_credit`.
+    // So a token that fails cannot keep the other one in the pool. What a token is found to have lost is written down
+    // first: whoever leaves first must not leave with the part of those who stay.
+    /// As `withdraw`, but moves no token: what comes out waits for `collect_credit`. Writes down what is missing, as `sync`.
     #[call]
     fn withdraw_as_credit(
         shares: Shares,
@@ -361,13 +260,12 @@ mod amm {
         deadline: Timestamp,
     ) -> Result<(Amount, Amount), Error> {
         let mut pool = Pool::load();
-        let (first, second) = redeem(&mut pool, shares, (least_first, least_second), deadline)?;
+        require_in_time(deadline)?;
+        pool.examine()?;
+        let (first, second) = pool.redeem(shares, (least_first, least_second))?;
         let by = env::caller();
-        for (book, amount) in [(&mut pool.first, first), (&mut pool.second, second)] {
-            book.credits = book.credits + amount;
-            let key = (by, book.token);
-            CREDITS.put(&key, &(CREDITS.get_or_default(&key) + amount));
-        }
+        pool.first.credit(&by, first)?;
+        pool.second.credit(&by, second)?;
         pool.save();
         Withdrawn { by, to: by, first, second, shares, as_credit: true }.emit();
         Ok((first, second))
@@ -379,9 +277,11 @@ mod amm {
         let mut pool = Pool::load();
         pool.require_recipient(&to)?;
         let by = env::caller();
-        let amount = CREDITS.take(&(by, token)).ok_or(Error::TooSmall)?;
         let book = pool.book(&token)?;
-        book.credits = book.credits - amount;
+        let amount = book.take_credit(&by);
+        if amount.is_zero() {
+            return Err(Error::TooSmall);
+        }
         let book = *book;
         POOL.set(&pool);
         CreditCollected { by, token, to, amount }.emit();
@@ -405,20 +305,18 @@ mod amm {
         Ok(amount)
     }
 
-    // The holders of shares bear the loss in equal parts, and nobody can trade at a price that the loss made.
+    // The holders of shares bear the loss in equal parts, and nobody can trade at a price that the loss made. A token that
+    // gives no answer is noted, and does not keep the loss of the other from being written down.
     /// Writes down what a token lost of the pool's balance and retires the pool. Never raises a reserve. Anyone may.
     #[call]
     fn sync() -> Result<(), Error> {
         let mut pool = Pool::load();
-        pool.count_prices();
-        let first = write_down(&mut pool.first)?;
-        let second = write_down(&mut pool.second)?;
-        if first.is_zero() && second.is_zero() {
+        let silent = |pool: &Pool| (SILENT.contains(&pool.first.token), SILENT.contains(&pool.second.token));
+        let before = silent(&pool);
+        if !pool.examine()? && silent(&pool) == before {
             return Err(Error::NothingToSync);
         }
-        pool.is_retired = true;
         pool.save();
-        PoolRetired { first, second }.emit();
         Ok(())
     }
 
@@ -509,142 +407,32 @@ mod amm {
     }
 
     /// The price sums of the first and the second token up to now, and now. The average price between two moments is the
-    /// difference of the sums by the difference of the times, in units of 2^-80.
+    /// difference of the sums by the difference of the times, in units of 2^-80. A retired pool has no price.
     #[view]
-    fn price_sums() -> (U256, U256, Timestamp) {
+    fn price_sums() -> Result<(U256, U256, Timestamp), Error> {
         let mut pool = Pool::load();
+        if pool.is_retired {
+            return Err(Error::Retired);
+        }
         pool.count_prices();
-        (pool.first.price_sum, pool.second.price_sum, pool.updated)
+        Ok((pool.first.price_sum, pool.second.price_sum, pool.updated))
     }
 
     /// What `swap_exact_in` would give now.
     #[view]
     fn quote_exact_in(token_in: Address, amount_in: Amount) -> Result<Amount, Error> {
-        quote_in(&mut Pool::load(), &token_in, amount_in)
+        Pool::load().quote_in(&token_in, amount_in)
     }
 
     /// What `swap_exact_out` would take now.
     #[view]
     fn quote_exact_out(token_in: Address, amount_out: Amount) -> Result<Amount, Error> {
-        quote_out(&mut Pool::load(), &token_in, amount_out)
+        Pool::load().quote_out(&token_in, amount_out)
     }
 
     /// What a holder can collect of a token.
     #[view]
     fn credit_of(holder: Address, token: Address) -> Amount {
-        CREDITS.get_or_default(&(holder, token))
-    }
-
-    fn quote_in(pool: &mut Pool, token_in: &Address, amount_in: Amount) -> Result<Amount, Error> {
-        let fee = pool.fee;
-        let (book_in, book_out) = pool.books(token_in)?;
-        if book_in.reserve.is_zero() || book_out.reserve.is_zero() {
-            return Err(Error::InsufficientLiquidity);
-        }
-        if amount_in > RESERVE_MAX {
-            return Err(Error::TooLarge);
-        }
-        let net = amount_in - curve::part_up(amount_in, fee);
-        curve::out_for(book_in.reserve, book_out.reserve, net).ok_or(Error::TooLarge)
-    }
-
-    fn quote_out(pool: &mut Pool, token_in: &Address, amount_out: Amount) -> Result<Amount, Error> {
-        let fee = pool.fee;
-        let (book_in, book_out) = pool.books(token_in)?;
-        if amount_out >= book_out.reserve || book_in.reserve.is_zero() {
-            return Err(Error::InsufficientLiquidity);
-        }
-        curve::in_for(book_in.reserve, book_out.reserve, amount_out, fee).ok_or(Error::TooLarge)
-    }
-
-    fn first_deposit(first: Amount, second: Amount) -> Result<(Amount, Amount, Shares), Error> {
-        if first > RESERVE_MAX || second > RESERVE_MAX {
-            return Err(Error::TooLarge);
-        }
-        let all = curve::first_shares(first, second).ok_or(Error::TooLarge)?;
-        let shares = all.checked_sub(LOCKED_SHARES).ok_or(Error::TooSmall)?;
-        Ok((first, second, shares))
-    }
-
-    /// As many shares as both amounts buy, rounded down, and what they cost, rounded up: never more than was offered.
-    fn further_deposit(
-        pool: &Pool,
-        supply: Shares,
-        most_first: Amount,
-        most_second: Amount,
-    ) -> Result<(Amount, Amount, Shares), Error> {
-        if most_first > RESERVE_MAX || most_second > RESERVE_MAX {
-            return Err(Error::TooLarge);
-        }
-        let bought =
-            |most, book: &Book| supply.checked_mul_div(most, book.reserve, Rounding::Down).ok_or(Error::TooLarge);
-        let shares = bought(most_first, &pool.first)?.min(bought(most_second, &pool.second)?);
-        let cost = |book: &Book| book.reserve.checked_mul_div(shares, supply, Rounding::Up).ok_or(Error::TooLarge);
-        Ok((cost(&pool.first)?, cost(&pool.second)?, shares))
-    }
-
-    /// Burns shares of the caller and takes what they are worth out of the reserves.
-    fn redeem(
-        pool: &mut Pool,
-        shares: Shares,
-        (least_first, least_second): (Amount, Amount),
-        deadline: Timestamp,
-    ) -> Result<(Amount, Amount), Error> {
-        require_in_time(deadline)?;
-        if shares.is_zero() {
-            return Err(Error::TooSmall);
-        }
-        let by = env::caller();
-        let left = SHARES.get_or_default(&by).checked_sub(shares).ok_or(Error::InsufficientBalance)?;
-        pool.count_prices();
-        let (first, second) = pool.worth(shares);
-        if first < least_first || second < least_second {
-            return Err(Error::Slippage);
-        }
-        SHARES.put(&by, &left);
-        SUPPLY.set(&(SUPPLY.get_or_default() - shares));
-        Transferred { from: by, to: Address::ZERO, amount: shares }.emit();
-        pool.first.reserve = pool.first.reserve - first;
-        pool.second.reserve = pool.second.reserve - second;
-        Ok((first, second))
-    }
-
-    /// Lowers a reserve to what is there, and says by how much the books were wrong.
-    fn write_down(book: &mut Book) -> Result<Amount, Error> {
-        let missing = book.owed().saturating_sub(book.held()?);
-        book.reserve = book.reserve.saturating_sub(missing);
-        Ok(missing)
-    }
-
-    fn grown(reserve: Amount, by: Amount) -> Result<Amount, Error> {
-        reserve.checked_add(by).filter(|sum| *sum <= RESERVE_MAX).ok_or(Error::TooLarge)
-    }
-
-    fn require_in_time(deadline: Timestamp) -> Result<(), Error> {
-        if env::now() > deadline { Err(Error::Expired) } else { Ok(()) }
-    }
-
-    fn mint(to: &Address, amount: Shares) {
-        SUPPLY.set(&(SUPPLY.get_or_default() + amount));
-        SHARES.put(to, &(SHARES.get_or_default(to) + amount));
-        Transferred { from: Address::ZERO, to: *to, amount }.emit();
-    }
-
-    fn allow(owner: &Address, spender: &Address, amount: Shares) {
-        ALLOWANCES.put(&(*owner, *spender), &amount);
-        Approved { owner: *owner, spender: *spender, amount }.emit();
-    }
-
-    fn shift(from: &Address, to: &Address, amount: Shares) -> Result<(), Error> {
-        if to.is_zero() || *to == env::self_address() {
-            return Err(Error::BadRecipient);
-        }
-        let left = SHARES.get_or_default(from).checked_sub(amount).ok_or(Error::InsufficientBalance)?;
-        SHARES.put(from, &left);
-        // Read after the write, so that a transfer to oneself neither makes nor destroys anything.
-        let had = SHARES.get_or_default(to);
-        SHARES.put(to, &(had + amount));
-        Transferred { from: *from, to: *to, amount }.emit();
-        Ok(())
+        Pool::load().book(&token).map(|book| book.credit_of(&holder)).unwrap_or_default()
     }
 }

@@ -1,7 +1,8 @@
 //! How the pool moves tokens of others: it looks at balances before and after, because a token may take a fee, lie or
-//! fail. It must never believe what a token says of a transfer.
+//! fail. It must never believe what a token says of a transfer, nor take it for a token's failure when the caller made it
+//! fail.
 
-use crate::amm::{Book, Error};
+use crate::amm::{Book, Error, SILENT};
 use tacit_sdk::prelude::*;
 
 interface! {
@@ -13,7 +14,35 @@ interface! {
     }
 }
 
+/// What asking a token may cost, in gas.
+const ASK_GAS: u64 = 1_000_000;
+/// What the pool itself keeps for the end of a call, in gas.
+const OWN_GAS: u64 = 1_500_000;
+
+/// What a token says that the pool has.
+pub enum Answer {
+    /// An amount.
+    Holds(Amount),
+    /// Nothing: it fails whoever asks.
+    Silent,
+}
+
 impl Book {
+    /// Asks the token for the pool's balance, in a way that a failure is the token's own. Callers can make any contract fail:
+    /// by giving little gas, by locking it, or by nesting calls to the limit. So enough gas must be left, and that a token
+    /// is silent is found out only by an account that calls the pool itself; then it is known to others too.
+    pub fn ask(&self) -> Result<Answer, Error> {
+        let token = Token::at(self.token).gas(ASK_GAS);
+        if !token.has_gas(OWN_GAS) {
+            return Err(Error::TooLittleGas);
+        }
+        match token.try_balance_of(env::self_address()) {
+            Ok(held) => Ok(Answer::Holds(held)),
+            Err(_) if SILENT.contains(&self.token) || env::is_called_by_account() => Ok(Answer::Silent),
+            Err(_) => Err(Error::TokenRefused),
+        }
+    }
+
     /// What the pool has of the token, whatever the books say.
     pub fn held(&self) -> Result<Amount, Error> {
         balance(self.token, env::self_address())

@@ -13,39 +13,29 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
-mod types;
+mod committee;
+mod events;
+mod limits;
+mod routes;
 
 /// One end of a bridge between two chains.
 #[tacit_sdk::contract(modules(roles, pause))]
 mod bridge {
-    use crate::types::{Committee, KEYS_MAX, Kind, Limits, Message, Received, Route, Sent, Signature};
+    use crate::committee::{self, Purpose, require_committee, require_signatures};
+    use crate::events::{
+        LimitsTightened, MessageRefunded, MessageSent, MessageWaits, Rotated, RotationAnnounced, RotationStopped,
+        RouteOpened, UnitsMoved,
+    };
+    use crate::limits::{self, use_limit};
+    use crate::routes::{burn, ends, pay, put_out, require_unseen, route_at, set_refused};
     use tacit_sdk::prelude::*;
 
+    /// Most keys of a committee.
+    pub const KEYS_MAX: usize = 16;
     /// How long a new committee is announced before it can begin.
     const ROTATION_DELAY: Duration = Duration::days(2);
     /// The longest time that a message can be delivered in.
     const DEADLINE_MAX: Duration = Duration::days(30);
-    /// The longest that a large amount waits.
-    const DELAY_MAX: Duration = Duration::days(7);
-    /// What a limit's amount flows back in, in milliseconds.
-    const HOUR_MS: u64 = 3_600_000;
-    /// Says what is signed; no signature for anything else begins so.
-    const DOMAIN: &[u8; 16] = b"tacit bridge v1\0";
-    /// Most bytes that are signed.
-    const SIGNED_MAX: usize = 1024;
-
-    /// What a signature is for.
-    #[derive(Clone, Copy)]
-    enum Purpose {
-        /// A message from the other end is to be delivered.
-        Deliver,
-        /// A message from the other end is too late and is never to be delivered.
-        Refuse,
-        /// The other end never delivers what was sent from here.
-        Refund,
-        /// Another committee follows.
-        Rotate,
-    }
 
     storage! {
         version = 1;
@@ -69,6 +59,8 @@ mod bridge {
         RECEIVED: Map<(u8, u64), Received> = 8;
         /// How many committees were announced, so that no announcement counts twice.
         ANNOUNCED: Item<u64> = 9;
+        /// The limits that a route was opened with.
+        OPENED: Map<u8, Limits> = 10;
     }
 
     roles! {
@@ -78,6 +70,105 @@ mod bridge {
         LIMITER = 17;
         /// May refuse what waits, and stop a new committee.
         GUARDIAN = 18;
+    }
+
+    /// Who signs.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Committee {
+        /// Rises by one with every committee.
+        pub version: u64,
+        /// How many must sign; more than half.
+        pub threshold: u8,
+        /// Ed25519 keys in ascending order.
+        pub keys: List<[u8; 32], KEYS_MAX>,
+    }
+
+    /// A committee member's signature.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Signature {
+        /// The key's place in the committee.
+        pub key: u8,
+        /// The signature.
+        pub bytes: [u8; 64],
+    }
+
+    /// What the home end and the far end of a route do.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub enum Kind {
+        /// Native money of this chain is locked here.
+        Home,
+        /// What is locked elsewhere is minted here.
+        Far,
+    }
+
+    /// How much may come in.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Limits {
+        /// The most that can be delivered at once.
+        pub burst: Amount,
+        /// How much more can be delivered after an hour, in a steady flow.
+        pub per_hour: Amount,
+        /// From this amount on, a delivery waits.
+        pub large: Amount,
+        /// How long.
+        pub delay: Duration,
+    }
+
+    /// Where a route leads, and how much it carries.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Route {
+        /// Which end this is.
+        pub kind: Kind,
+        /// The other chain's genesis.
+        pub remote_genesis: [u8; 32],
+        /// The contract at the other end.
+        pub remote_contract: [u8; 32],
+        /// How much may come in.
+        pub limits: Limits,
+    }
+
+    /// What the other end sent.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Message {
+        /// Which way.
+        pub route: u8,
+        /// The message's number at the end that sent it.
+        pub nonce: u64,
+        /// Who sent it.
+        pub from: [u8; 32],
+        /// Who gets it.
+        pub to: [u8; 32],
+        /// How much.
+        pub amount: Amount,
+        /// From then on it cannot be delivered.
+        pub deadline: Timestamp,
+    }
+
+    /// What became of a message from the other end.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub enum Received {
+        /// Signed and counted, but large: it waits.
+        Waiting {
+            /// Who gets it.
+            to: Address,
+            /// How much.
+            amount: Amount,
+            /// From when on.
+            ready: Timestamp,
+        },
+        /// Paid.
+        Delivered,
+        /// Never to be paid here.
+        Refused,
+    }
+
+    /// What was sent from here.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Sent {
+        /// The message.
+        pub message: Message,
+        /// Whether it was refunded.
+        pub is_refunded: bool,
     }
 
     /// Why a call fails.
@@ -95,7 +186,7 @@ mod bridge {
         UnknownRoute = 5,
         /// The route is open already.
         RouteExists = 6,
-        /// A limit is too large, too small, or looser than before.
+        /// A limit is too large, too small, looser than before, or tighter than a tenth of what it was at first.
         BadLimits = 7,
         /// Nothing is no amount, and more than the burst can never arrive.
         BadAmount = 8,
@@ -127,111 +218,6 @@ mod bridge {
         NotPaid = 21,
     }
 
-    /// A route was opened.
-    #[event]
-    pub struct RouteOpened {
-        /// Its number.
-        pub id: u8,
-        /// Where it leads.
-        pub route: Route,
-    }
-
-    /// Limits became tighter.
-    #[event]
-    pub struct LimitsTightened {
-        /// The route.
-        pub route: u8,
-        /// From now on.
-        pub limits: Limits,
-    }
-
-    /// A committee was announced.
-    #[event]
-    pub struct RotationAnnounced {
-        /// Who.
-        pub committee: Committee,
-        /// From when on.
-        pub from_time: Timestamp,
-    }
-
-    /// An announced committee was stopped.
-    #[event]
-    pub struct RotationStopped {
-        /// Its version.
-        pub version: u64,
-    }
-
-    /// A committee began.
-    #[event]
-    pub struct Rotated {
-        /// Its version.
-        pub version: u64,
-    }
-
-    /// Something was sent to the other end; the committee signs what this says.
-    #[event]
-    pub struct MessageSent {
-        /// The message.
-        pub message: Message,
-    }
-
-    /// A message arrived but waits, because it is large.
-    #[event]
-    pub struct MessageWaits {
-        /// The message.
-        pub message: Message,
-        /// From when on it can be paid.
-        pub ready: Timestamp,
-    }
-
-    /// A message was paid.
-    #[event]
-    pub struct MessageDelivered {
-        /// The route.
-        pub route: u8,
-        /// The message's number.
-        pub nonce: u64,
-        /// Who got it.
-        pub to: Address,
-        /// How much.
-        pub amount: Amount,
-    }
-
-    /// A message will never be paid here; the committee may sign its refund.
-    #[event]
-    pub struct MessageRefused {
-        /// The route.
-        pub route: u8,
-        /// The message's number.
-        pub nonce: u64,
-    }
-
-    /// What was sent came back.
-    #[event]
-    pub struct MessageRefunded {
-        /// The route.
-        pub route: u8,
-        /// The message's number.
-        pub nonce: u64,
-        /// Who got it.
-        pub to: Address,
-        /// How much.
-        pub amount: Amount,
-    }
-
-    /// Units moved.
-    #[event]
-    pub struct UnitsMoved {
-        /// Of which route.
-        pub route: u8,
-        /// Who gave.
-        pub from: Address,
-        /// Who got.
-        pub to: Address,
-        /// How many.
-        pub amount: Amount,
-    }
-
     /// Starts with a committee and no routes; the creator is administrator and gives the roles.
     #[init]
     fn init(threshold: u8, keys: List<[u8; 32], KEYS_MAX>) -> Result<(), Error> {
@@ -250,28 +236,21 @@ mod bridge {
         if ROUTES.has(&id) {
             return Err(Error::RouteExists);
         }
-        let Limits { burst, per_hour, delay, .. } = route.limits;
-        let fits = burst.checked_mul(HOUR_MS.into()).is_some() && per_hour <= burst && delay <= DELAY_MAX;
-        if !fits || burst.is_zero() || per_hour.is_zero() {
-            return Err(Error::BadLimits);
-        }
+        limits::require_sound(&route.limits)?;
         ROUTES.set(&id, &route);
+        OPENED.set(&id, &route.limits);
         RouteOpened { id, route }.emit();
         Ok(())
     }
 
-    /// Makes limits tighter: less at once, less per hour, a wait from less on, a longer wait.
+    // One stolen role must not lock the money that is under way.
+    /// Makes limits tighter: less at once, less per hour, a wait from less on, a longer wait. What can come in never falls
+    /// below a tenth of what the route was opened with.
     #[call]
     #[only_role(LIMITER)]
     fn tighten(id: u8, limits: Limits) -> Result<(), Error> {
         let mut route = route_at(id)?;
-        let before = route.limits;
-        let amounts =
-            limits.burst <= before.burst && limits.per_hour <= before.per_hour && limits.large <= before.large;
-        let delay = before.delay <= limits.delay && limits.delay <= DELAY_MAX;
-        if !amounts || !delay || limits.burst.is_zero() || limits.per_hour.is_zero() {
-            return Err(Error::BadLimits);
-        }
+        limits::require_tighter(&limits, &route.limits, &OPENED.get(&id).unwrap_or(route.limits))?;
         route.limits = limits;
         ROUTES.set(&id, &route);
         LimitsTightened { route: id, limits }.emit();
@@ -285,7 +264,7 @@ mod bridge {
         keys: List<[u8; 32], KEYS_MAX>,
         signatures: List<Signature, KEYS_MAX>,
     ) -> Result<(), Error> {
-        let version = committee().version.checked_add(1).ok_or(Error::BadCommittee)?;
+        let version = committee::current().version.checked_add(1).ok_or(Error::BadCommittee)?;
         let next = Committee { version, threshold, keys };
         require_committee(&next)?;
         let announced = ANNOUNCED.get_or_default();
@@ -443,7 +422,7 @@ mod bridge {
     /// The committee.
     #[view]
     fn committee() -> Committee {
-        COMMITTEE.get().unwrap_or(Committee { version: 0, threshold: u8::MAX, keys: List::new() })
+        committee::current()
     }
 
     /// The announced committee, and from when on it can begin.
@@ -479,8 +458,7 @@ mod bridge {
     /// How much can be delivered on a route now.
     #[view]
     fn room(id: u8) -> Result<Amount, Error> {
-        let Limits { burst, per_hour, .. } = route_at(id)?.limits;
-        Ok(burst.saturating_sub(Amount(used(id, per_hour)).mul_div(1_u64, HOUR_MS, Rounding::Up)))
+        Ok(limits::room(id, &route_at(id)?.limits))
     }
 
     /// What was sent under a number.
@@ -493,135 +471,5 @@ mod bridge {
     #[view]
     fn received(id: u8, nonce: u64) -> Option<Received> {
         RECEIVED.get(&(id, nonce))
-    }
-
-    fn route_at(id: u8) -> Result<Route, Error> {
-        ROUTES.get(&id).ok_or(Error::UnknownRoute)
-    }
-
-    /// Which two contracts a message lies between, as it is signed.
-    fn ends(route: &Route) -> ([u8; 32], [u8; 32]) {
-        (route.remote_genesis, route.remote_contract)
-    }
-
-    fn require_unseen(id: u8, nonce: u64) -> Result<(), Error> {
-        match RECEIVED.get(&(id, nonce)) {
-            None => Ok(()),
-            Some(Received::Refused) => Err(Error::RefusedAlready),
-            Some(_) => Err(Error::DeliveredAlready),
-        }
-    }
-
-    fn set_refused(route: u8, nonce: u64) {
-        RECEIVED.set(&(route, nonce), &Received::Refused);
-        MessageRefused { route, nonce }.emit();
-    }
-
-    /// Finishes a message from the other end. If the receiver cannot take the money, all of this is undone.
-    fn pay(id: u8, nonce: u64, to: Address, amount: Amount) -> Result<(), Error> {
-        let route = route_at(id)?;
-        RECEIVED.set(&(id, nonce), &Received::Delivered);
-        MessageDelivered { route: id, nonce, to, amount }.emit();
-        // A home end releases and a far end mints.
-        put_out(id, &route, to, amount)
-    }
-
-    /// Releases locked money, or mints units. The last thing that a call does.
-    fn put_out(id: u8, route: &Route, to: Address, amount: Amount) -> Result<(), Error> {
-        let volume = VOLUME.get_or_default(&id);
-        match route.kind {
-            Kind::Home => {
-                VOLUME.put(&id, &volume.checked_sub(amount).ok_or(Error::NotLocked)?);
-                env::transfer(&to, amount).map_err(|_| Error::NotPaid)
-            }
-            Kind::Far => {
-                VOLUME.set(&id, &(volume + amount));
-                UNITS.set(&(id, to), &(UNITS.get_or_default(&(id, to)) + amount));
-                UnitsMoved { route: id, from: Address::ZERO, to, amount }.emit();
-                Ok(())
-            }
-        }
-    }
-
-    fn burn(id: u8, from: &Address, amount: Amount) -> Result<(), Error> {
-        let left = UNITS.get_or_default(&(id, *from)).checked_sub(amount).ok_or(Error::InsufficientUnits)?;
-        UNITS.put(&(id, *from), &left);
-        VOLUME.put(&id, &VOLUME.get_or_default(&id).checked_sub(amount).ok_or(Error::InsufficientUnits)?);
-        UnitsMoved { route: id, from: *from, to: Address::ZERO, amount }.emit();
-        Ok(())
-    }
-
-    /// What came in lately and has not flown off, times the milliseconds of an hour, so that nothing is lost to rounding
-    /// however often it is counted.
-    fn used(id: u8, per_hour: Amount) -> u128 {
-        let (used, counted) = USED.get_or_default(&id);
-        let elapsed: u128 = env::now().saturating_since(counted).milliseconds().into();
-        used.saturating_sub(per_hour.checked_mul(elapsed).unwrap_or(Amount::MAX).0)
-    }
-
-    fn use_limit(id: u8, limits: &Limits, amount: Amount) -> Result<(), Error> {
-        let scaled = |amount: Amount| amount.checked_mul(HOUR_MS.into()).ok_or(Error::BadAmount);
-        if amount.is_zero() || limits.burst < amount {
-            return Err(Error::BadAmount);
-        }
-        let sum = scaled(amount)?.checked_add(Amount(used(id, limits.per_hour))).ok_or(Error::LimitReached)?;
-        if scaled(limits.burst)? < sum {
-            return Err(Error::LimitReached);
-        }
-        USED.set(&id, &(sum.0, env::now()));
-        Ok(())
-    }
-
-    fn require_committee(committee: &Committee) -> Result<(), Error> {
-        let keys = committee.keys.as_slice();
-        let count = u32::try_from(keys.len()).map_err(|_| Error::BadCommittee)?;
-        let ascending = keys.is_sorted_by(|left, right| left < right);
-        let threshold = u32::from(committee.threshold);
-        let majority = threshold <= count && count < threshold.saturating_mul(2);
-        if ascending && majority && !keys.iter().any(is_weak) { Ok(()) } else { Err(Error::BadCommittee) }
-    }
-
-    /// Whether a key accepts what nobody signed, as keys of small order do.
-    fn is_weak(key: &[u8; 32]) -> bool {
-        let mut nothing = [0; 64];
-        if let Some(first) = nothing.first_mut() {
-            *first = 1;
-        }
-        env::ed25519_verify(key, &nothing, DOMAIN)
-    }
-
-    /// Refuses what not enough members of the committee signed, each once, for this purpose, chain, contract and committee.
-    fn require_signatures<T: Wire>(
-        purpose: Purpose,
-        subject: &T,
-        signatures: &List<Signature, KEYS_MAX>,
-    ) -> Result<(), Error> {
-        let Committee { version, threshold, keys } = committee();
-        if signatures.len() < usize::from(threshold) {
-            return Err(Error::BadSignatures);
-        }
-        let mut signed = tacit_sdk::Buffer::new();
-        const { assert!(T::MAX <= SIGNED_MAX, "more than can be signed") };
-        signed.push(DOMAIN);
-        signed.push(&[match purpose {
-            Purpose::Deliver => 1,
-            Purpose::Refuse => 2,
-            Purpose::Refund => 3,
-            Purpose::Rotate => 4,
-        }]);
-        signed.push(&env::genesis_id());
-        env::self_address().put(&mut signed);
-        version.put(&mut signed);
-        subject.put(&mut signed);
-        let mut before = None;
-        for signature in signatures {
-            let key = keys.as_slice().get(usize::from(signature.key)).ok_or(Error::BadSignatures)?;
-            let is_next = before.is_none_or(|before| before < signature.key);
-            if !is_next || !env::ed25519_verify(key, &signature.bytes, signed.as_slice()) {
-                return Err(Error::BadSignatures);
-            }
-            before = Some(signature.key);
-        }
-        Ok(())
     }
 }

@@ -10,8 +10,11 @@
 /// Proposals that the holders of a token decide.
 #[tacit_sdk::contract(modules(roles))]
 mod governor {
+    use tacit_operation::{Action, Actions, Standing};
     use tacit_sdk::Buffer;
     use tacit_sdk::prelude::*;
+
+    tacit_sdk::listed!(Action, Standing);
 
     storage! {
         version = 1;
@@ -52,10 +55,6 @@ mod governor {
         }
     }
 
-    /// Most calls of one proposal.
-    const CALLS_MAX: usize = 4;
-    /// Most bytes of the arguments of one call.
-    const INPUT_MAX: usize = 320;
     /// Ballots of a page.
     const BALLOTS_PAGE: usize = 16;
     /// The fewest heights in which is voted, and in which what has passed can be queued.
@@ -66,22 +65,6 @@ mod governor {
     const PURPOSE: [u8; 23] = *b"tacit governor proposal";
     /// The function of this contract by which somebody loses a role.
     const REVOKE: &str = "revoke_role";
-
-    /// A call that is proposed. As a timelock takes it.
-    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
-    pub struct Action {
-        /// The contract, or whoever gets the money.
-        pub target: Address,
-        /// Its function; empty for a transfer of the money, which runs no code.
-        pub function: Text<64>,
-        /// The encoded arguments.
-        pub input: Bytes<INPUT_MAX>,
-        /// The timelock's native money that goes with it.
-        pub value: Amount,
-    }
-
-    /// The calls of one proposal.
-    pub type Actions = List<Action, CALLS_MAX>;
 
     /// The rules for new proposals. Times are in heights.
     #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
@@ -163,23 +146,6 @@ mod governor {
         /// It was cancelled.
         Cancelled,
         /// It was not queued, or not executed, in time.
-        Expired,
-    }
-
-    /// How an operation stands in the timelock.
-    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
-    pub enum Standing {
-        /// It was never scheduled.
-        Unknown,
-        /// Its delay is not over.
-        Waiting,
-        /// It can be executed.
-        Ready,
-        /// It was executed.
-        Executed,
-        /// It was cancelled.
-        Cancelled,
-        /// Nobody executed it in time.
         Expired,
     }
 
@@ -304,6 +270,7 @@ mod governor {
     #[init]
     fn init(token: Address, timelock: Address, guardian: Address, settings: Settings) -> Result<(), Error> {
         PARTS.set(&(token, timelock));
+        ask_parts()?;
         roles::start(&timelock);
         if !guardian.is_zero()
             && let Err(error) = roles::grant(GUARDIAN, &guardian)
@@ -519,6 +486,16 @@ mod governor {
         PARTS.get().map(|(_, timelock)| Timelock::at(timelock)).ok_or(Error::TimelockFailed)
     }
 
+    /// Refuses a token that does not tell votes, and a timelock that is none: with these parts nothing could ever pass, and
+    /// they are chosen once.
+    fn ask_parts() -> Result<(), Error> {
+        let (token, before) = (token()?, Height(env::height().0.saturating_sub(1)));
+        let all = token.try_total_votes_at(before).map_err(|_| Error::TokenFailed)?;
+        let of_nobody = token.try_votes_at(env::self_address(), before).map_err(|_| Error::TokenFailed)?;
+        timelock()?.try_minimum_delay().map_err(|_| Error::TimelockFailed)?;
+        if of_nobody > all { Err(Error::TokenFailed) } else { Ok(()) }
+    }
+
     fn found(proposal: u64) -> Result<Proposal, Error> {
         PROPOSALS.get(&proposal).ok_or(Error::ProposalUnknown)
     }
@@ -545,10 +522,9 @@ mod governor {
 
     fn has_quorum(proposal: &Proposal) -> Result<bool, Error> {
         let taking_part = proposal.in_favour.checked_add(proposal.abstaining).ok_or(Error::Overflow)?;
-        // By the host's wide numbers, because their code takes no room here.
-        let [all, part, one] = [proposal.all_votes.0, proposal.quorum.0, Rate::ONE.0].map(U256::from_u128);
-        let needed = all.checked_mul_div(part, one, Rounding::Up).ok_or(Error::Overflow)?;
-        Ok(!taking_part.is_zero() && U256::from_u128(taking_part.0) >= needed)
+        // The quorum is at most the whole, so this is at most all votes.
+        let needed = proposal.quorum.apply(proposal.all_votes, Rounding::Up);
+        Ok(!taking_part.is_zero() && taking_part >= needed)
     }
 
     fn takes_role(calls: &Actions) -> bool {

@@ -9,18 +9,22 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
-mod types;
+mod events;
+mod money;
+mod sale;
 
 /// A marketplace for tokens that are each their own.
 #[tacit_sdk::contract(modules(roles, pause))]
 mod market {
-    use crate::types::{Auction, Listing, Offer};
+    use crate::events::{
+        AuctionFailed, AuctionOpened, BidPlaced, FeeSet, Listed, ListingCancelled, OfferCancelled, OfferMade, Withdrawn,
+    };
+    use crate::money::{credit, credit_if_any, owe_more};
+    use crate::sale::{Sale, require_owner, stands};
     use tacit_sdk::prelude::*;
 
     /// The largest fee of the market, in hundredths of a percent: 5 %.
     const FEE_MAX_POINTS: u32 = 500;
-    /// The largest royalty that is paid, in hundredths of a percent: 10 %.
-    const ROYALTY_MAX_POINTS: u32 = 1_000;
     /// By how much a bid must be above the one before, in hundredths of a percent: 5 %.
     const STEP_POINTS: u32 = 500;
     /// The longest time that a listing or an offer stands.
@@ -29,25 +33,8 @@ mod market {
     const AUCTION_MAX: Duration = Duration::days(30);
     /// A bid leaves at least this much time for another.
     const EXTENSION: Duration = Duration::minutes(10);
-    /// What moving a token may cost, in gas.
-    const MOVE_GAS: u64 = 5_000_000;
-    /// What asking a token's contract may cost, in gas.
-    const ASK_GAS: u64 = 2_000_000;
-    /// What the market itself keeps for the end of a sale, in gas.
-    const OWN_GAS: u64 = 2_000_000;
-
     /// The group of functions that a pause stops.
     const TRADING: u8 = 0;
-
-    interface! {
-        /// A collection of tokens.
-        Collection {
-            fn transfer_from(from: Address, to: Address, token: u64);
-            view fn owner_of(token: u64) -> Option<Address>;
-            view fn moves_of(token: u64) -> u64;
-            view fn royalty_of(token: u64, price: Amount) -> (Address, Amount);
-        }
-    }
 
     storage! {
         version = 1;
@@ -72,6 +59,59 @@ mod market {
     roles! {
         /// May lower the fee and say who gets it.
         FEE_KEEPER = 16;
+    }
+
+    /// A token at a fixed price.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Listing {
+        /// Who sells.
+        pub seller: Address,
+        /// For how much.
+        pub price: Amount,
+        /// From when on not any more.
+        pub expires: Timestamp,
+        /// Sets this listing apart from all others.
+        pub nonce: u64,
+        /// How often the token had changed hands.
+        pub moves: u64,
+    }
+
+    /// Money that waits for a token.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Offer {
+        /// The token's contract.
+        pub collection: Address,
+        /// Which token.
+        pub token: u64,
+        /// Who buys.
+        pub buyer: Address,
+        /// For how much; it lies in the market.
+        pub amount: Amount,
+        /// From when on not any more.
+        pub expires: Timestamp,
+    }
+
+    /// A token that goes to the highest bidder.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Auction {
+        /// The token's contract.
+        pub collection: Address,
+        /// Which token.
+        pub token: u64,
+        /// Who sells.
+        pub seller: Address,
+        /// The lowest first bid.
+        pub start: Amount,
+        /// Below this, nothing is sold.
+        pub reserve: Amount,
+        /// When bidding ends.
+        pub ends: Timestamp,
+        /// How often the token had changed hands.
+        pub moves: u64,
+        /// Who bids the most.
+        pub bidder: Option<Address>,
+        /// How much; it lies in the market.
+        pub bid: Amount,
     }
 
     /// Why a call fails.
@@ -121,114 +161,6 @@ mod market {
         NotPaid = 21,
         /// The reserve is below the lowest first bid.
         ReserveTooLow = 22,
-    }
-
-    /// A token has a price.
-    #[event]
-    pub struct Listed {
-        /// The token's contract.
-        pub collection: Address,
-        /// Which token.
-        pub token: u64,
-        /// The listing.
-        pub listing: Listing,
-    }
-
-    /// A token has no price any more.
-    #[event]
-    pub struct ListingCancelled {
-        /// The token's contract.
-        pub collection: Address,
-        /// Which token.
-        pub token: u64,
-        /// The listing's nonce.
-        pub nonce: u64,
-    }
-
-    /// Somebody offers money for a token.
-    #[event]
-    pub struct OfferMade {
-        /// The offer's number.
-        pub id: u64,
-        /// The offer.
-        pub offer: Offer,
-    }
-
-    /// An offer was taken back; its money waits for the buyer.
-    #[event]
-    pub struct OfferCancelled {
-        /// The offer's number.
-        pub id: u64,
-    }
-
-    /// An auction began.
-    #[event]
-    pub struct AuctionOpened {
-        /// The auction's number.
-        pub id: u64,
-        /// The auction.
-        pub auction: Auction,
-    }
-
-    /// Somebody bids more.
-    #[event]
-    pub struct BidPlaced {
-        /// The auction's number.
-        pub id: u64,
-        /// Who.
-        pub bidder: Address,
-        /// How much.
-        pub bid: Amount,
-        /// When the auction ends now.
-        pub ends: Timestamp,
-    }
-
-    /// An auction ended without a sale; the highest bid waits for its bidder.
-    #[event]
-    pub struct AuctionFailed {
-        /// The auction's number.
-        pub id: u64,
-    }
-
-    /// A token was sold.
-    #[event]
-    pub struct Sold {
-        /// The token's contract.
-        pub collection: Address,
-        /// Which token.
-        pub token: u64,
-        /// Who sold.
-        pub seller: Address,
-        /// Who bought.
-        pub buyer: Address,
-        /// For how much.
-        pub price: Amount,
-        /// What the market keeps of it.
-        pub fee: Amount,
-        /// Who gets the royalty.
-        pub royalty_to: Address,
-        /// The royalty.
-        pub royalty: Amount,
-    }
-
-    /// Somebody took out what the market owed.
-    #[event]
-    pub struct Withdrawn {
-        /// Whose money.
-        pub account: Address,
-        /// Where it went.
-        pub to: Address,
-        /// How much.
-        pub amount: Amount,
-    }
-
-    /// The fee of later sales.
-    #[event]
-    pub struct FeeSet {
-        /// The part of a price.
-        pub fee: Rate,
-        /// Who gets it.
-        pub to: Address,
     }
 
     /// Starts with a fee, which can only fall.
@@ -406,10 +338,10 @@ mod market {
     /// bidder and the money to the seller, or the bidder gets it all back. True if the token was sold.
     ///
     /// Only accounts call this, and with enough gas: otherwise a caller could make the token's contract fail, and with it
-    /// the sale. A call that a contract deferred has depth one too, but a contract as its caller.
+    /// the sale.
     #[call]
     fn settle(id: u64) -> Result<bool, Error> {
-        if env::call_depth() != 1 || env::code_hash(&env::caller()).is_some() {
+        if !env::is_called_by_account() {
             return Err(Error::DirectOnly);
         }
         let auction = AUCTIONS.get(&id).ok_or(Error::UnknownAuction)?;
@@ -487,96 +419,6 @@ mod market {
         (FEE.get_or_default(), FEE_TO.get_or_default())
     }
 
-    /// A sale whose price lies in the market already.
-    struct Sale {
-        collection: Address,
-        token: u64,
-        seller: Address,
-        buyer: Address,
-        price: Amount,
-    }
-
-    impl Sale {
-        /// Moves the token and shares out the price, or gives an error.
-        fn execute(&self) -> Result<(), Error> {
-            if self.seller == self.buyer {
-                return Err(Error::OwnToken);
-            }
-            if self.attempt()? { Ok(()) } else { Err(Error::NotDelivered) }
-        }
-
-        /// Moves the token and shares out the price; false if the token's contract does not do its part.
-        fn attempt(&self) -> Result<bool, Error> {
-            let (royalty_to, royalty) = match self.royalty() {
-                Ok(royalty) => royalty,
-                Err(Error::CollectionFailed) => return Ok(false),
-                Err(other) => return Err(other),
-            };
-            if !self.deliver()? {
-                return Ok(false);
-            }
-            let fee_to = FEE_TO.get_or_default();
-            // What goes to nobody would lie here for ever.
-            let rate = if fee_to.is_zero() { Rate::ZERO } else { FEE.get_or_default() };
-            let fee = rate.apply(self.price, Rounding::Down);
-            let rest = self.price - fee - royalty;
-            credit_if_any(&fee_to, fee);
-            credit_if_any(&royalty_to, royalty);
-            credit_if_any(&self.seller, rest);
-            let Self { collection, token, seller, buyer, price } = *self;
-            Sold { collection, token, seller, buyer, price, fee, royalty_to, royalty }.emit();
-            Ok(true)
-        }
-
-        /// Who gets how much, by the token's contract, but never more than the cap.
-        fn royalty(&self) -> Result<(Address, Amount), Error> {
-            let asked = ask(self.collection)?.try_royalty_of(self.token, self.price);
-            let (to, royalty) = asked.map_err(|_| Error::CollectionFailed)?;
-            let most = Rate::basis_points(ROYALTY_MAX_POINTS).apply(self.price, Rounding::Down);
-            Ok((to, if to.is_zero() { Amount::ZERO } else { royalty.min(most) }))
-        }
-
-        /// Moves the token, and looks whether it arrived: what a contract says of its own success counts for nothing.
-        fn deliver(&self) -> Result<bool, Error> {
-            require_gas(MOVE_GAS)?;
-            let moved = Collection::at(self.collection).gas(MOVE_GAS);
-            let moved = moved.try_transfer_from(self.seller, self.buyer, self.token);
-            // A collection that answers something else than nothing has moved the token all the same; who owns it decides.
-            if moved.is_err_and(|error| error != CallError::BadOutput) {
-                return Ok(false);
-            }
-            Ok(ask(self.collection)?.try_owner_of(self.token) == Ok(Some(self.buyer)))
-        }
-    }
-
-    /// A collection that is asked with all the gas an answer may cost.
-    fn ask(collection: Address) -> Result<Collection, Error> {
-        require_gas(ASK_GAS)?;
-        Ok(Collection::at(collection).gas(ASK_GAS))
-    }
-
-    /// Refuses a call that could let a callee fail for want of gas: it gets at most 63/64 of what is left.
-    fn require_gas(gas: u64) -> Result<(), Error> {
-        let needed = gas.saturating_add(gas / 32).saturating_add(OWN_GAS);
-        if env::gas_left() < needed { Err(Error::TooLittleGas) } else { Ok(()) }
-    }
-
-    /// Whether the token is still the seller's and was not away in between.
-    fn stands(sale: &Sale, moves: u64) -> Result<bool, Error> {
-        let owner = ask(sale.collection)?.try_owner_of(sale.token).map_err(|_| Error::CollectionFailed)?;
-        let now = ask(sale.collection)?.try_moves_of(sale.token).map_err(|_| Error::CollectionFailed)?;
-        Ok(owner == Some(sale.seller) && now == moves)
-    }
-
-    /// Refuses who does not hold a token; how often it changed hands.
-    fn require_owner(collection: Address, token: u64, account: &Address) -> Result<u64, Error> {
-        let owner = ask(collection)?.try_owner_of(token).map_err(|_| Error::CollectionFailed)?;
-        if owner != Some(*account) {
-            return Err(Error::NotOwner);
-        }
-        ask(collection)?.try_moves_of(token).map_err(|_| Error::CollectionFailed)
-    }
-
     fn require_caller(account: &Address) -> Result<(), Error> {
         if env::caller() == *account { Ok(()) } else { Err(Error::NotYours) }
     }
@@ -606,22 +448,6 @@ mod market {
         let nonce = NEXT.get_or_default();
         NEXT.set(&(nonce + 1));
         nonce
-    }
-
-    /// Money came in.
-    fn owe_more(amount: Amount) {
-        OWED.set(&(OWED.get_or_default() + amount));
-    }
-
-    /// Money that is owed already is owed to an account from now on.
-    fn credit(account: &Address, amount: Amount) {
-        CREDITS.set(account, &(CREDITS.get_or_default(account) + amount));
-    }
-
-    fn credit_if_any(account: &Address, amount: Amount) {
-        if !amount.is_zero() {
-            credit(account, amount);
-        }
     }
 
     fn set_fee_to(fee: Rate, to: Address) {

@@ -10,12 +10,17 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
+mod answers;
+mod events;
 mod middle;
+mod reports;
 
 /// A price from several sources.
 #[tacit_sdk::contract(modules(roles), lock_group = "7461636974207374643a20706f6f6c7320616e64207072696365730000000000")]
 mod oracle {
-    use crate::middle;
+    use crate::answers::{fresh, quote, refresh, trip_breaker};
+    use crate::events::{BreakerReset, Reported};
+    use crate::reports::{admit, drop_source, sources, tally};
     use tacit_sdk::prelude::*;
 
     /// The fewest sources, and the smallest quorum: below, one source could be the median.
@@ -32,8 +37,6 @@ mod oracle {
     pub const FALLBACK_MAX: Duration = Duration::days(1);
     /// Moments kept for averages.
     pub const MOMENTS: u8 = 16;
-    /// Moments within the time of an average.
-    const MOMENTS_PER_AVERAGE: u64 = 8;
 
     storage! {
         version = 1;
@@ -193,76 +196,6 @@ mod oracle {
         CountsAlready = 21,
     }
 
-    /// A source said something.
-    #[event]
-    pub struct Reported {
-        /// Who.
-        pub source: Address,
-        /// The price.
-        pub price: u128,
-        /// When it was so.
-        pub observed: Timestamp,
-        /// The volume behind it, if said.
-        pub volume: Option<Amount>,
-    }
-
-    /// The answer changed, or its time did.
-    #[event]
-    pub struct AnswerUpdated {
-        /// The answer.
-        pub price: u128,
-        /// The median of the reports.
-        pub median: u128,
-        /// Its time.
-        pub time: Timestamp,
-        /// How far it may be off.
-        pub deviation: u128,
-        /// How many reports were behind it.
-        pub reports: u8,
-    }
-
-    /// The oracle gives no price until a guardian resets it.
-    #[event]
-    pub struct BreakerTripped {
-        /// The last answer.
-        pub price: u128,
-        /// The median that jumped; nothing if a guardian did it.
-        pub median: u128,
-    }
-
-    /// A guardian set the oracle going again.
-    #[event]
-    pub struct BreakerReset {
-        /// Who.
-        pub by: Address,
-        /// The answer from now on.
-        pub price: u128,
-    }
-
-    /// A source was added.
-    #[event]
-    pub struct SourceAdded {
-        /// Who.
-        pub source: Address,
-        /// From when on it counts.
-        pub counts_from: Timestamp,
-    }
-
-    /// A source was removed or rejected.
-    #[event]
-    pub struct SourceRemoved {
-        /// Who.
-        pub source: Address,
-    }
-
-    /// What the fresh reports say together.
-    struct Tally {
-        median: u128,
-        time: Timestamp,
-        deviation: u128,
-        reports: u8,
-    }
-
     impl Config {
         fn is_sound(&self) -> bool {
             let none = Duration::ZERO;
@@ -275,55 +208,6 @@ mod oracle {
             let steps = 0 < self.clamp && self.clamp <= self.breaker && self.breaker <= BREAKER_MAX;
             times && steps && self.quorum >= QUORUM_MIN && self.decimals <= 30
         }
-    }
-
-    impl State {
-        /// Counts the answer up to now, for no longer than a heartbeat: for longer nobody stood behind it.
-        fn count(&mut self, config: &Config) {
-            let passed = env::now().saturating_since(self.updated).min(config.heartbeat).milliseconds();
-            self.sum = self.sum + U256::from_u128(self.price) * U256::from_u128(passed.into());
-            self.counted = self.counted.saturating_add(passed);
-        }
-
-        fn take(&mut self, price: u128, tally: &Tally) {
-            self.price = price;
-            self.time = tally.time;
-            self.updated = env::now();
-            self.deviation = tally.deviation.max(tally.median.abs_diff(price));
-            self.reports = tally.reports;
-            let (price, median) = (self.price, tally.median);
-            let (time, deviation, reports) = (self.time, self.deviation, self.reports);
-            AnswerUpdated { price, median, time, deviation, reports }.emit();
-        }
-
-        /// Keeps the sum of now, if the last kept one is long enough ago.
-        fn keep_moment(&mut self, config: &Config) {
-            let spacing = config.average_over.milliseconds().checked_div(MOMENTS_PER_AVERAGE).unwrap_or_default();
-            let last = self.moments.checked_sub(1).and_then(|last| RING.get(&place(last)));
-            if last.is_some_and(|last| self.counted.saturating_sub(last.counted) < spacing) {
-                return;
-            }
-            RING.set(&place(self.moments), &Moment { sum: self.sum, counted: self.counted });
-            self.moments = self.moments.saturating_add(1);
-        }
-
-        /// The average up to the last change, over the shortest kept time that is long enough.
-        fn average(&self, config: &Config) -> Option<u128> {
-            let until = self.counted.checked_sub(config.average_over.milliseconds())?;
-            let oldest = self.moments.saturating_sub(MOMENTS.into());
-            let mut best: Option<Moment> = None;
-            for index in oldest..self.moments {
-                best = RING.get(&place(index)).filter(|moment| moment.counted <= until).or(best);
-            }
-            let from = best?;
-            let time = U256::from_u128(self.counted.checked_sub(from.counted)?.into());
-            self.sum.checked_sub(from.sum)?.checked_div(time)?.to_u128()
-        }
-    }
-
-    /// Where in the ring a moment lies.
-    fn place(index: u64) -> u8 {
-        index.checked_rem(MOMENTS.into()).and_then(|place| u8::try_from(place).ok()).unwrap_or_default()
     }
 
     /// Sets the rules and the first sources, which count at once. The creator becomes administrator, who adds and removes
@@ -490,145 +374,11 @@ mod oracle {
         sources()
     }
 
-    impl Source {
-        fn counts(&self) -> bool {
-            self.counts_from <= env::now()
-        }
-    }
-
     fn config() -> Config {
         match CONFIG.get() {
             Some(config) => config,
             // Written by `init`, without which there is no oracle.
             None => Error::BadConfig.end(),
-        }
-    }
-
-    /// Never more than the limit, which `admit` keeps.
-    fn sources() -> List<(Address, Source), SOURCES_MAX> {
-        SOURCES.page::<SOURCES_MAX>(None)
-    }
-
-    fn admit(source: &Address, counts_from: Timestamp) -> Result<(), Error> {
-        if source.is_zero() {
-            return Err(Error::BadSource);
-        }
-        if SOURCES.has(source) {
-            return Err(Error::AlreadyASource);
-        }
-        if sources().len() >= SOURCES_MAX {
-            return Err(Error::TooManySources);
-        }
-        SOURCES.set(source, &Source { counts_from, report: None });
-        SourceAdded { source: *source, counts_from }.emit();
-        Ok(())
-    }
-
-    fn drop_source(source: &Address) {
-        SOURCES.remove(source);
-        SourceRemoved { source: *source }.emit();
-    }
-
-    /// What the fresh reports of sources that count say together. Refused below the quorum or a majority, and when they
-    /// are older together than the answer.
-    fn tally(config: &Config, not_before: Timestamp) -> Result<Tally, Error> {
-        let now = env::now();
-        let (mut counting, mut prices, mut times) = (0_usize, List::<u128, SOURCES_MAX>::new(), List::new());
-        for (_, source) in sources().iter().filter(|(_, source)| source.counts()) {
-            counting = counting.saturating_add(1);
-            let Some(report) = source.report else { continue };
-            if now.saturating_since(report.observed) <= config.max_age {
-                let _ = prices.push(report.price);
-                let _: Option<()> = List::<u128, SOURCES_MAX>::push(&mut times, report.observed.0.into());
-            }
-        }
-        let (reports, majority) = (prices.len(), counting.saturating_add(2).checked_div(2).unwrap_or(counting));
-        if reports < usize::from(config.quorum).max(majority) {
-            return Err(Error::NoQuorum);
-        }
-        let median = middle::median(prices.as_slice()).ok_or(Error::NoQuorum)?;
-        let time = middle::median(times.as_slice()).and_then(|time| u64::try_from(time).ok()).map(Timestamp);
-        let time = time.filter(|time| *time >= not_before).ok_or(Error::NoQuorum)?;
-        for price in prices.as_mut_slice() {
-            *price = price.abs_diff(median);
-        }
-        let half = reports.checked_div(2).unwrap_or_default();
-        let deviation = middle::ranked(prices.as_slice(), half).ok_or(Error::NoQuorum)?;
-        Ok(Tally { median, time, deviation, reports: u8::try_from(reports).unwrap_or(u8::MAX) })
-    }
-
-    /// Brings the answer nearer to the median, by at most the clamp, or trips the breaker.
-    fn refresh(config: &Config) -> Result<(), Error> {
-        let Some(mut state) = STATE.get() else { return first_answer(config) };
-        if state.is_tripped {
-            return Err(Error::Tripped);
-        }
-        let tally = tally(config, state.time)?;
-        let distance = tally.median.abs_diff(state.price);
-        if distance > middle::part(state.price, config.breaker) {
-            trip_breaker(&mut state, tally.median);
-            return Ok(());
-        }
-        if env::now().saturating_since(state.updated) < config.interval {
-            return Err(Error::TooEarly);
-        }
-        let step = distance.min(middle::part(state.price, config.clamp));
-        let price = if tally.median > state.price {
-            state.price.saturating_add(step)
-        } else {
-            state.price.saturating_sub(step)
-        };
-        state.count(config);
-        state.take(price, &tally);
-        state.keep_moment(config);
-        STATE.set(&state);
-        Ok(())
-    }
-
-    fn first_answer(config: &Config) -> Result<(), Error> {
-        let tally = tally(config, Timestamp(0))?;
-        let mut state = State {
-            price: 0,
-            time: tally.time,
-            updated: env::now(),
-            deviation: 0,
-            reports: 0,
-            is_tripped: false,
-            sum: U256::ZERO,
-            counted: 0,
-            moments: 0,
-        };
-        state.take(tally.median, &tally);
-        state.keep_moment(config);
-        STATE.set(&state);
-        Ok(())
-    }
-
-    fn trip_breaker(state: &mut State, median: u128) {
-        state.is_tripped = true;
-        STATE.set(state);
-        BreakerTripped { price: state.price, median }.emit();
-    }
-
-    fn fresh(config: &Config, max_age: Duration) -> Result<Quote, Error> {
-        let state = STATE.get().ok_or(Error::NoAnswer)?;
-        if state.is_tripped {
-            return Err(Error::Tripped);
-        }
-        if env::now().saturating_since(state.time) > max_age {
-            return Err(Error::Stale);
-        }
-        Ok(quote(config, &state))
-    }
-
-    fn quote(config: &Config, state: &State) -> Quote {
-        Quote {
-            price: state.price,
-            decimals: config.decimals,
-            time: state.time,
-            deviation: state.deviation,
-            reports: state.reports,
-            is_average: false,
         }
     }
 }

@@ -36,7 +36,7 @@ mod staking {
     }
 
     roles! {
-        /// Pays rewards in, and starts the time in which they are released anew by that.
+        /// Pays rewards in, and by that makes the time longer in which all are released.
         FUNDER = 16;
         /// Slashes, within the cap and the interval.
         SLASHER = 17;
@@ -262,7 +262,9 @@ mod staking {
             && config.reward_period >= REWARD_PERIOD_MIN
             && config.reward_period <= REWARD_PERIOD_MAX
             && config.slash_cap <= Rate::basis_points(SLASH_CAP_MAX)
-            && config.slash_interval >= SLASH_INTERVAL_MIN;
+            && config.slash_interval >= SLASH_INTERVAL_MIN
+            // What it paid to itself, no book would have.
+            && config.beneficiary != env::self_address();
         if !sound {
             return Err(Error::BadConfig);
         }
@@ -361,7 +363,8 @@ mod staking {
         Ok(amount)
     }
 
-    /// Pays rewards in. With what was not released yet, they are released evenly within the period from now on.
+    /// Pays rewards in. With what was not released yet, they are released evenly from now on, over a time between what was
+    /// left of the old one and a whole period, the longer the more is paid in.
     #[call]
     #[payable]
     #[only_role(FUNDER)]
@@ -370,9 +373,7 @@ mod staking {
         if amount.is_zero() {
             return Err(Error::TooSmall);
         }
-        let mut stream = stream(&pool)?;
-        stream.left = stream.left.checked_add(amount).ok_or(Error::Exhausted)?;
-        stream.until = stream.from.checked_add(config.reward_period).ok_or(Error::Exhausted)?;
+        let stream = math::funded(stream(&pool)?, amount, config.reward_period).ok_or(Error::Exhausted)?;
         pool.rewards = pool.rewards.checked_add(amount).ok_or(Error::Exhausted)?;
         POOL.set(&pool);
         STREAM.set(&stream);

@@ -2,6 +2,7 @@
 //! and every quotient goes down: against who asks, for the pool.
 
 use crate::staking::Stream;
+use tacit_sdk::checked_mul_div;
 use tacit_sdk::prelude::*;
 
 /// Shares that nobody holds and that take part in the price: whoever wants to move it pays for them too.
@@ -48,6 +49,19 @@ pub fn advanced(stream: Stream, shares: Shares, now: Timestamp) -> Option<Stream
     Some(Stream { left: stream.left.checked_sub(released)?, from: now, index, ..stream })
 }
 
+/// The stream with more in it. Its end is the mean of the old end and of a whole period from now on, weighed by what is left
+/// and what comes: an amount of dust hardly moves it, so that nobody stretches the rewards that others have paid in.
+pub fn funded(stream: Stream, amount: Amount, period: Duration) -> Option<Stream> {
+    let weighed =
+        |part: Amount, time: Duration| U256::from_u128(part.0).checked_mul(U256::from_u128(time.milliseconds().into()));
+    let left = stream.left.checked_add(amount)?;
+    let sum =
+        weighed(stream.left, stream.until.saturating_since(stream.from))?.checked_add(weighed(amount, period)?)?;
+    let mean = sum.checked_mul_div(U256::from_u128(1), U256::from_u128(left.0), Rounding::Up)?.to_u128()?;
+    let until = stream.from.checked_add(Duration(u64::try_from(mean).ok()?))?;
+    Some(Stream { left, until, ..stream })
+}
+
 /// What shares have earned between two values of the index.
 pub fn earned(shares: Shares, since: U256, index: U256) -> Option<Amount> {
     let grown = index.checked_sub(since)?;
@@ -71,10 +85,9 @@ pub fn part(amount: Amount, rate: Rate) -> Option<Amount> {
     quotient(amount.0, rate.0, Rate::ONE.0).map(Amount)
 }
 
-/// `left` x `right` / `divisor`, rounded down. By the host's wide numbers, because their code takes no room here.
+/// `left` x `right` / `divisor`, rounded down.
 fn quotient(left: u128, right: u128, divisor: u128) -> Option<u128> {
-    let [left, right, divisor] = [left, right, divisor].map(U256::from_u128);
-    left.checked_mul_div(right, divisor, Rounding::Down)?.to_u128()
+    checked_mul_div(left, right, divisor, Rounding::Down)
 }
 
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)] // Runs when compiling.

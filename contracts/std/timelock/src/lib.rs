@@ -10,8 +10,11 @@
 /// Calls that wait before they are made.
 #[tacit_sdk::contract(modules(roles))]
 mod timelock {
+    use tacit_operation::{Action, Actions, Standing};
     use tacit_sdk::prelude::*;
     use tacit_sdk::{BUFFER_BYTES, Buffer, Reader, spec::TypeName};
+
+    tacit_sdk::listed!(Action, Standing);
 
     storage! {
         version = 1;
@@ -32,10 +35,6 @@ mod timelock {
         CANCELLER = 18;
     }
 
-    /// Most calls of one operation.
-    const CALLS_MAX: usize = 4;
-    /// Most bytes of the arguments of one call.
-    const INPUT_MAX: usize = 320;
     /// Most accounts that a role is given to at the start.
     const MEMBERS_MAX: usize = 4;
     /// The shortest minimum delay.
@@ -48,22 +47,6 @@ mod timelock {
     const OWN_CALL_GAS: u64 = 5_000_000;
     /// What the hash of an operation begins with.
     const PURPOSE: [u8; 24] = *b"tacit timelock operation";
-
-    /// A call that waits.
-    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
-    pub struct Action {
-        /// The contract, or whoever gets the money.
-        pub target: Address,
-        /// Its function; empty for a transfer of the money, which runs no code.
-        pub function: Text<64>,
-        /// The encoded arguments.
-        pub input: Bytes<INPUT_MAX>,
-        /// The timelock's native money that goes with it.
-        pub value: Amount,
-    }
-
-    /// The calls of one operation, made in their order; those to the timelock itself after all others.
-    pub type Actions = List<Action, CALLS_MAX>;
 
     /// What was scheduled.
     #[derive(Wire, Clone, Copy)]
@@ -85,23 +68,6 @@ mod timelock {
         Executed,
         /// It was cancelled.
         Cancelled,
-    }
-
-    /// How an operation stands now.
-    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
-    pub enum State {
-        /// It was never scheduled.
-        Unknown,
-        /// Its delay is not over.
-        Waiting,
-        /// It can be executed.
-        Ready,
-        /// It was executed.
-        Executed,
-        /// It was cancelled.
-        Cancelled,
-        /// Nobody executed it in time.
-        Expired,
     }
 
     /// Why a call fails.
@@ -240,12 +206,12 @@ mod timelock {
         let operation = hash_of(&calls, &salt);
         let stored = OPERATIONS.get(&operation).ok_or(Error::NotScheduled)?;
         match standing(&stored) {
-            State::Ready => {}
-            State::Waiting => return Err(Error::TooEarly),
-            State::Executed => return Err(Error::ExecutedBefore),
-            State::Cancelled => return Err(Error::WasCancelled),
-            State::Expired => return Err(Error::Expired),
-            State::Unknown => return Err(Error::NotScheduled),
+            Standing::Ready => {}
+            Standing::Waiting => return Err(Error::TooEarly),
+            Standing::Executed => return Err(Error::ExecutedBefore),
+            Standing::Cancelled => return Err(Error::WasCancelled),
+            Standing::Expired => return Err(Error::Expired),
+            Standing::Unknown => return Err(Error::NotScheduled),
         }
         OPERATIONS.set(&operation, &Operation { fate: Fate::Executed, ..stored });
         Executed { operation }.emit();
@@ -282,8 +248,8 @@ mod timelock {
 
     /// How an operation stands.
     #[view]
-    fn state(operation: [u8; 32]) -> State {
-        OPERATIONS.get(&operation).map_or(State::Unknown, |stored| standing(&stored))
+    fn state(operation: [u8; 32]) -> Standing {
+        OPERATIONS.get(&operation).map_or(Standing::Unknown, |stored| standing(&stored))
     }
 
     /// When an operation can be executed: from and up to.
@@ -307,14 +273,14 @@ mod timelock {
         Ok(())
     }
 
-    fn standing(stored: &Operation) -> State {
+    fn standing(stored: &Operation) -> Standing {
         let now = env::now();
         match stored.fate {
-            Fate::Executed => State::Executed,
-            Fate::Cancelled => State::Cancelled,
-            Fate::Open if now < stored.ready => State::Waiting,
-            Fate::Open if now < stored.expires => State::Ready,
-            Fate::Open => State::Expired,
+            Fate::Executed => Standing::Executed,
+            Fate::Cancelled => Standing::Cancelled,
+            Fate::Open if now < stored.ready => Standing::Waiting,
+            Fate::Open if now < stored.expires => Standing::Ready,
+            Fate::Open => Standing::Expired,
         }
     }
 

@@ -287,7 +287,7 @@ fn the_pool_takes_no_native_money() {
     let (mut chain, world) = World::with(10_000, 10_000);
     let arguments = (world.tokens[0], 100_u128, 0_u128, world.bob, FOREVER);
     let outcome = chain.call_paying(world.bob, world.pool, "swap_exact_in", &arguments, Amount(1));
-    outcome.expect_revert(0xFFFF_0002);
+    outcome.expect_revert(tacit_contract_tests::code::NOT_PAYABLE);
 }
 
 #[test]

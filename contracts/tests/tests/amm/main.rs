@@ -6,4 +6,5 @@ mod behaviour;
 mod invariants;
 mod losses;
 mod model;
+mod shortfall;
 mod world;

@@ -1,11 +1,9 @@
 //! The pool against a naive one: the same random steps happen to both.
 
-use crate::invariants;
+use crate::invariants::{self, Memory};
 use crate::world::{FEE, PROTOCOL_SHARE, WEALTH, World, code};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
-use std::cell::RefCell;
-use std::hash::{BuildHasher, RandomState};
+use tacit_contract_tests::twin::{self, Twin, agrees};
 use tacit_simulator::{Chain, Outcome, encode};
 
 const PEOPLE: usize = 3;
@@ -304,37 +302,52 @@ fn everybody_can_leave(chain: &mut Chain, world: &World) {
     }
 }
 
+struct Pair {
+    chain: Chain,
+    world: World,
+    memory: Memory,
+}
+
+impl Twin for Pair {
+    type Step = Step;
+    type Model = Model;
+
+    fn chain(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+
+    fn begin(&mut self, _model: &mut Model) {
+        self.memory.forget();
+    }
+
+    fn step(&mut self, model: &mut Model, step: &Step) -> Result<bool, TestCaseError> {
+        model.now = self.chain.time().0;
+        let outcome = act(&mut self.chain, &self.world, step);
+        let expected = model.step(step);
+        let succeeded = outcome.as_ref().is_none_or(|outcome| agrees(outcome, &expected));
+        if let (Some(outcome), Ok(output)) = (outcome, expected) {
+            prop_assert_eq!(outcome.result, Ok(output), "at {:?}", step);
+        }
+        prop_assert_eq!(&look(&self.chain, &self.world, model), &*model, "after {:?}", step);
+        Ok(succeeded)
+    }
+
+    fn end(&mut self, _model: &Model) -> Result<(), TestCaseError> {
+        everybody_can_leave(&mut self.chain, &self.world);
+        Ok(())
+    }
+}
+
 #[test]
 fn the_pool_does_what_the_naive_one_does() {
     let (mut chain, world) = World::empty();
     let memory = invariants::register(&mut chain, world);
-    let (point, start) = (chain.snapshot(), Model::new(world.books(&chain).updated));
-    let chain = RefCell::new(chain);
-    let seed =
-        std::env::var("TACIT_SEED").map_or_else(|_| RandomState::new().hash_one(0), |seed| seed.parse().unwrap());
-    println!("TACIT_SEED={seed}");
-    let rng_seed = RngSeed::Fixed(seed);
-    let config = ProptestConfig { cases: 300, failure_persistence: None, rng_seed, ..ProptestConfig::default() };
+    let start = Model::new(world.books(&chain).updated);
     let first = (2_000..60_000_u128, 2_000..60_000_u128);
-    proptest!(config, |(first in first, steps in prop::collection::vec(step(), 1..14))| {
-        let (chain, mut model) = (&mut *chain.borrow_mut(), start.clone());
-        chain.revert(&point);
-        memory.forget();
-        let first = Step::Deposit { who: 0, first: first.0, second: first.1 };
-        for step in std::iter::once(&first).chain(&steps) {
-            model.now = chain.time().0;
-            let outcome = act(chain, &world, step);
-            let expected = model.step(step);
-            if let Some(outcome) = outcome {
-                match expected {
-                    Ok(output) => prop_assert_eq!(outcome.ok().result.as_ref().unwrap(), &output, "at {:?}", step),
-                    Err(code) => {
-                        outcome.expect_revert(code);
-                    }
-                }
-            }
-            prop_assert_eq!(look(chain, &world, &model), model.clone(), "after {:?}", step);
-        }
-        everybody_can_leave(chain, &world);
+    let steps = (first, prop::collection::vec(step(), 1..14)).prop_map(|((first, second), mut steps)| {
+        steps.insert(0, Step::Deposit { who: 0, first, second });
+        steps
     });
+    let reached = ["Deposit", "Withdraw", "SwapIn", "SwapOut", "Collect", "CollectFees", "Donate", "Skim", "Give"];
+    twin::run(Pair { chain, world, memory }, &start, 300, &steps, &reached);
 }

@@ -1,7 +1,7 @@
 //! A pool, its two tokens, and those who use it. The tokens are honest until a test says otherwise.
 
 use borsh::BorshDeserialize;
-use tacit_contract_tests::module;
+use tacit_contract_tests::deploy;
 use tacit_simulator::{Address, Amount, Chain, Outcome};
 
 /// Later than any test.
@@ -88,9 +88,9 @@ impl World {
     pub fn empty() -> (Chain, Self) {
         let mut chain = Chain::new();
         let [alice, bob, carol, treasury] = ["alice", "bob", "carol", "treasury"].map(|name| chain.account(name));
-        let token_code = chain.deploy_as("token", &module("hostile_token")).unwrap();
+        let token_code = deploy(&mut chain, "hostile_token");
         let tokens = [0, 1].map(|_| chain.instantiate(alice, token_code, &(Amount(0),)).unwrap());
-        let code = chain.deploy_as("amm", &module("amm")).unwrap();
+        let code = deploy(&mut chain, "amm");
         let arguments = (tokens[0], tokens[1], FEE, PROTOCOL_SHARE, treasury);
         let pool = chain.instantiate(alice, code, &arguments).unwrap();
         let world = Self { alice, bob, carol, treasury, tokens, pool };

@@ -3,12 +3,11 @@
 
 mod attacks;
 mod behaviour;
+mod limits;
 mod model;
 
 use ed25519_consensus::SigningKey;
-use proptest::test_runner::{Config as ProptestConfig, RngSeed};
-use std::hash::{BuildHasher, Hasher, RandomState};
-use tacit_contract_tests::module;
+use tacit_contract_tests::deploy;
 use tacit_simulator::{Address, Amount, Chain, Outcome, encode};
 
 pub(crate) const HOUR: u64 = 3_600_000;
@@ -45,8 +44,7 @@ pub(crate) mod code {
     pub(crate) const UNKNOWN_MESSAGE: u32 = 19;
     pub(crate) const REFUNDED_ALREADY: u32 = 20;
     pub(crate) const NOT_PAID: u32 = 21;
-    pub(crate) const MISSING_ROLE: u32 = 0xFFFF_0101;
-    pub(crate) const PAUSED: u32 = 0xFFFF_0201;
+    pub(crate) use tacit_contract_tests::code::{IS_PAUSED as PAUSED, MISSING_ROLE};
 }
 
 /// What a signature is for.
@@ -124,7 +122,7 @@ impl World {
         let mut chain = Chain::new();
         let admin = chain.account("admin");
         let who = ["alice", "bob", "carol"].map(|name| chain.account(name));
-        let code = chain.deploy_as("bridge", &module("bridge")).unwrap();
+        let code = deploy(&mut chain, "bridge");
         let keys = keys(1, 4);
         let ends = [0, 1].map(|_| chain.instantiate(admin, code, &(3u8, public(&keys))).unwrap());
         let mut world = Self { chain, ends, admin, who, keys, version: 1 };
@@ -266,12 +264,4 @@ impl World {
     pub(crate) fn far(&mut self, by: Address, function: &str) -> Outcome {
         self.chain.call(by, self.ends[FAR], function, &())
     }
-}
-
-/// What a random test runs with; the seed is printed when it fails, and set by the variable of this name.
-pub(crate) fn config(cases: u32) -> ProptestConfig {
-    let chosen = std::env::var("PROPTEST_RNG_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = chosen.unwrap_or_else(|| RandomState::new().build_hasher().finish());
-    println!("PROPTEST_RNG_SEED={seed}");
-    ProptestConfig { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(seed), ..ProptestConfig::default() }
 }

@@ -3,14 +3,14 @@
 
 use crate::*;
 use proptest::prelude::*;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use tacit_contract_tests::twin::{self, Twin, agrees};
 
 /// Times in the steps are counted in this.
 const UNIT: u64 = HOUR / 2;
 
 #[derive(Debug, Clone)]
-enum Step {
+pub enum Step {
     Send { end: usize, by: usize, to: usize, amount: u128, time: u64 },
     Deliver { end: usize, nonce: u64 },
     Finish { end: usize, nonce: u64 },
@@ -62,11 +62,11 @@ struct End {
 }
 
 #[derive(Clone, Default)]
-struct Model {
+pub struct Model {
     ends: [End; 2],
     units: [u128; 3],
-    /// What everybody got or gave of native money, added up.
-    money: [i128; 3],
+    /// What everybody has of native money.
+    money: [u128; 3],
 }
 
 impl Model {
@@ -97,7 +97,7 @@ impl Model {
         if end == HOME {
             let left = self.ends[HOME].volume.checked_sub(amount).ok_or(code::NOT_LOCKED)?;
             self.ends[HOME].volume = left;
-            self.money[to] += i128::try_from(amount).unwrap();
+            self.money[to] += amount;
         } else {
             self.ends[FAR].volume += amount;
             self.units[to] += amount;
@@ -174,7 +174,7 @@ impl Model {
                     return Err(code::BAD_DEADLINE);
                 }
                 if end == HOME {
-                    self.money[by] -= i128::try_from(amount).unwrap();
+                    self.money[by] -= amount;
                     self.ends[HOME].volume += amount;
                 } else {
                     self.units[by] = self.units[by].checked_sub(amount).ok_or(code::INSUFFICIENT_UNITS)?;
@@ -315,38 +315,38 @@ fn watch(world: &mut World) {
     world.chain.invariant("no money is made or lost", |chain| chain.check_money());
 }
 
+impl Twin for World {
+    type Step = (Step, bool);
+    type Model = Model;
+
+    fn chain(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+
+    fn step(&mut self, model: &mut Model, (step, aimed): &(Step, bool)) -> Result<bool, TestCaseError> {
+        let now = self.in_time(0);
+        let step = if *aimed { model.aim(step.clone(), now) } else { step.clone() };
+        let before = model.clone();
+        let outcome = act(self, &before, &step);
+        let expected = model.apply(&step, now);
+        if expected.is_err() {
+            *model = before;
+        }
+        let succeeded = outcome.is_none_or(|outcome| agrees(&outcome, &expected));
+        prop_assert_eq!([HOME, FAR].map(|end| self.volume(end)), [HOME, FAR].map(|end| model.ends[end].volume));
+        prop_assert_eq!(self.who.map(|who| self.units(who)), model.units);
+        prop_assert_eq!(self.who.map(|who| self.chain.balance(who).0), model.money);
+        prop_assert_eq!(model.ends[HOME].volume, model.ends[FAR].volume + model.in_flight());
+        Ok(succeeded)
+    }
+}
+
 #[test]
 fn the_bridge_does_what_a_naive_one_does() {
     let mut world = World::new();
     watch(&mut world);
-    let start = world.who.map(|who| world.chain.balance(who).0);
-    let point = world.chain.snapshot();
-    let world = RefCell::new(world);
-    let step = (step(), prop::bool::weighted(0.85));
-    proptest!(config(300), |(steps in prop::collection::vec(step, 5..40))| {
-        let (world, mut model) = (&mut *world.borrow_mut(), Model::default());
-        world.chain.revert(&point);
-        for (step, aimed) in steps {
-            let now = world.in_time(0);
-            let step = if aimed { model.aim(step, now) } else { step };
-            let before = model.clone();
-            let outcome = act(world, &before, &step);
-            let expected = model.apply(&step, now);
-            if expected.is_err() {
-                model = before;
-            }
-            if let Some(outcome) = outcome {
-                match expected {
-                    Ok(()) => outcome.ok(),
-                    Err(code) => outcome.expect_revert(code),
-                };
-            }
-            prop_assert_eq!([HOME, FAR].map(|end| world.volume(end)), [HOME, FAR].map(|end| model.ends[end].volume));
-            prop_assert_eq!(world.who.map(|who| world.units(who)), model.units);
-            let gained = [0, 1, 2].map(|at| i128::try_from(world.chain.balance(world.who[at]).0).unwrap()
-                - i128::try_from(start[at]).unwrap());
-            prop_assert_eq!(gained, model.money);
-            prop_assert_eq!(model.ends[HOME].volume, model.ends[FAR].volume + model.in_flight());
-        }
-    });
+    let start = Model { money: world.who.map(|who| world.chain.balance(who).0), ..Model::default() };
+    let steps = prop::collection::vec((step(), prop::bool::weighted(0.85)), 5..40);
+    let reached = ["Send", "Deliver", "Finish", "Veto", "Refuse", "Refund", "Move"];
+    twin::run(world, &start, 300, &steps, &reached);
 }

@@ -4,7 +4,6 @@
 
 mod losses;
 mod model;
+mod parts;
 mod rules;
 mod scene;
-#[path = "../seeded/mod.rs"]
-mod seeded;

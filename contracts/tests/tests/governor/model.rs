@@ -2,13 +2,12 @@
 //! counts all votes anew whenever it is asked. Results, errors and states must agree.
 
 use crate::scene::*;
-use crate::seeded::{Tally, config};
 use proptest::prelude::*;
-use std::cell::RefCell;
-use tacit_simulator::Amount;
+use tacit_contract_tests::twin::{self, Twin, agrees};
+use tacit_simulator::{Amount, Chain};
 
 #[derive(Debug, Clone)]
-enum Step {
+pub enum Step {
     Propose { who: usize },
     Vote { who: usize, proposal: u64, choice: u8 },
     Queue { proposal: u64, forged: bool },
@@ -51,7 +50,7 @@ struct Proposal {
 }
 
 #[derive(Clone, Default)]
-struct Model {
+pub struct Model {
     /// Balances after each height at which they changed, in order.
     balances: Vec<(u64, [u128; 4])>,
     proposals: Vec<Proposal>,
@@ -221,15 +220,35 @@ fn both(scene: &mut Scene, model: &mut Model, step: &Step) -> Result<bool, TestC
             return Ok(true);
         }
     };
-    match expected {
-        Ok(()) => outcome.ok(),
-        Err(code) => outcome.expect_revert(code),
-    };
-    Ok(expected.is_ok())
+    Ok(agrees(&outcome, &expected))
+}
+
+impl Twin for Scene {
+    type Step = Step;
+    type Model = Model;
+
+    fn chain(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+
+    fn begin(&mut self, model: &mut Model) {
+        // The first proposal is there already, so that most cases get somewhere.
+        assert!(both(self, model, &Step::Propose { who: 0 }).unwrap());
+    }
+
+    fn step(&mut self, model: &mut Model, step: &Step) -> Result<bool, TestCaseError> {
+        let succeeded = both(self, model, step)?;
+        prop_assert_eq!(self.counted(), model.counted);
+        let (height, now) = (self.chain.height().0, self.chain.time().0);
+        for proposal in 0..model.proposals.len() as u64 {
+            prop_assert_eq!(Some(self.state(proposal)), model.state(proposal, height, now), "after {:?}", step);
+        }
+        Ok(succeeded)
+    }
 }
 
 /// Votes in favour, against and abstaining, and all votes, of each proposal; by the voters' ballots and as they are kept.
-fn tallies(chain: &tacit_simulator::Chain, scene: &Parts, proposal: u64) -> Option<([u128; 3], [u128; 3])> {
+fn tallies(chain: &Chain, scene: &Parts, proposal: u64) -> Option<([u128; 3], [u128; 3])> {
     type Kept = ([u8; 32], Hash, u64, u64, u64, u64, u128, u128, u128, u128, u128);
     let bytes = chain.view_bytes(scene.governor, "proposal", &tacit_simulator::encode(&proposal)).unwrap();
     let kept: Kept = borsh::from_slice(bytes.get(1..1 + 32 + 32 + 4 * 8 + 5 * 16)?).unwrap();
@@ -279,23 +298,6 @@ fn the_governor_does_what_the_naive_one_does() {
     let mut scene = Scene::new();
     register_invariants(&mut scene);
     let start = Model { balances: vec![(scene.chain.height().0 - 1, HELD)], ..Model::default() };
-    let (point, scene) = (scene.chain.snapshot(), RefCell::new(scene));
-    let tally = Tally::default();
-    proptest!(config(), |(steps in prop::collection::vec(step(), 20..70))| {
-        let (scene, mut model) = (&mut *scene.borrow_mut(), start.clone());
-        scene.chain.revert(&point);
-        // The first proposal is there already, so that most cases get somewhere.
-        both(scene, &mut model, &Step::Propose { who: 0 })?;
-        for step in &steps {
-            if both(scene, &mut model, step)? {
-                tally.count(step);
-            }
-            prop_assert_eq!(scene.counted(), model.counted);
-            let (height, now) = (scene.chain.height().0, scene.chain.time().0);
-            for proposal in 0..model.proposals.len() as u64 {
-                prop_assert_eq!(Some(scene.state(proposal)), model.state(proposal, height, now), "after {:?}", step);
-            }
-        }
-    });
-    tally.require(&["Propose", "Vote", "Queue", "Execute", "Cancel", "Transfer"]);
+    let steps = prop::collection::vec(step(), 20..70);
+    twin::run(scene, &start, 250, &steps, &["Propose", "Vote", "Queue", "Execute", "Cancel", "Transfer"]);
 }

@@ -1,6 +1,7 @@
 //! A governor, its timelock and its token, a counter to decide about, and the people who do.
 
-use tacit_contract_tests::module;
+pub use tacit_contract_tests::code::{BAD_INPUT, MISSING_ROLE};
+use tacit_contract_tests::deploy;
 use tacit_simulator::{Address, Amount, Chain, InstantiateOptions, Outcome, encode};
 
 pub const ONE: u128 = 1_000_000_000_000_000_000;
@@ -35,7 +36,6 @@ pub const CALLS_DIFFER: u32 = 10;
 pub const MAY_NOT_CANCEL: u32 = 11;
 pub const TOKEN_FAILED: u32 = 12;
 pub const TIMELOCK_FAILED: u32 = 13;
-pub const MISSING_ROLE: u32 = 0xFFFF_0101;
 /// Of the timelock.
 pub const NOT_SCHEDULED: u32 = 4;
 pub const TOO_EARLY: u32 = 5;
@@ -83,7 +83,6 @@ impl Scene {
         let mut chain = Chain::new();
         let holders = ["alice", "bob", "carol", "dave"].map(|name| chain.account(name));
         let [guardian, stranger, creator] = ["guardian", "stranger", "creator"].map(|name| chain.account(name));
-        let deploy = |chain: &mut Chain, name: &str| chain.deploy_as(name, &module(name)).unwrap();
         let token_code = deploy(&mut chain, "votes");
         let token = chain.instantiate(creator, token_code, &(Amount(HELD.iter().sum()),)).unwrap();
         for (holder, held) in holders.iter().zip(HELD) {

@@ -12,6 +12,8 @@ pub(crate) struct Liar {
     pub(crate) before_royalty: &'static str,
     /// All of `transfer_from`, whose arguments lie at 1024; `$arrive` makes the receiver the holder.
     pub(crate) transfer: String,
+    /// More of the module, such as data above 2047.
+    pub(crate) more: String,
 }
 
 /// A transfer as it should be.
@@ -19,7 +21,13 @@ pub(crate) const HONEST: &str = "(call $arrive)";
 
 impl Default for Liar {
     fn default() -> Self {
-        Self { royalty_to: Address([0; 32]), royalty: 0, before_royalty: "", transfer: HONEST.into() }
+        Self {
+            royalty_to: Address([0; 32]),
+            royalty: 0,
+            before_royalty: "",
+            transfer: HONEST.into(),
+            more: String::new(),
+        }
     }
 }
 
@@ -41,6 +49,8 @@ impl Liar {
     (import "v1" "storage_get" (func $get (param i32 i32 i32 i32) (result i32)))
     (import "v1" "try_call" (func $try_call (param i32 i32 i32 i32 i32 i32 i64 i32) (result i32)))
     (import "v1" "static_call" (func $static_call (param i32 i32 i32 i32 i32 i64 i32) (result i32)))
+    (import "v1" "defer_call" (func $defer (param i32 i32 i32 i32 i32 i32 i64) (result i32)))
+    (import "v1" "revert" (func $revert (param i32 i32 i32)))
     (memory 1)
     (data (i32.const 0) "{royalty}")
     (data (i32.const 64) "{market}")
@@ -62,11 +72,13 @@ impl Liar {
         (call $return_data (i32.const 0) (i32.const 48)))
     (func (export "transfer_from")
         (call $input_copy (i32.const 1024) (i32.const 0) (i32.const 72))
-        {transfer}))"#,
+        {transfer})
+    {more})"#,
             royalty = bytes(&royalty),
             market = bytes(&world.market.0),
             before = self.before_royalty,
             transfer = self.transfer,
+            more = self.more,
         )
     }
 }

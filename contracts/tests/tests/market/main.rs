@@ -5,10 +5,9 @@ mod attacks;
 mod behaviour;
 mod liar;
 mod model;
+mod strange;
 
-use proptest::test_runner::{Config as ProptestConfig, RngSeed};
-use std::hash::{BuildHasher, Hasher, RandomState};
-use tacit_contract_tests::module;
+use tacit_contract_tests::{deploy, module};
 use tacit_simulator::{Address, Amount, Chain, Outcome};
 
 pub(crate) const MINUTE: u64 = 60_000;
@@ -44,8 +43,7 @@ pub(crate) mod code {
     pub(crate) const NOTHING_OWED: u32 = 20;
     pub(crate) const NOT_PAID: u32 = 21;
     pub(crate) const RESERVE_TOO_LOW: u32 = 22;
-    pub(crate) const MISSING_ROLE: u32 = 0xFFFF_0101;
-    pub(crate) const PAUSED: u32 = 0xFFFF_0201;
+    pub(crate) use tacit_contract_tests::code::{IS_PAUSED as PAUSED, MISSING_ROLE};
 }
 
 /// A market and an honest collection: Alice has token 0, with a royalty of 10 %, and Bob token 1, with none.
@@ -65,13 +63,13 @@ impl World {
         let mut chain = Chain::new();
         let [admin, fee_to, artist] = ["admin", "treasury", "artist"].map(|name| chain.account(name));
         let who = ["alice", "bob", "carol"].map(|name| chain.account(name));
-        let code = chain.deploy_as("nft", &module("nft")).unwrap();
+        let code = deploy(&mut chain, "nft");
         let nft = chain.instantiate(admin, code, &("Stones", 100u64)).unwrap();
         chain.call(admin, nft, "grant_role", &(16u8, admin)).ok();
         for (holder, royalty) in [(who[0], 1_000 * POINT), (who[1], 0)] {
             chain.call(admin, nft, "mint", &(holder, "stone", artist, royalty)).ok();
         }
-        let code = chain.deploy_as("market", &module("market")).unwrap();
+        let code = deploy(&mut chain, "market");
         let market = chain.instantiate(admin, code, &(FEE_POINTS * POINT, fee_to)).unwrap();
         for holder in who {
             chain.call(holder, nft, "set_operator", &(market, true)).ok();
@@ -145,12 +143,4 @@ impl World {
     pub(crate) fn owed(&self) -> u128 {
         self.chain.view::<Amount>(self.market, "owed", &()).unwrap().0
     }
-}
-
-/// What a random test runs with; the seed is printed when it fails, and set by the variable of this name.
-pub(crate) fn config(cases: u32) -> ProptestConfig {
-    let chosen = std::env::var("PROPTEST_RNG_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = chosen.unwrap_or_else(|| RandomState::new().build_hasher().finish());
-    println!("PROPTEST_RNG_SEED={seed}");
-    ProptestConfig { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(seed), ..ProptestConfig::default() }
 }

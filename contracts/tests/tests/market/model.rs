@@ -2,8 +2,8 @@
 
 use crate::*;
 use proptest::prelude::*;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use tacit_contract_tests::twin::{self, Twin, agrees};
 
 /// Times in the steps are counted in this, so that they meet the extension of ten minutes.
 const UNIT: u64 = 4 * MINUTE;
@@ -11,7 +11,7 @@ const FEE_TO: usize = 3;
 const ARTIST: usize = 4;
 
 #[derive(Debug, Clone)]
-enum Step {
+pub enum Step {
     List { by: usize, token: u64, price: u128, time: u64 },
     CancelListing { by: usize, token: u64 },
     Buy { by: usize, token: u64, price: Option<u128> },
@@ -87,7 +87,7 @@ struct Auction {
 }
 
 #[derive(Clone)]
-struct Model {
+pub struct Model {
     next: u64,
     /// By token: who holds it, how often it moved.
     tokens: [(usize, u64); 2],
@@ -384,6 +384,33 @@ fn act(world: &mut World, model: &Model, step: &Step) -> Option<Outcome> {
     })
 }
 
+impl Twin for World {
+    type Step = (Step, bool);
+    type Model = Model;
+
+    fn chain(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+
+    fn step(&mut self, model: &mut Model, (step, aimed): &(Step, bool)) -> Result<bool, TestCaseError> {
+        let now = self.in_time(0);
+        let step = if *aimed { model.aim(step.clone(), now) } else { step.clone() };
+        let before = model.clone();
+        let outcome = act(self, &before, &step);
+        let expected = model.apply(&step, now);
+        if expected.is_err() {
+            *model = before;
+        }
+        let succeeded = outcome.is_none_or(|outcome| agrees(&outcome, &expected));
+        let accounts = [self.who[0], self.who[1], self.who[2], self.fee_to, self.artist];
+        prop_assert_eq!(accounts.map(|account| self.credit(account)), model.credits);
+        prop_assert_eq!([0, 1].map(|token| self.owner_of(token)), model.tokens.map(|(owner, _)| self.who[owner]));
+        prop_assert_eq!(self.owed(), model.owed());
+        prop_assert_eq!(self.chain.balance(self.market).0, model.owed() + model.donated);
+        Ok(succeeded)
+    }
+}
+
 #[test]
 fn the_market_does_what_a_naive_one_does() {
     let mut world = World::new();
@@ -393,32 +420,7 @@ fn the_market_does_what_a_naive_one_does() {
         if owes <= has { Ok(()) } else { Err(format!("{has} for {owes}")) }
     });
     world.chain.invariant("no money is made or lost", |chain| chain.check_money());
-    let point = world.chain.snapshot();
-    let world = RefCell::new(world);
-    let step = (step(), prop::bool::weighted(0.85));
-    proptest!(config(250), |(steps in prop::collection::vec(step, 10..36))| {
-        let (world, mut model) = (&mut *world.borrow_mut(), Model::new());
-        world.chain.revert(&point);
-        let accounts = [world.who[0], world.who[1], world.who[2], world.fee_to, world.artist];
-        for (step, aimed) in steps {
-            let now = world.in_time(0);
-            let step = if aimed { model.aim(step, now) } else { step };
-            let before = model.clone();
-            let outcome = act(world, &before, &step);
-            let expected = model.apply(&step, now);
-            if expected.is_err() {
-                model = before;
-            }
-            if let Some(outcome) = outcome {
-                match expected {
-                    Ok(()) => outcome.ok(),
-                    Err(code) => outcome.expect_revert(code),
-                };
-            }
-            prop_assert_eq!(accounts.map(|account| world.credit(account)), model.credits);
-            prop_assert_eq!([0, 1].map(|token| world.owner_of(token)), model.tokens.map(|(owner, _)| world.who[owner]));
-            prop_assert_eq!(world.owed(), model.owed());
-            prop_assert_eq!(world.chain.balance(world.market).0, model.owed() + model.donated);
-        }
-    });
+    let steps = prop::collection::vec((step(), prop::bool::weighted(0.85)), 10..36);
+    let reached = ["List", "Buy", "Offer", "Accept", "Auction", "Bid", "Settle", "Withdraw"];
+    twin::run(world, &Model::new(), 250, &steps, &reached);
 }

@@ -103,6 +103,6 @@ fn money_sent_to_a_function_that_takes_none() {
     let [alice, bob, _] = world.who;
     world.mint(alice, 0).ok();
     let call = world.chain.call_paying(alice, world.nft, "transfer", &(bob, 0u64), Amount(5));
-    call.expect_revert(0xFFFF_0002).expect_reject(RejectCode::ContractReverted);
+    call.expect_revert(tacit_contract_tests::code::NOT_PAYABLE).expect_reject(RejectCode::ContractReverted);
     assert_eq!(world.owner_of(0), Some(alice));
 }

@@ -5,9 +5,8 @@ mod attacks;
 mod behaviour;
 mod model;
 
-use proptest::test_runner::{Config as ProptestConfig, RngSeed};
-use std::hash::{BuildHasher, Hasher, RandomState};
-use tacit_contract_tests::module;
+use tacit_contract_tests::code::MISSING_ROLE;
+use tacit_contract_tests::deploy;
 use tacit_simulator::{Address, Amount, Chain, Outcome};
 
 /// Tells roles apart as the contract does.
@@ -25,7 +24,6 @@ pub(crate) const CAP_REACHED: u32 = 5;
 pub(crate) const ROYALTY_TOO_HIGH: u32 = 6;
 pub(crate) const ROYALTY_ONLY_FALLS: u32 = 7;
 pub(crate) const OWN_OPERATOR: u32 = 8;
-pub(crate) const MISSING_ROLE: u32 = 0xFFFF_0101;
 
 /// A collection whose administrator is also its minter and keeper of royalties.
 pub(crate) struct World {
@@ -40,7 +38,7 @@ impl World {
         let mut chain = Chain::new();
         let admin = chain.account("admin");
         let who = ["alice", "bob", "carol"].map(|name| chain.account(name));
-        let code = chain.deploy_as("nft", &module("nft")).unwrap();
+        let code = deploy(&mut chain, "nft");
         let nft = chain.instantiate(admin, code, &("Stones", cap)).unwrap();
         for role in [MINTER, ROYALTY_KEEPER] {
             chain.call(admin, nft, "grant_role", &(role, admin)).ok();
@@ -77,12 +75,4 @@ impl World {
     pub(crate) fn royalty_of(&self, token: u64, price: u128) -> (Address, Amount) {
         self.chain.view(self.nft, "royalty_of", &(token, price)).unwrap()
     }
-}
-
-/// What a random test runs with; the seed is printed when it fails, and set by the variable of this name.
-pub(crate) fn config(cases: u32) -> ProptestConfig {
-    let chosen = std::env::var("PROPTEST_RNG_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = chosen.unwrap_or_else(|| RandomState::new().build_hasher().finish());
-    println!("PROPTEST_RNG_SEED={seed}");
-    ProptestConfig { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(seed), ..ProptestConfig::default() }
 }

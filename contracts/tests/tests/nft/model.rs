@@ -2,13 +2,13 @@
 
 use crate::*;
 use proptest::prelude::*;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use tacit_contract_tests::twin::{self, Twin, agrees};
 
 const CAP: u64 = 6;
 
 #[derive(Debug, Clone)]
-enum Step {
+pub enum Step {
     Mint { to: usize },
     Burn { by: usize, token: u64 },
     Transfer { from: usize, to: usize, token: u64 },
@@ -34,7 +34,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 #[derive(Clone, Default)]
-struct Model {
+pub struct Model {
     minted: u64,
     owners: BTreeMap<u64, usize>,
     approved: BTreeMap<u64, usize>,
@@ -162,27 +162,30 @@ fn watch(world: &mut World) {
     });
 }
 
+impl Twin for World {
+    type Step = (Step, bool);
+    type Model = Model;
+
+    fn chain(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+
+    fn step(&mut self, model: &mut Model, (step, aimed): &(Step, bool)) -> Result<bool, TestCaseError> {
+        let step = if *aimed { model.aim(step.clone()) } else { step.clone() };
+        let succeeded = agrees(&act(self, &step), &model.apply(&step));
+        for token in 0..CAP {
+            let owner = model.owners.get(&token).map(|owner| self.who[*owner]);
+            prop_assert_eq!(self.owner_of(token), owner, "after {:?}", step);
+        }
+        Ok(succeeded)
+    }
+}
+
 #[test]
 fn the_collection_does_what_a_naive_one_does() {
     let mut world = World::new(CAP);
     watch(&mut world);
-    let point = world.chain.snapshot();
-    let world = RefCell::new(world);
-    let step = (step(), prop::bool::weighted(0.8));
-    proptest!(config(200), |(steps in prop::collection::vec(step, 5..24))| {
-        let (world, mut model) = (&mut *world.borrow_mut(), Model::default());
-        world.chain.revert(&point);
-        for (step, aimed) in steps {
-            let step = if aimed { model.aim(step) } else { step };
-            let outcome = act(world, &step);
-            match model.apply(&step) {
-                Ok(()) => outcome.ok(),
-                Err(code) => outcome.expect_revert(code),
-            };
-            for token in 0..CAP {
-                let owner = model.owners.get(&token).map(|owner| world.who[*owner]);
-                prop_assert_eq!(world.owner_of(token), owner);
-            }
-        }
-    });
+    let steps = prop::collection::vec((step(), prop::bool::weighted(0.8)), 5..24);
+    let reached = ["Mint", "Burn", "Transfer", "TransferFrom", "Approve", "SetOperator"];
+    twin::run(world, &Model::default(), 200, &steps, &reached);
 }

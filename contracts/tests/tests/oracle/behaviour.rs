@@ -281,5 +281,7 @@ fn the_oracle_takes_no_native_money() {
     let (mut chain, world) = World::new();
     let now = chain.time().0;
     let arguments = (ONE, now, None::<u128>);
-    chain.call_paying(world.sources[0], world.oracle, "report", &arguments, Amount(1)).expect_revert(0xFFFF_0002);
+    chain
+        .call_paying(world.sources[0], world.oracle, "report", &arguments, Amount(1))
+        .expect_revert(tacit_contract_tests::code::NOT_PAYABLE);
 }

@@ -1,11 +1,10 @@
 //! What others lost money to, each named after the loss, and how it fails here.
 
 use crate::invariants;
-use crate::world::{Config, ONE, SOURCES, World, code, config, seed};
+use crate::world::{Config, ONE, SOURCES, World, code, config};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use std::cell::RefCell;
-use tacit_contract_tests::module;
+use tacit_contract_tests::{module, random};
 use tacit_simulator::Amount;
 
 /// What the bad source says, and what the honest ones do meanwhile.
@@ -21,9 +20,7 @@ fn one_reporter_moves_the_price() {
     let memory = invariants::register(&mut chain, world);
     let point = chain.snapshot();
     let chain = RefCell::new(chain);
-    let rng_seed = RngSeed::Fixed(seed());
-    let config = ProptestConfig { cases: 60, failure_persistence: None, rng_seed, ..ProptestConfig::default() };
-    proptest!(config, |(rounds in attack())| {
+    proptest!(random::config(60), |(rounds in attack())| {
         let chain = &mut *chain.borrow_mut();
         chain.revert(&point);
         memory.forget();

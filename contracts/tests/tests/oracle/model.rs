@@ -1,11 +1,10 @@
 //! The oracle against a naive one: the same random steps happen to both.
 
-use crate::invariants;
-use crate::world::{ONE, Quote, SOURCES, World, code, config, seed};
+use crate::invariants::{self, Memory};
+use crate::world::{ONE, Quote, SOURCES, World, code, config};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use tacit_contract_tests::twin::{self, Twin, agrees};
 use tacit_simulator::{Chain, Outcome};
 
 const DAY: u64 = 86_400_000;
@@ -266,17 +265,12 @@ fn act(chain: &mut Chain, world: &World, step: &Step) -> Option<Outcome> {
     })
 }
 
-/// One step to both, and everything that can be seen compared.
-fn both(chain: &mut Chain, world: &World, model: &mut Model, step: &Step) -> Result<(), TestCaseError> {
+/// One step to both, and everything that can be seen compared. Says whether it succeeded.
+fn both(chain: &mut Chain, world: &World, model: &mut Model, step: &Step) -> Result<bool, TestCaseError> {
     model.now = chain.time().0;
     let outcome = act(chain, world, step);
     let expected = model.act(step);
-    if let Some(outcome) = outcome {
-        match expected {
-            Ok(()) => outcome.ok(),
-            Err(code) => outcome.expect_revert(code),
-        };
-    }
+    let succeeded = outcome.is_none_or(|outcome| agrees(&outcome, &expected));
     model.now = chain.time().0;
     let state = world.state(chain);
     let seen = state.map(|state| (state.price, state.time, state.updated, state.deviation, state.is_tripped));
@@ -288,7 +282,36 @@ fn both(chain: &mut Chain, world: &World, model: &mut Model, step: &Step) -> Res
         model.sources.iter().map(|(who, (from, report))| (world.sources[*who], *from, *report)).collect();
     listed.sort_unstable_by_key(|(address, ..)| *address);
     prop_assert_eq!(world.listed(chain), listed, "after {:?}", step);
-    Ok(())
+    Ok(succeeded)
+}
+
+struct Pair {
+    chain: Chain,
+    world: World,
+    memory: Memory,
+}
+
+impl Twin for Pair {
+    type Step = Step;
+    type Model = Model;
+
+    fn chain(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+
+    fn begin(&mut self, _model: &mut Model) {
+        self.memory.forget();
+    }
+
+    fn step(&mut self, model: &mut Model, step: &Step) -> Result<bool, TestCaseError> {
+        let Step::AllReport { price } = *step else { return both(&mut self.chain, &self.world, model, step) };
+        for who in 0..SOURCES {
+            // Not quite the same from everybody.
+            let step = Step::Report { who, price: price + who as u128 * 777, age: 0 };
+            both(&mut self.chain, &self.world, model, &step)?;
+        }
+        Ok(true)
+    }
 }
 
 #[test]
@@ -300,26 +323,10 @@ fn the_oracle_does_what_the_naive_one_does() {
         (number, (from, report))
     });
     let start = Model { sources: sources.collect(), answer: None, now: 0 };
-    let point = chain.snapshot();
-    let chain = RefCell::new(chain);
-    let rng_seed = RngSeed::Fixed(seed());
-    let config = ProptestConfig { cases: 250, failure_persistence: None, rng_seed, ..ProptestConfig::default() };
-    proptest!(config, |(steps in prop::collection::vec(step(), 1..24))| {
-        let (chain, mut model) = (&mut *chain.borrow_mut(), start.clone());
-        chain.revert(&point);
-        memory.forget();
-        both(chain, &world, &mut model, &Step::AllReport { price: ONE })?;
-        for step in &steps {
-            let each: Vec<Step> = match *step {
-                Step::AllReport { price } => {
-                    // Not quite the same from everybody.
-                    (0..SOURCES).map(|who| Step::Report { who, price: price + who as u128 * 777, age: 0 }).collect()
-                }
-                _ => vec![step.clone()],
-            };
-            for step in &each {
-                both(chain, &world, &mut model, step)?;
-            }
-        }
+    let steps = prop::collection::vec(step(), 1..24).prop_map(|mut steps| {
+        steps.insert(0, Step::AllReport { price: ONE });
+        steps
     });
+    let reached = ["Report", "Update", "Trip", "Reset", "Add", "Remove", "Reject"];
+    twin::run(Pair { chain, world, memory }, &start, 250, &steps, &reached);
 }

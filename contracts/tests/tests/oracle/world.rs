@@ -1,8 +1,7 @@
 //! An oracle, its sources, and those who watch over it.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use std::hash::{BuildHasher, RandomState};
-use tacit_contract_tests::module;
+use tacit_contract_tests::deploy;
 use tacit_simulator::{Address, Chain, Failure, Outcome};
 
 /// Sources that count from the beginning.
@@ -33,7 +32,7 @@ pub mod code {
     pub const TOO_MANY_SOURCES: u32 = 19;
     pub const TOO_FEW_SOURCES: u32 = 20;
     pub const COUNTS_ALREADY: u32 = 21;
-    pub const MISSING_ROLE: u32 = 0xFFFF_0101;
+    pub use tacit_contract_tests::code::MISSING_ROLE;
 }
 
 /// The rules; times in milliseconds.
@@ -173,14 +172,6 @@ pub fn make(
     sources: &[Address],
     guardian: Address,
 ) -> Result<Address, Failure> {
-    let code = chain.deploy_as("oracle", &module("oracle")).unwrap();
+    let code = deploy(chain, "oracle");
     chain.instantiate(admin, code, &(config, sources, guardian))
-}
-
-/// The seed of a property test: another each time, printed, or the one that `TACIT_SEED` names.
-pub fn seed() -> u64 {
-    let seed =
-        std::env::var("TACIT_SEED").map_or_else(|_| RandomState::new().hash_one(0), |seed| seed.parse().unwrap());
-    println!("TACIT_SEED={seed}");
-    seed
 }

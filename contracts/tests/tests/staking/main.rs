@@ -6,5 +6,4 @@ mod losses;
 mod model;
 mod rules;
 mod scene;
-#[path = "../seeded/mod.rs"]
-mod seeded;
+mod stretched;

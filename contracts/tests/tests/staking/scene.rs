@@ -1,6 +1,7 @@
 //! A pool, the people around it, and the invariants that hold after every step of every test.
 
-use tacit_contract_tests::module;
+pub use tacit_contract_tests::code::MISSING_ROLE;
+use tacit_contract_tests::deploy;
 use tacit_simulator::{Address, Amount, Chain, Outcome};
 
 pub const MINUTE: u64 = 60_000;
@@ -35,7 +36,6 @@ pub const TOO_EARLY: u32 = 10;
 pub const SLASH_OUT_OF_RANGE: u32 = 11;
 pub const SLASH_TOO_SOON: u32 = 12;
 pub const NOTHING_TO_PAY: u32 = 13;
-pub const MISSING_ROLE: u32 = 0xFFFF_0101;
 
 /// The arguments of `init`.
 pub type Config = (Amount, Amount, Amount, u64, u64, u128, u64, Address);
@@ -67,7 +67,7 @@ impl Scene {
         let [admin, funder, slasher, treasury] =
             ["admin", "funder", "slasher", "treasury"].map(|name| chain.account(name));
         let stakers = ["alice", "bob", "carol"].map(|name| chain.account(name));
-        let code = chain.deploy_as("staking", &module("staking")).unwrap();
+        let code = deploy(&mut chain, "staking");
         let pool = chain.instantiate(admin, code, &(change(config(treasury)),)).unwrap();
         for (role, account) in [(FUNDER, funder), (SLASHER, slasher), (LIMITER, admin)] {
             chain.call(admin, pool, "grant_role", &(role, account)).ok();

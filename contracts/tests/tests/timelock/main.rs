@@ -6,5 +6,3 @@ mod losses;
 mod model;
 mod rules;
 mod scene;
-#[path = "../seeded/mod.rs"]
-mod seeded;

@@ -1,13 +1,13 @@
 //! Random steps on a timelock and on a list of operations with their times, which must agree.
 
 use crate::scene::*;
-use crate::seeded::{Tally, config};
 use proptest::prelude::*;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use tacit_contract_tests::twin::{self, Twin, agrees};
+use tacit_simulator::Chain;
 
 #[derive(Debug, Clone)]
-enum Step {
+pub enum Step {
     Schedule { by: u64, salt: u8, delay_hours: u64 },
     Execute { by: u64, salt: u8 },
     Cancel { by: u64, salt: u8 },
@@ -34,7 +34,7 @@ enum Fate {
 
 /// The timelock, naively: when each operation was ready and what became of it, and what the counter has to show.
 #[derive(Clone, Default)]
-struct Model {
+pub struct Model {
     operations: BTreeMap<(u64, u8), (u64, Fate)>,
     counted: u64,
 }
@@ -107,11 +107,27 @@ fn both(scene: &mut Scene, model: &mut Model, step: &Step) -> bool {
             return true;
         }
     };
-    match expected {
-        Ok(()) => outcome.ok(),
-        Err(code) => outcome.expect_revert(code),
-    };
-    expected.is_ok()
+    agrees(&outcome, &expected)
+}
+
+impl Twin for Scene {
+    type Step = Step;
+    type Model = Model;
+
+    fn chain(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+
+    fn step(&mut self, model: &mut Model, step: &Step) -> Result<bool, TestCaseError> {
+        let succeeded = both(self, model, step);
+        prop_assert_eq!(self.counted(), model.counted);
+        let now = self.chain.time().0;
+        for what in [(1, 0), (1, 1), (2, 0), (2, 1)] {
+            let operation = self.hash(&self.add(what.0), what.1);
+            prop_assert_eq!(self.state(operation), model.state(what, now), "after {:?}", step);
+        }
+        Ok(succeeded)
+    }
 }
 
 #[test]
@@ -130,22 +146,6 @@ fn the_timelock_does_what_the_naive_one_does() {
         let money = chain.balance(timelock).0;
         if (delay, money) == (DELAY, 1_000) { Ok(()) } else { Err(format!("{delay} and {money}")) }
     });
-    let (point, scene) = (scene.chain.snapshot(), RefCell::new(scene));
-    let tally = Tally::default();
-    proptest!(config(), |(steps in prop::collection::vec(step(), 1..20))| {
-        let (scene, mut model) = (&mut *scene.borrow_mut(), Model::default());
-        scene.chain.revert(&point);
-        for step in &steps {
-            if both(scene, &mut model, step) {
-                tally.count(step);
-            }
-            prop_assert_eq!(scene.counted(), model.counted);
-            let now = scene.chain.time().0;
-            for what in [(1, 0), (1, 1), (2, 0), (2, 1)] {
-                let operation = scene.hash(&scene.add(what.0), what.1);
-                prop_assert_eq!(scene.state(operation), model.state(what, now), "after {:?}", step);
-            }
-        }
-    });
-    tally.require(&["Schedule", "Execute", "Cancel"]);
+    let steps = prop::collection::vec(step(), 1..20);
+    twin::run(scene, &Model::default(), 250, &steps, &["Schedule", "Execute", "Cancel"]);
 }

@@ -72,9 +72,9 @@ fn nothing_and_too_much_cannot_be_scheduled() {
     let mut scene = Scene::new();
     scene.schedule(&[], 1).expect_revert(NO_CALLS);
     let many: Vec<Action> = (0..5).flat_map(|by| scene.add(by)).collect();
-    scene.schedule(&many, 1).expect_revert(0xFFFF_0001);
+    scene.schedule(&many, 1).expect_revert(BAD_INPUT);
     let long = vec![(scene.counter, "add".to_string(), vec![0; 321], Amount(0))];
-    scene.schedule(&long, 1).expect_revert(0xFFFF_0001);
+    scene.schedule(&long, 1).expect_revert(BAD_INPUT);
     let widest = vec![(scene.counter, "a".repeat(64), vec![0; 320], Amount(0)); 4];
     scene.schedule(&widest, 1).ok();
 }
@@ -99,7 +99,7 @@ fn money_goes_with_calls_but_not_to_the_timelock_itself() {
     let mut paying = scene.add(1);
     paying[0].3 = Amount(5);
     let operation = scene.ripen(&paying, 2);
-    scene.execute(&paying, 2).expect_revert(0xFFFF_0002);
+    scene.execute(&paying, 2).expect_revert(NOT_PAYABLE);
     assert_eq!((scene.state(operation), scene.chain.balance(timelock)), (READY, Amount(1_000)));
 }
 

@@ -1,6 +1,7 @@
 //! A timelock that owns a counter's worth of calls, some money and tokens, and the people around it.
 
-use tacit_contract_tests::module;
+pub use tacit_contract_tests::code::{BAD_INPUT, MISSING_ROLE, NOT_PAYABLE, NOT_SELF};
+use tacit_contract_tests::deploy;
 use tacit_simulator::{Address, Amount, Chain, Outcome, encode};
 
 pub const HOUR: u64 = 3_600_000;
@@ -20,8 +21,6 @@ pub const EXECUTED_BEFORE: u32 = 7;
 pub const WAS_CANCELLED: u32 = 8;
 pub const PAYS_ITSELF: u32 = 9;
 pub const TRANSFER_FAILED: u32 = 11;
-pub const MISSING_ROLE: u32 = 0xFFFF_0101;
-pub const NOT_SELF: u32 = 0xFFFF_0007;
 
 pub const UNKNOWN: u8 = 0;
 pub const WAITING: u8 = 1;
@@ -58,7 +57,7 @@ impl Scene {
         let [proposer, executor, canceller, stranger] =
             ["proposer", "executor", "canceller", "stranger"].map(|name| chain.account(name));
         let timelock = make(&mut chain, &[proposer], &[executor], &[canceller], is_open);
-        let code = chain.deploy_as("counter", &module("counter")).unwrap();
+        let code = deploy(&mut chain, "counter");
         let counter = chain.instantiate(stranger, code, &(0_u64,)).unwrap();
         chain.deal(timelock, Amount(1_000));
         Self { chain, timelock, counter, proposer, executor, canceller, stranger }
@@ -109,7 +108,7 @@ pub fn make(
     cancellers: &[Address],
     is_open: bool,
 ) -> Address {
-    let code = chain.deploy_as("timelock", &module("timelock")).unwrap();
+    let code = deploy(chain, "timelock");
     let creator = chain.account("creator");
     chain.instantiate(creator, code, &(proposers, executors, cancellers, is_open, DELAY)).unwrap()
 }

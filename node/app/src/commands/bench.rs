@@ -1,6 +1,8 @@
 //! `tacit bench`: an open-loop load generator. It sends signed transfers at a fixed rate whatever the network answers,
-//! and reports what was submitted, what was committed, and how long everything took. `--private` is [`private`].
+//! and reports what was submitted, what was committed, and how long everything took. `--contracts` sends calls of a token
+//! instead ([`contracts`]), `--private` is [`private`].
 
+mod contracts;
 mod log;
 mod private;
 
@@ -15,30 +17,36 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tacit_rpc::client::Client;
 use tacit_types::{Amount, Gas, GenesisId, Height, Network, Price, Sequence, TxId};
+use tacit_wallet::TxBuilder;
 use tacit_wallet::devnet::devnet_account;
-use tacit_wallet::{Account, TxBuilder};
+
+/// For how many heights what is sent stays valid: longer than any load lasts.
+const LIFETIME: u64 = 50_000;
 
 /// Gas that a transfer may use.
 const TRANSFER_GAS: u64 = 60_000;
 
-/// Send transfers at a fixed rate to a running development network and report what became of them.
+/// Send transfers, or calls of a contract, at a fixed rate to a running development network and report what became of them.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  tacit bench --node http://127.0.0.1:26602 --rate 2000 --seconds 20\n  tacit bench --private --transfers 400 --json\n\nPrivate transfers are proven first, which takes most of the time, and then sent as fast as the nodes take them."
+    after_help = "Examples:\n  tacit bench --node http://127.0.0.1:26602 --rate 2000 --seconds 20\n  tacit bench --contracts --rate 1000 --seconds 10\n  tacit bench --private --transfers 400 --json\n\nWith --contracts a token is deployed and handed out first; every call is a transfer of it.\nPrivate transfers are proven first, which takes most of the time, and then sent as fast as the nodes take them."
 )]
 pub struct Bench {
     /// JSON-RPC addresses of the nodes to send to, in turn.
     #[arg(long, value_delimiter = ',', default_value = "http://127.0.0.1:26602", value_name = "URL,...")]
     node: Vec<String>,
-    /// Transfers per second.
+    /// Transfers, or calls, per second.
     #[arg(long, default_value_t = 1_000)]
     rate: u64,
     /// For how long.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// Transfers in one request.
+    /// Transfers, or calls, in one request.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=100))]
     batch: u64,
+    /// Send calls of a token contract, which is deployed and handed out first.
+    #[arg(long, conflicts_with = "private")]
+    contracts: bool,
     /// Send private transfers, proven in advance, as fast as the nodes take them.
     #[arg(long, conflicts_with_all = ["rate", "seconds", "batch"])]
     private: bool,
@@ -73,7 +81,8 @@ impl Bench {
     async fn load(self) -> eyre::Result<()> {
         let clients: Vec<Client> = self.node.iter().map(|url| Client::new(url)).collect::<Result<_, _>>()?;
         let first = clients.first().ok_or_else(|| eyre!("name at least one node"))?.clone();
-        let prepared = self.prepare(&first).await?;
+        let token = if self.contracts { Some(contracts::Token::hand_out(&first).await?) } else { None };
+        let prepared = self.prepare(&first, token.as_ref()).await?;
         let start_height = first.status().await?.height;
         let log = Arc::new(Log::default());
         let watcher = tokio::spawn(watch_blocks(first.clone(), start_height, Arc::clone(&log)));
@@ -84,11 +93,18 @@ impl Bench {
         drain(&log).await;
         watcher.abort();
         reader.abort();
+        if let Some(token) = &token {
+            token.check(&first).await?;
+        }
         self.report(&log, sent_for)
     }
 
     /// Signs everything before the clock starts: the generator must not be what is measured.
-    async fn prepare(&self, client: &Client) -> eyre::Result<Vec<Vec<(TxId, Vec<u8>)>>> {
+    async fn prepare(
+        &self,
+        client: &Client,
+        token: Option<&contracts::Token>,
+    ) -> eyre::Result<Vec<Vec<(TxId, Vec<u8>)>>> {
         let status = client.status().await?;
         let genesis_id = GenesisId(status.genesis_id.0);
         let total = self.rate.saturating_mul(self.seconds);
@@ -106,7 +122,15 @@ impl Bench {
             let to = accounts.get((slot + 1) % accounts.len()).map(|(account, _)| account.address).unwrap_or_default();
             let (account, first) = accounts.get(slot).ok_or_else(|| eyre!("no accounts"))?;
             let sequence = Sequence(first.saturating_add(number / count));
-            signed.push(sign_one(account, genesis_id, status.height, sequence, to)?);
+            let builder = TxBuilder::new(genesis_id)
+                .expiry(Height(status.height.saturating_add(LIFETIME)))
+                .price(Price(1_000_000_000), Price(1));
+            let builder = match token {
+                Some(token) => token.pay(builder, to)?,
+                None => builder.gas_limit(Gas(TRANSFER_GAS)).transfer(to, Amount(1)),
+            };
+            let tx = builder.sign(&account.key, sequence)?;
+            signed.push((tx.id(), tx.encode()));
             bar.inc(1);
         }
         bar.finish_and_clear();
@@ -154,6 +178,7 @@ impl Bench {
             "offered": offered,
             "refused": state.refusals.values().sum::<u64>(),
             "committed": committed,
+            "failed": state.failed,
             "missing": state.waiting.len(),
             "tx_per_second": (committed as f64 / span.max(0.001)).round(),
             "blocks": state.blocks,
@@ -167,20 +192,4 @@ impl Bench {
         });
         super::query::show(&fields, self.json)
     }
-}
-
-fn sign_one(
-    account: &Account,
-    genesis_id: GenesisId,
-    height: u64,
-    sequence: Sequence,
-    to: tacit_types::Address,
-) -> eyre::Result<(TxId, Vec<u8>)> {
-    let tx = TxBuilder::new(genesis_id)
-        .expiry(Height(height.saturating_add(50_000)))
-        .gas_limit(Gas(TRANSFER_GAS))
-        .price(Price(1_000_000_000), Price(1))
-        .transfer(to, Amount(1))
-        .sign(&account.key, sequence)?;
-    Ok((tx.id(), tx.encode()))
 }

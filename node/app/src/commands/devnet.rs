@@ -35,7 +35,7 @@ pub struct Devnet {
     #[arg(long, default_value = "100ms", value_parser = parse_duration)]
     min_block_time: Duration,
     /// First port; node i uses the four ports from BASE + 10 i.
-    #[arg(long, default_value_t = 26_600)]
+    #[arg(long, env = "TACIT_DEVNET_PORT", value_name = "PORT", default_value_t = 26_600)]
     base_port: u16,
     /// Remove the network in the folder first.
     #[arg(long)]

@@ -2,7 +2,7 @@
 //!
 //! No step overwrites a file. Secrets live in memory for the length of one step.
 
-use super::output::say;
+use super::output::{say, tell};
 use super::query::show;
 use clap::{Args, Subcommand};
 use eyre::{Context, bail, ensure, eyre};
@@ -446,7 +446,7 @@ impl Contribute {
         match self.entropy.as_deref() {
             None => {}
             Some(path) if path == Path::new("-") => {
-                eprintln!("Type anything, then Enter:");
+                tell!("Type anything, then Enter:");
                 std::io::stdin().read_line(&mut text)?;
             }
             Some(path) => {

@@ -1,5 +1,6 @@
 //! `tacit proof verify` and `tacit proof export`: proofs in snarkjs's files and as calldata of an Ethereum machine.
 
+use super::output::say;
 use super::proof_key::print_for_contract;
 use super::query::show;
 use clap::{Args, ValueEnum};
@@ -90,8 +91,8 @@ impl Export {
             match form {
                 Form::Contract => print_for_contract(&json::write_proof(&item.proof)?, &json::write_public(&inputs)?)?,
                 Form::Snarkjs => eyre::bail!("say --folder DIR for snarkjs's three files"),
-                Form::Words => println!("0x{}", hex::encode(calldata.bytes())),
-                Form::Solidity => println!("{}", calldata.solidity()),
+                Form::Words => say!("0x{}", hex::encode(calldata.bytes())),
+                Form::Solidity => say!("{}", calldata.solidity()),
             }
             return Ok(());
         };
@@ -108,7 +109,7 @@ impl Export {
             let path = folder.join(name);
             std::fs::write(&path, text).wrap_err_with(|| format!("{} cannot be written", path.display()))?;
         }
-        println!("proof.json, public.json and verification_key.json written to {}", folder.display());
+        say!("proof.json, public.json and verification_key.json written to {}", folder.display());
         Ok(())
     }
 }

@@ -24,7 +24,7 @@ use tacit_types::{
     Address, Amount, AssetId, CodeHash, FieldBytes, Gas, GroupId, Height, IssuerId, PollId, ProofId, RawTx, Tx, TxId,
     ValidatorSet, codec,
 };
-use tacit_vm::{FrameTrace, Lane, VmReject};
+use tacit_vm::{FRAMES_RECORDED_MAX, FrameTrace, Lane, VmReject};
 use tokio::sync::watch;
 
 /// How long a proof waits for the header that holds its root.
@@ -32,6 +32,9 @@ const PROOF_WAIT: Duration = Duration::from_secs(5);
 
 /// A tip older than this while blocks should flow means that the node is not ready.
 const STALE_TIP: Duration = Duration::from_secs(30);
+
+// A recording holds what an answer shows.
+const _: () = assert!(FRAMES_RECORDED_MAX == SIMULATED_FRAMES_MAX);
 
 /// What consensus and networks tell the backend from time to time.
 #[derive(Debug, Clone, Default)]
@@ -435,9 +438,7 @@ fn detail(text: String) -> Option<String> {
 }
 
 fn simulated(height: Height, rehearsal: Rehearsal) -> Simulated {
-    let Rehearsal { receipt, mut frames, detail: text } = rehearsal;
-    let frames_left_out = frames.len().saturating_sub(SIMULATED_FRAMES_MAX) as u64;
-    frames.truncate(SIMULATED_FRAMES_MAX);
+    let Rehearsal { receipt, frames, frames_left_out, detail: text } = rehearsal;
     let frames = frames.into_iter().map(frame).collect();
     Simulated { height, receipt, frames, frames_left_out, detail: detail(text) }
 }

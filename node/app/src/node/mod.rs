@@ -4,6 +4,7 @@
 mod admit;
 #[cfg(test)]
 mod adversary;
+pub mod artifacts;
 mod backend;
 mod chain;
 pub mod core;

@@ -4,7 +4,7 @@ use super::admit::{Accounts, Admission};
 use super::backend::{Liveness, NodeBackend};
 use super::chain::NodeChain;
 use super::core::{Core, CoreFault};
-use super::{keys, params, shielded};
+use super::{artifacts, keys, params, shielded};
 use crate::config::Config;
 use crate::home::Home;
 use crate::telemetry;
@@ -22,7 +22,6 @@ use tacit_rpc::backend::ChainIdentity;
 use tacit_rpc::{RpcConfig, RpcServer, serve_metrics};
 use tacit_storage::{Database, GenesisBatch, Options};
 use tacit_types::{Address, Gas, PublicKey, RawTx};
-use tacit_vm::{Vm, VmConfig};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +40,11 @@ pub async fn run(home: &Home, config: Config, shutdown: CancellationToken) -> ey
         Intake::start(core.rules.clone(), core.pool.clone(), Arc::new(Accounts(core.database.clone())), core.threads);
     let admission = Admission::new(Arc::clone(&core), intake);
     restore_pool(&core, &admission).await?;
+    let stop_compiling = shutdown.child_token();
+    let compiling = tokio::task::spawn_blocking({
+        let (core, stop) = (Arc::clone(&core), stop_compiling.clone());
+        move || artifacts::compile_missing(&core, &stop)
+    });
     let (network, network_task) = start_network(&config, &genesis, &seeds, &admission)?;
     admission.announce_through(network.clone());
     let mut consensus = start_consensus(home, &config, &core, &seeds, shutdown.child_token()).await?;
@@ -67,6 +71,8 @@ pub async fn run(home: &Home, config: Config, shutdown: CancellationToken) -> ey
     // The tasks end by themselves now; a slow one must not keep the node from saving its pool.
     let _ = tokio::time::timeout(Duration::from_secs(2), network_task).await;
     intake_task.abort();
+    stop_compiling.cancel();
+    let _ = tokio::time::timeout(Duration::from_secs(2), compiling).await;
     save(&core)?;
     ended.map_err(explain)
 }
@@ -137,7 +143,7 @@ fn open_core(home: &Home, config: &Config, genesis: &Genesis, document: &str) ->
     let pool = Mempool::new(pool_config(config), tip.height, next.base_fee);
     pool.set_notes_paused(shielded::is_paused(&snapshot)?);
     shielded::measure(&snapshot, None)?;
-    let vm = Vm::new(VmConfig::default()).map_err(|fault| eyre!("the contract engine does not start: {fault}"))?;
+    let vm = artifacts::start_vm(home).map_err(|fault| eyre!("the contract engine does not start: {fault}"))?;
     let threads = match config.node.threads {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         threads => threads,

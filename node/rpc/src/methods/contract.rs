@@ -11,7 +11,7 @@ use tacit_types::limits::CALL_INPUT_BYTES_MAX;
 use tacit_types::{CodeHash, Name};
 
 pub fn register(table: &mut Table) {
-    table.light("contract_info", "Code, creator and balance of a contract.", info);
+    table.heavy("contract_info", "Code, creator and balance of a contract.", |ctx| &ctx.reads, info);
     table.heavy("contract_code", "Deployed code by its hash.", |ctx| &ctx.reads, code);
     table.heavy("contract_view", "Runs an exported function that may not write.", |ctx| &ctx.simulations, view);
 }

@@ -12,9 +12,12 @@ use jsonrpsee::server::{PendingSubscriptionSink, SubscriptionMessage, Subscripti
 use jsonrpsee::types::ErrorObjectOwned;
 use serde_json::value::to_raw_value;
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// Entries read at once for a subscriber.
 const SUBSCRIPTION_PAGE: usize = 256;
+/// When to come back after there was no place for a subscription, in milliseconds.
+const RETRY_AFTER_MS: u64 = 10_000;
 
 pub fn register(table: &mut Table) {
     table.heavy("events_get", "A page of events from a cursor on.", |ctx| &ctx.reads, get);
@@ -44,6 +47,10 @@ async fn subscribe(
             return Ok(());
         }
     };
+    let Ok(_place) = Arc::clone(&ctx.subscriptions).try_acquire_owned() else {
+        pending.reject(RpcError::busy("subscriptions", RETRY_AFTER_MS)).await;
+        return Ok(());
+    };
     let from = from.unwrap_or_else(|| Cursor::start_of(ctx.backend.tip().borrow().0.saturating_add(1)));
     let Ok(sink) = pending.accept().await else { return Ok(()) };
     match deliver(&ctx, &sink, from, Arc::new(matcher)).await {
@@ -68,7 +75,13 @@ async fn deliver(ctx: &Arc<Ctx>, sink: &SubscriptionSink, from: Cursor, matcher:
             }
             continue;
         }
-        let page = read_page(ctx, next, Arc::clone(&matcher)).await?;
+        // Asked before every page: a filter that never matches sends nothing that could fail.
+        let permit = tokio::select! {
+            biased;
+            () = sink.closed() => return Ok(()),
+            permit = ctx.event_pages.queue() => permit,
+        };
+        let page = read_page(ctx, next, Arc::clone(&matcher), permit).await?;
         for entry in &page.events {
             if !send(ctx, sink, entry).await? {
                 return Ok(());
@@ -78,9 +91,20 @@ async fn deliver(ctx: &Arc<Ctx>, sink: &SubscriptionSink, from: Cursor, matcher:
     }
 }
 
-async fn read_page(ctx: &Arc<Ctx>, from: Cursor, matcher: Arc<Matcher>) -> Outcome<EventsPage> {
+/// Reads a page on a blocking thread, which holds the permit until it is done.
+async fn read_page(
+    ctx: &Arc<Ctx>,
+    from: Cursor,
+    matcher: Arc<Matcher>,
+    permit: Option<OwnedSemaphorePermit>,
+) -> Outcome<EventsPage> {
     let ctx = Arc::clone(ctx);
-    let read = tokio::task::spawn_blocking(move || ctx.events.page(from, SUBSCRIPTION_PAGE, &matcher)).await;
+    let work = move || {
+        let page = ctx.events.page(from, SUBSCRIPTION_PAGE, &matcher);
+        drop(permit);
+        page
+    };
+    let read = tokio::task::spawn_blocking(work).await;
     Ok(read.unwrap_or_else(|error| Err(BackendError::Internal(error.to_string())))?)
 }
 

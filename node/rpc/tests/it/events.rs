@@ -4,6 +4,7 @@ use crate::http::{error, result};
 use crate::mock::{ALICE, CONTRACT, Mock, serve, transferred, url};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tacit_rpc::client::Client;
 use tacit_rpc::types::{EventEntry, EventFilter, EventView};
@@ -221,4 +222,74 @@ async fn a_client_that_asks_and_never_reads_is_cut_off_and_its_place_given_back(
         assert!(attempt < 100, "the place did not come back");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// Subscribes, from the first height on, to events of a kind that there is none of.
+async fn subscribed_to_nothing(server: &RpcServer) -> TcpStream {
+    let nothing = json!({ "kinds": [] });
+    let subscribe = json!({ "jsonrpc": "2.0", "id": 1, "method": "events_subscribe", "params": ["1:0", nothing] });
+    websocket(server, &subscribe.to_string()).await
+}
+
+#[tokio::test]
+async fn a_subscriber_that_leaves_is_read_for_no_longer() {
+    const HEIGHTS: usize = 5_000;
+    let (server, mock) = serve(|_| {}).await;
+    (0..HEIGHTS).for_each(|_| mock.commit(vec![]));
+    *mock.delay.lock().unwrap() = Duration::from_micros(500);
+    let reads = || mock.receipt_reads.load(Ordering::SeqCst);
+    let stream = subscribed_to_nothing(&server).await;
+    while reads() == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    drop(stream);
+    // The page that is being read ends; the next is never begun.
+    for attempt in 0.. {
+        let before = reads();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        if reads() == before {
+            break;
+        }
+        assert!(attempt < 100, "somebody still reads");
+    }
+    assert!(reads() < HEIGHTS, "the whole chain was read for nobody");
+}
+
+#[tokio::test]
+async fn subscriptions_read_a_few_pages_at_once_and_all_of_them_come_forward() {
+    const SUBSCRIBERS: usize = 12;
+    let (server, mock) = serve(|_| {}).await;
+    (0..300).for_each(|height| commit(&mock, height..height + 1));
+    *mock.delay.lock().unwrap() = Duration::from_micros(200);
+    let client = Client::new(&url(&server)).unwrap();
+    let mut streams = Vec::new();
+    for _ in 0..SUBSCRIBERS {
+        streams.push(client.subscribe(Some(cursor("1:0")), None).await.unwrap());
+    }
+    for stream in &mut streams {
+        for expected in 0..300 {
+            assert_eq!(amount(&stream.next().await.unwrap()), expected);
+        }
+    }
+    let most = mock.most_running.load(Ordering::SeqCst);
+    assert!((1..=2).contains(&most), "{most} pages were read at once");
+}
+
+#[tokio::test]
+async fn subscriptions_of_the_whole_node_are_limited_and_places_come_back() {
+    let (server, mock) = serve(|config| config.all_subscriptions_max = 2).await;
+    let client = || Client::new(&url(&server)).unwrap();
+    let first = client().subscribe(None, None).await.unwrap();
+    let _second = client().subscribe(None, None).await.unwrap();
+    let refused = client().subscribe(None, None).await.err().expect("a third has no place");
+    assert!(refused.to_string().contains("subscriptions"), "{refused}");
+    drop(first);
+    for attempt in 0.. {
+        if client().subscribe(None, None).await.is_ok() {
+            break;
+        }
+        assert!(attempt < 100, "the place did not come back");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(mock.receipt_reads.load(Ordering::SeqCst), 0, "nothing happened that could be read");
 }

@@ -47,6 +47,8 @@ pub struct Mock {
     pub most_running: AtomicUsize,
     /// How many pages of an issuer's leaves were read.
     pub leaf_reads: AtomicUsize,
+    /// How many heights' receipts were read.
+    pub receipt_reads: AtomicUsize,
 }
 
 impl Mock {
@@ -66,6 +68,7 @@ impl Mock {
             running: AtomicUsize::new(0),
             most_running: AtomicUsize::new(0),
             leaf_reads: AtomicUsize::new(0),
+            receipt_reads: AtomicUsize::new(0),
         })
     }
 
@@ -215,6 +218,8 @@ impl Backend for Mock {
     }
 
     fn receipts(&self, height: Height) -> Answer<Option<BlockReceipts>> {
+        self.receipt_reads.fetch_add(1, Ordering::SeqCst);
+        self.work()?;
         let blocks = self.blocks.lock().unwrap();
         let found = blocks.iter().find(|block| block.block.header.height == height);
         Ok(found.map(|block| BlockReceipts { block_id: block.id, receipts: block.receipts.clone() }))

@@ -43,7 +43,7 @@ fn another_format_version_is_refused_with_what_to_do() {
     format[0] = 9;
     tamper(dir.path(), |put| put(Column::Meta, b"format", Some(&format)));
     let error = refused(dir.path());
-    assert!(matches!(error, StorageError::FormatVersion { found: 9, known: 3, .. }), "{error}");
+    assert!(matches!(error, StorageError::FormatVersion { found: 9, known: 4, .. }), "{error}");
     assert!(
         error.to_string().contains("0.1.0") && error.to_string().contains("version of tacit that wrote it"),
         "{error}"
@@ -66,7 +66,7 @@ fn a_database_of_the_format_before_the_pool_is_refused_and_stays_readable_for_it
     tamper(dir.path(), |put| put(Column::Meta, b"format", Some(&format)));
     drop_column(dir.path(), Column::CompactBlocks);
     let error = refused(dir.path());
-    assert!(matches!(error, StorageError::FormatVersion { found: 1, known: 3, .. }), "{error}");
+    assert!(matches!(error, StorageError::FormatVersion { found: 1, known: 4, .. }), "{error}");
     assert!(Database::open_for_check(dir.path(), options()).is_err());
     let columns = rocksdb::DB::list_cf(&rocksdb::Options::default(), dir.path()).unwrap();
     assert!(!columns.iter().any(|name| name == "compact_blocks"), "refusing must not change the folder");

@@ -1,6 +1,7 @@
 //! The database from outside: what it promises to the node, on good disks and bad ones.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod artifacts;
 mod chain;
 mod commit;
 mod crash;
@@ -8,3 +9,4 @@ mod damage;
 mod notes;
 mod readers;
 mod recheck;
+mod removed;

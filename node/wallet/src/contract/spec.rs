@@ -281,13 +281,21 @@ impl Spec {
         names.extend(self.events.iter().map(|line| ("event", line.name.as_str())));
         names.extend(self.errors.iter().map(|line| ("error", line.name.as_str())));
         names.extend(self.roles.iter().map(|line| ("role", line.name.as_str())));
-        names.extend(self.storage.iter().map(|line| ("storage", line.name.as_str())));
         names.extend(self.structs.keys().map(|name| ("struct", name.as_str())));
         names.extend(self.enums.keys().map(|name| ("enum", name.as_str())));
         let dashed = |name: &str| is_name(&name.replace('-', "_"));
         if let Some((_, bad)) = names.iter().find(|(_, name)| !dashed(name)) {
             return Err(WalletError::Spec(format!("`{}` is no name", shortened(bad))));
         }
+        // What a module of the SDK stores has the module's name before a dot.
+        let is_stored = |name: &str| match name.split_once('.') {
+            Some((module, own)) => is_name(module) && is_name(own),
+            None => is_name(name),
+        };
+        if let Some(bad) = self.storage.iter().find(|line| !is_stored(&line.name)) {
+            return Err(WalletError::Spec(format!("`{}` is no name", shortened(&bad.name))));
+        }
+        names.extend(self.storage.iter().map(|line| ("storage", line.name.as_str())));
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|pair| pair.first() == pair.last()) {
             return Err(WalletError::Spec(format!("{} `{}` stands twice", twice[0].0, twice[0].1)));

@@ -18,6 +18,7 @@ const SPEC: &str = r#"{"contract":"shop","version":"0.1.0","spec":1,"modules":["
 {"enum":"Choice","cases":[{"name":"None","fields":[]},{"name":"Some","fields":[{"name":"of","type":"u8"}]}]}
 {"role":"KEEPER","id":16}
 {"storage":"LEFT","prefix":0,"kind":"Map","key":"Address","value":"Amount"}
+{"storage":"roles.MEMBERS","prefix":203,"kind":"Set","key":"(u8,Address)"}
 {"galaxy":"far"}
 "#;
 
@@ -60,10 +61,35 @@ fn decoded(kind: &str, bytes: &[u8]) -> Result<Value, crate::WalletError> {
 }
 
 #[test]
+fn fields_and_errors_are_read_from_the_lists_that_the_sdk_writes() {
+    let written = r#"{"contract":"shop","spec":1}
+{"function":"pay","kind":"call","arguments":[["to","Address"],["amount","Amount","How much."]],"error":"Error"}
+{"error":"Error","cases":[["Empty",1,"Nothing is left."],["Other",2]]}
+{"enum":"Choice","cases":[{"name":"None"},{"name":"Some","fields":[["of","u8"]]}]}"#;
+    let read = Spec::parse(written.as_bytes()).unwrap();
+    let pay = read.function("pay").unwrap();
+    let field = |name: &str, kind: &str, doc: &str| Field {
+        name: name.into(),
+        kind: Type::parse(kind).unwrap(),
+        doc: doc.into(),
+    };
+    assert_eq!(pay.arguments, [field("to", "Address", ""), field("amount", "Amount", "How much.")]);
+    assert_eq!(pay.result, Type::parse("()").unwrap());
+    let cases: Vec<_> = read.errors[0].cases.iter().map(|case| (&*case.name, case.code, &*case.doc)).collect();
+    assert_eq!(cases, [("Empty", 1, "Nothing is left."), ("Other", 2, "")]);
+    assert_eq!(read.enums["Choice"][1].fields, [field("of", "u8", "")]);
+    // A list that is too long or too short is none.
+    for bad in [r#"["to"]"#, r#"["to","Address","Who.","more"]"#, "[]"] {
+        let line = format!("{{\"contract\":\"x\",\"spec\":1}}\n{{\"event\":\"E\",\"fields\":[{bad}]}}");
+        assert!(Spec::parse(line.as_bytes()).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn every_type_is_written_as_the_specification_says_and_read_back() {
     let alice = Address([7; 32]).to_text(Network::Dev);
     let hex_of = |byte: &str, times: usize| byte.repeat(times);
-    let order = format!(r#"{{"buyer":"alice","lines":[[258,"ab"]]}}"#);
+    let order = r#"{"buyer":"alice","lines":[[258,"ab"]]}"#;
     let cases: Vec<(&str, &str, String, Value)> = vec![
         ("bool", "true", "01".into(), json!(true)),
         ("bool", "false", "00".into(), json!(false)),
@@ -103,7 +129,7 @@ fn every_type_is_written_as_the_specification_says_and_read_back() {
         ("()", "[]", String::new(), json!([])),
         (
             "Order",
-            &order,
+            order,
             format!("{}0100000002010200000061 62", hex_of("07", 32)).replace(' ', ""),
             json!({ "buyer": alice, "lines": [[258, "ab"]] }),
         ),
@@ -226,6 +252,44 @@ fn arguments_come_by_name_in_any_order_or_by_place_or_encoded() {
     let note = spec.function("note").unwrap();
     assert_eq!(spec.encode_arguments(note, &typed(&["0x01"]), names).unwrap(), [1, 0, 0, 0, 1]);
     assert!(spec.function("steal").unwrap_err().to_string().contains("pay"));
+}
+
+#[test]
+fn an_argument_that_the_function_does_not_have_is_named() {
+    let (spec, book) = (spec(), book());
+    let names = Names { network: Network::Dev, aliases: &book };
+    let function = Function {
+        name: "give".into(),
+        kind: Kind::Call,
+        arguments: vec![
+            Field { name: "to".into(), kind: Type::Address, doc: String::new() },
+            Field { name: "why".into(), kind: Type::Text(20), doc: String::new() },
+        ],
+        result: Type::Tuple(Vec::new()),
+        error: None,
+        payable: false,
+        reentrant: false,
+        guards: Vec::new(),
+        doc: String::new(),
+    };
+    let given = |arguments: &[&str]| spec.encode_arguments(&function, &typed(arguments), names);
+    for wrong in [&["to=dev:1", "wy=x"][..], &["too=dev:1", "x"], &["tto=dev:1"]] {
+        let refused = given(wrong).unwrap_err().to_string();
+        assert!(refused.contains("has no such argument"), "{refused}");
+    }
+    assert_eq!(given(&["dev:1", "wy=x"]).unwrap(), given(&["to=dev:1", "why=wy=x"]).unwrap(), "a text by its place");
+}
+
+#[test]
+fn well_known_accounts_have_names_on_development_networks_alone() {
+    let book = book();
+    let on = |network| Names { network, aliases: &book };
+    let first = crate::devnet::devnet_account(1).unwrap().address;
+    assert_eq!(on(Network::Dev).address("dev:1").unwrap(), first);
+    for wrong in ["dev:10", "dev:", "dev:+1", "dev:1 ", "dev:4294967296"] {
+        assert!(on(Network::Dev).address(wrong).is_err(), "{wrong}");
+    }
+    assert!(on(Network::Main).address("dev:1").is_err(), "nobody must pay to keys that everybody knows");
 }
 
 #[test]

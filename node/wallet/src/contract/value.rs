@@ -8,6 +8,7 @@ use super::alias::AliasBook;
 use super::spec::{EventSpec, Field, Function, Spec};
 use super::types::{Type, shortened};
 use crate::amount;
+use crate::devnet::{DEVNET_ACCOUNTS, devnet_account};
 use crate::error::WalletError;
 use serde_json::{Map, Value};
 use tacit_types::limits::CALL_INPUT_BYTES_MAX;
@@ -31,7 +32,8 @@ pub struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// Reads an address, an alias, or 32 bytes of 0x-hex.
+    /// Reads an address, an alias, 32 bytes of 0x-hex or, on a development network, `dev:1` for an account that everybody
+    /// knows.
     ///
     /// # Errors
     /// [`WalletError::AddressUnknown`].
@@ -44,10 +46,20 @@ impl Names<'_> {
             let bytes = hex_bytes(text).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
             return bytes.map(Address).ok_or_else(|| refuse("it is not 0x and 64 hex digits".into()));
         }
+        if let Some(index) = text.strip_prefix("dev:") {
+            return self
+                .well_known(index)
+                .ok_or_else(|| refuse("`dev:0` to `dev:9` are accounts of development networks".into()));
+        }
         if AliasBook::is_name(text) {
             return Err(refuse("no alias has this name; `tacit contract alias list` shows those that are".into()));
         }
         Address::from_text(text, self.network).map_err(|error| refuse(error.to_string()))
+    }
+
+    fn well_known(&self, index: &str) -> Option<Address> {
+        let index = if self.network == Network::Dev && is_digits(index) { index.parse().ok() } else { None };
+        Some(devnet_account(index.filter(|index| *index < DEVNET_ACCOUNTS)?).ok()?.address)
     }
 }
 
@@ -194,6 +206,16 @@ fn in_order<'t>(function: &Function, typed: &'t [String]) -> Result<Vec<&'t str>
         fields.iter().any(|field| field.name == name).then_some((name, value))
     };
     let named: Vec<Option<(&str, &str)>> = typed.iter().map(split).collect();
+    let is_by_place = typed.len() == fields.len() && named.iter().all(Option::is_none);
+    let strange = typed.iter().zip(&named).enumerate().find_map(|(place, (text, known))| {
+        let name = text.split_once('=')?.0;
+        // A text given by its place may hold what looks like a name.
+        let is_text = is_by_place && matches!(fields.get(place), Some(Field { kind: Type::Text(_), .. }));
+        (known.is_none() && is_identifier(name) && !is_text).then_some(name)
+    });
+    if let Some(name) = strange {
+        return Err(argument(name, format!("`{}` has no such argument; {}", function.name, expects(function))));
+    }
     if named.iter().all(Option::is_none) {
         if typed.len() != fields.len() {
             let wrong = format!("{} given, {} needed; {}", typed.len(), fields.len(), expects(function));
@@ -218,6 +240,11 @@ fn in_order<'t>(function: &Function, typed: &'t [String]) -> Result<Vec<&'t str>
 
 fn argument(name: &str, reason: String) -> WalletError {
     WalletError::Argument { name: shortened(name), reason }
+}
+
+fn is_identifier(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 fn is_digits(text: &str) -> bool {

@@ -58,6 +58,7 @@ impl EntryInfo {
 }
 
 /// An opened entry.
+#[allow(clippy::large_enum_variant, reason = "few exist at a time; a box would only spread the secret or the plan")]
 #[derive(Debug)]
 pub enum Secret {
     /// A mnemonic.

@@ -70,7 +70,7 @@ impl<'a> Scan<'a> {
 
     fn add_block(&mut self, block: &CompactBlock) -> Result<(), WalletError> {
         let segment = &mut self.segment;
-        let after = segment.blocks.last().map_or(true, |before| before.height < block.height.0);
+        let after = segment.blocks.last().is_none_or(|before| before.height < block.height.0);
         if !after || !(segment.from..=segment.to).contains(&block.height.0) || block.join_splits.is_empty() {
             return Err(bad(segment, "the node's blocks are out of order, outside what was asked for, or empty"));
         }

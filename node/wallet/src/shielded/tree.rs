@@ -112,7 +112,7 @@ impl AnchorTree {
         }
         let last = Levels::grow(leaves, 0, SUBTREE_LEVELS)?;
         let mut roots = complete.to_vec();
-        if count % SUBTREE_LEAVES != 0 {
+        if !count.is_multiple_of(SUBTREE_LEAVES) {
             roots.push(last.top());
         }
         let upper = Levels::grow(roots, SUBTREE_LEVELS, DEPTH - SUBTREE_LEVELS)?;

@@ -16,7 +16,7 @@ use tacit_wallet::shielded::prover::{
 };
 use tacit_wallet::shielded::{ProverError, ViewingKey};
 
-fn start(socket: &Path, prover: impl ProofService + Send + Sync + 'static) -> Arc<Mutex<Vec<Served>>> {
+fn start(socket: &Path, prover: impl ProofService + Send + 'static) -> Arc<Mutex<Vec<Served>>> {
     let (listener, prover) = (UnixListener::bind(socket).unwrap(), Arc::new(prover));
     let log = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&log);

@@ -18,7 +18,7 @@ pub fn apply(context: &mut TxContext<'_, '_>, create: &AssetCreate, index: u16) 
         supply: create.supply,
         cap: create.cap,
     };
-    context.overlay.write(&key::asset(&asset), &record)?;
+    context.write_new(&key::asset(&asset), &record)?;
     context.events.push(Event::AssetCreated { asset, issuer: context.sender });
     if create.supply != Amount::ZERO {
         context.give_sender(&asset, create.supply)?;

@@ -1,12 +1,13 @@
 //! Call: runs an exported function of a contract, after handing it the value.
 
 use crate::accounts;
+use crate::earnings::Earnings;
 use crate::error::{Refusal, Reject};
 use crate::tx::TxContext;
 use crate::world::ExecWorld;
 use tacit_types::action::Call;
 use tacit_types::{Address, Amount, AssetId};
-use tacit_vm::{CallOutcome, CallParams, Vm, VmReject};
+use tacit_vm::{CallOutcome, CallParams, FRAMES_RECORDED_MAX, Vm, VmReject};
 
 pub fn apply(context: &mut TxContext<'_, '_>, call: &Call, contract_code: &mut u32) -> Result<(), Refusal> {
     context.take(&AssetId::NATIVE, call.value)?;
@@ -35,9 +36,6 @@ pub fn run(
     contract_code: &mut u32,
     enter: impl FnOnce(&Vm, &mut ExecWorld<'_, '_>, CallParams<'_>) -> Result<CallOutcome, Refusal>,
 ) -> Result<(), Refusal> {
-    // Only a sender without an account has earnings to hold.
-    let before =
-        if context.shielded { accounts::read(context.overlay, &context.sender)?.balance } else { Amount::ZERO };
     let params = CallParams {
         caller: context.sender,
         contract: calling.contract,
@@ -47,23 +45,22 @@ pub fn run(
         gas_limit: context.meter.left(),
         record: context.block.record,
     };
-    let mut world = ExecWorld::new(context.overlay, &mut context.events, &mut context.transient, context.block);
+    let earnings = Earnings::of(context.shielded.then_some(context.sender));
+    let mut world =
+        ExecWorld::new(context.overlay, &mut context.events, &mut context.transient, context.block, earnings);
     let mut outcome = enter(context.block.vm, &mut world, params)?;
-    context.frames.append(&mut outcome.frames);
+    let earnings = world.into_earnings();
+    keep_frames(context, &mut outcome);
     settle(context, outcome, contract_code)?;
-    hold_earnings(context, before)
+    earnings.hold(context.overlay, &mut context.scratch)
 }
 
-/// What contracts paid to a sender without an account is held by the transaction. Only the difference counts: whatever
-/// somebody sent to the one-time address before must not be able to fail the body.
-fn hold_earnings(context: &mut TxContext<'_, '_>, before: Amount) -> Result<(), Refusal> {
-    if !context.shielded {
-        return Ok(());
-    }
-    let now = accounts::read(context.overlay, &context.sender)?.balance;
-    let earned = now.saturating_sub(before);
-    accounts::debit(context.overlay, &context.sender, earned)?;
-    Ok(context.scratch.add(&AssetId::NATIVE, earned)?)
+/// Keeps as many frames of the whole transaction as one recording holds, and counts the others.
+fn keep_frames(context: &mut TxContext<'_, '_>, outcome: &mut CallOutcome) {
+    let room = FRAMES_RECORDED_MAX.saturating_sub(context.frames.len());
+    let more = outcome.frames.len().saturating_sub(room) as u64;
+    context.frames.extend(outcome.frames.drain(..).take(room));
+    context.frames_left_out = context.frames_left_out.saturating_add(more).saturating_add(outcome.frames_left_out);
 }
 
 /// Charges what a contract used, and keeps its output or turns its failure into a rejection.

@@ -5,17 +5,16 @@ use super::call::{Calling, run};
 use crate::contracts;
 use crate::error::{Refusal, Reject};
 use crate::tx::TxContext;
-use tacit_state::{key, record};
+use tacit_state::record;
 use tacit_types::contract::{ContractUpgrade, UpgradeAnnounce, UpgradePolicy};
+use tacit_types::limits::CODE_ANNOUNCED_MS_MAX;
 use tacit_types::{Address, Amount, Event, RejectCode, UnixMillis};
 use tacit_vm::SetCodeRefused;
 
 pub fn announce(context: &mut TxContext<'_, '_>, announce: &UpgradeAnnounce) -> Result<(), Refusal> {
     let mut record = contracts::read(context.overlay, &announce.contract)?;
     let delay_ms = delay_for(&record, &context.sender)?;
-    if context.overlay.get(&key::code(&announce.code_hash))?.is_none() {
-        return Err(RejectCode::CodeUnknown.into());
-    }
+    contracts::find_code(context, &announce.code_hash)?;
     let ready = UnixMillis(context.block.time.0.saturating_add(delay_ms));
     record.announced = Some(record::AnnouncedCode { code_hash: announce.code_hash, ready });
     contracts::write(context.overlay, &announce.contract, &record)?;
@@ -34,6 +33,13 @@ pub fn upgrade(
     let Some(announced) = record.announced.filter(|announced| announced.ready <= context.block.time) else {
         return Err(RejectCode::UpgradeNotReady.into());
     };
+    if announced.ready.0.saturating_add(CODE_ANNOUNCED_MS_MAX) < context.block.time.0 {
+        return Err(RejectCode::UpgradeExpired.into());
+    }
+    contracts::find_code(context, &announced.code_hash)?;
+    // Both codes are loaded, to compare what they say about their storage, also when that refuses the change.
+    contracts::pay_for_load(context, &record.code_hash)?;
+    contracts::pay_for_load(context, &announced.code_hash)?;
     let calling =
         Calling { contract: upgrade.contract, function: "migrate", input: &upgrade.input, value: Amount::ZERO };
     run(context, &calling, contract_code, |vm, world, params| {

@@ -1,5 +1,7 @@
-//! Deploy: stores a wasm module that keeps every rule for modules. Storing the same code again changes nothing.
+//! Deploy: stores a wasm module that keeps every rule for modules, with what loading it is charged as, and has it compiled. Storing the same
+//! code again changes nothing.
 
+use crate::contracts;
 use crate::error::{Refusal, Reject};
 use crate::tx::TxContext;
 use tacit_state::key;
@@ -9,8 +11,7 @@ use tacit_vm::gas;
 
 pub fn apply(context: &mut TxContext<'_, '_>, deploy: &Deploy) -> Result<(), Refusal> {
     let code_hash = CodeHash::of(&[&deploy.code]);
-    let key = key::code(&code_hash);
-    if context.overlay.get(&key)?.is_none() {
+    if contracts::code_length(context.overlay, &code_hash)?.is_none() {
         let info = context
             .block
             .vm
@@ -19,7 +20,9 @@ pub fn apply(context: &mut TxContext<'_, '_>, deploy: &Deploy) -> Result<(), Ref
         // The length was charged before the code was looked at; what it holds is charged now.
         let for_length = gas::deploy(deploy.code.len(), 0);
         context.meter.charge(gas::deploy(deploy.code.len(), info.functions).saturating_sub(for_length))?;
-        context.overlay.set(&key, Some(deploy.code.to_vec()))?;
+        context.overlay.set(&key::code(&code_hash), Some(deploy.code.to_vec()))?;
+        contracts::set_load_bytes(context.overlay, &code_hash, info.load_bytes())?;
+        context.block.vm.prepare(&code_hash, &deploy.code)?;
     }
     context.events.push(Event::CodeDeployed { code_hash });
     Ok(())

@@ -19,6 +19,7 @@ pub fn create(context: &mut TxContext<'_, '_>, create: &GroupCreate, index: u16)
         frontier: encode(&frontier)?,
         roots: List::new(vec![FieldBytes(frontier.root().0)]).map_err(|error| bug(&error))?,
     };
+    context.write_new(&key::group(&id), &group)?;
     extend(context, id, group, &create.members)
 }
 

@@ -20,7 +20,7 @@ pub fn create(context: &mut TxContext<'_, '_>, create: &IssuerCreate, index: u16
     let root = FieldBytes(empty_root().0);
     let issuer =
         Issuer { owner: context.sender, name: create.name.clone(), credentials: 0, revocations: 0, roots: only(root)? };
-    context.overlay.write(&key::issuer(&id), &issuer)?;
+    context.write_new(&key::issuer(&id), &issuer)?;
     context.events.push(Event::IssuerChanged { issuer: id, root });
     Ok(())
 }

@@ -27,7 +27,7 @@ pub fn create(context: &mut TxContext<'_, '_>, create: &PollCreate, index: u16) 
         votes: 0,
         tally: List::new(vec![0; usize::from(create.options)]).map_err(|_| bug("a poll has too many choices"))?,
     };
-    context.overlay.write(&key::poll(&id), &poll)?;
+    context.write_new(&key::poll(&id), &poll)?;
     context.events.push(Event::PollCreated { poll: id, group: create.group });
     Ok(())
 }

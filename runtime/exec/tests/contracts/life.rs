@@ -48,6 +48,8 @@ fn a_token_is_deployed_made_and_used() {
     let receipt = succeeds(&mut chain, &alice, vec![deploy(&code)]);
     assert_eq!(receipt.events.to_vec(), [Event::CodeDeployed { code_hash }]);
     assert_eq!(chain.state.get(&key::code(&code_hash)).unwrap(), Some(code.clone()));
+    let load = u32::try_from(tacit_vm::validate(&code).unwrap().load_bytes()).unwrap();
+    assert_eq!(chain.state.get(&key::code_load(&code_hash)).unwrap(), Some(load.to_le_bytes().to_vec()));
 
     let token = contract_at(&alice, &code, 3);
     let receipt = succeeds(&mut chain, &alice, vec![instantiate(&code, 3, &1_000u128.to_le_bytes(), 0)]);
@@ -143,8 +145,8 @@ fn the_gas_of_a_call_is_what_the_specification_adds_up() {
     let intrinsic = gas::intrinsic(tx.encode().len(), &tx.body, &tx.witness).0;
     assert_eq!(intrinsic, 8_000 + 10 * tx.encode().len() as u64 + 20_000);
     let receipt = chain.run(&[tx]).receipts.remove(0);
-    // Entering: 15,000, a gas for 64 bytes of code, 500 a page. The function itself is empty.
-    let entering = 15_000 + (code.len() as u64).div_ceil(64) + 3 * 500;
+    // Entering: 100,000, four gas for each byte that loading is charged as, 500 a page. The function itself is empty.
+    let entering = 100_000 + 4 * tacit_vm::validate(&code).unwrap().load_bytes() + 3 * 500;
     assert_eq!(receipt.gas_used.0, intrinsic + 10_000 + entering);
     assert_eq!(receipt.fee.0, u128::from(receipt.gas_used.0) * price);
     assert_eq!(chain.account(&alice.address()).balance.0, before - receipt.fee.0, "all the rest came back");

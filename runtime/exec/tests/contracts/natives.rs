@@ -154,7 +154,7 @@ fn the_curve_and_poseidon_give_what_ethereum_and_circomlib_give() {
     let add = r#"(import "v1" "bn254_add" (func $f (param i32 i32 i32) (result i32)))"#;
     let contract =
         make(&mut chain, &alice, &computes(add, "(call $f (i32.const 0) (i32.const 64) (i32.const 30004))", 64), &[]);
-    let mut generator = vec![0; 64];
+    let mut generator = [0; 64];
     (generator[31], generator[63]) = (1, 2);
     let receipt = asks(&mut chain, &alice, contract, &generator.repeat(2));
     let double = "030644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd3\

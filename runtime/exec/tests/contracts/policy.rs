@@ -88,8 +88,10 @@ fn the_pauser_stops_a_contract_and_only_the_unpauser_lets_it_go_on() {
 
     fails(&mut chain, &bob, vec![call(contract, "tell", &[], 0)], RejectCode::ContractPaused);
     assert_eq!(view(&chain, contract, "tell", &[]).result, Ok(vec![1]), "a stopped contract can be looked at");
-    succeeds(&mut chain, &alice, pause(contract, 1));
-    assert_eq!(record_of(&chain, &contract).paused_until, until, "the pauser cannot shorten a pause");
+    for duration in [1, HOUR] {
+        fails(&mut chain, &alice, pause(contract, duration), RejectCode::PolicyForbids);
+    }
+    assert_eq!(record_of(&chain, &contract).paused_until, until, "the pauser makes a pause neither shorter nor longer");
     fails(&mut chain, &alice, unpause(contract), RejectCode::PolicyForbids);
     succeeds(&mut chain, &bob, unpause(contract));
     assert_eq!(tells(&mut chain, &bob, contract), 1);
@@ -103,6 +105,40 @@ fn a_pause_ends_by_itself() {
     // The next block is later than a millisecond.
     chain.run(&[]);
     assert_eq!(tells(&mut chain, &bob, contract), 1);
+}
+
+#[test]
+fn pauses_in_a_row_do_not_stop_a_contract_for_good() {
+    const LONGEST: u64 = 2_450;
+    const REST: u64 = 350;
+    let (mut chain, alice, bob) = start();
+    let pausing = PausePolicy { pauser: alice.address(), unpauser: bob.address(), longest_ms: LONGEST };
+    let pausing = ContractPolicy { pause: Some(pausing), ..ContractPolicy::default() };
+    let contract = make_with(&mut chain, &alice, &code(1, 1, 0, 5), pausing);
+
+    // Tries to pause in every block, a tenth of a second apart, until it succeeds; since when the contract ran.
+    let ran_until_paused = |chain: &mut MemoryChain, duration: u64| loop {
+        let ended = record_of(chain, &contract).paused_until.0;
+        let tx = tx(chain, &alice, pause(contract, duration));
+        let receipt = chain.run(&[tx]).receipts[0].clone();
+        if receipt.succeeded() {
+            return chain.tip.time_ms.0 - ended;
+        }
+        assert_eq!(receipt.reject(), Some(RejectCode::PolicyForbids));
+    };
+    succeeds(&mut chain, &alice, pause(contract, 1));
+    assert_eq!(ran_until_paused(&mut chain, LONGEST), 399, "the first block after the rest");
+    assert!((REST..REST + 100).contains(&ran_until_paused(&mut chain, 1)));
+
+    // Ended early, a pause has its rest from then on, and who unpauses again does not take that away.
+    assert!((REST..REST + 100).contains(&ran_until_paused(&mut chain, LONGEST)));
+    succeeds(&mut chain, &bob, unpause(contract));
+    let ended = record_of(&chain, &contract).paused_until;
+    assert_eq!(ended, chain.tip.time_ms);
+    succeeds(&mut chain, &bob, unpause(contract));
+    assert_eq!(record_of(&chain, &contract).paused_until, ended);
+    assert_eq!(tells(&mut chain, &bob, contract), 1);
+    assert!((REST..REST + 100).contains(&ran_until_paused(&mut chain, 1)));
 }
 
 #[test]
@@ -151,6 +187,30 @@ fn the_delay_of_an_announcement_has_to_pass() {
     succeeds(&mut chain, &alice, vec![deploy(&new)]);
     succeeds(&mut chain, &alice, announce(contract, &new));
     fails(&mut chain, &alice, upgrade(contract, &[7]), RejectCode::UpgradeNotReady);
+}
+
+#[test]
+fn announced_code_that_nobody_changed_to_for_thirty_days_must_be_announced_again() {
+    for is_late in [false, true] {
+        let (mut chain, alice, bob) = start();
+        let (old, new) = (code(1, 1, 0, 5), code(2, 2, 1, 6));
+        let contract = make_with(&mut chain, &alice, &old, policy(&alice, &alice, &bob));
+        succeeds(&mut chain, &alice, vec![deploy(&new)]);
+        succeeds(&mut chain, &alice, announce(contract, &new));
+        // A test's block is a tenth of a second later than the one before.
+        let end = record_of(&chain, &contract).announced.unwrap().ready.0 + limits::CODE_ANNOUNCED_MS_MAX;
+        chain.tip.time_ms = UnixMillis(end - 100 + u64::from(is_late));
+        if !is_late {
+            succeeds(&mut chain, &alice, upgrade(contract, &[7]));
+            continue;
+        }
+        fails(&mut chain, &alice, upgrade(contract, &[7]), RejectCode::UpgradeExpired);
+        assert_eq!(tells(&mut chain, &bob, contract), 1);
+        succeeds(&mut chain, &alice, announce(contract, &new));
+        chain.tip.time_ms.0 += HOUR;
+        succeeds(&mut chain, &alice, upgrade(contract, &[7]));
+        assert_eq!(tells(&mut chain, &bob, contract), 2);
+    }
 }
 
 #[test]
@@ -205,4 +265,30 @@ fn a_policy_whose_pauser_is_its_unpauser_makes_no_contract() {
         );
         assert_eq!(refused.unwrap_err().code, RejectCode::OutOfBounds);
     }
+}
+
+#[test]
+fn whoever_names_code_pays_for_the_look_at_it_by_its_length() {
+    let (mut chain, alice, bob) = start();
+    let contract = make_with(&mut chain, &alice, &code(1, 1, 0, 5), policy(&alice, &bob, &alice));
+    let long = |bytes: usize| {
+        let padding = "x".repeat(bytes);
+        module(&format!("(module (memory 1) (data (i32.const 0) \"{padding}\") (func (export \"run\")))"))
+    };
+    let mut used = |bytes: usize| {
+        let code = long(bytes);
+        succeeds(&mut chain, &alice, vec![deploy(&code)]);
+        let announced = succeeds(&mut chain, &alice, announce(contract, &code)).gas_used.0;
+        let made = succeeds(&mut chain, &alice, vec![instantiate(&code, 0, &[], 0)]).gas_used.0;
+        let again = succeeds(&mut chain, &alice, announce(contract, &code)).gas_used.0;
+        assert_eq!(announced, again, "a look costs the same each time");
+        (code.len() as u64, announced, made)
+    };
+    let (short_bytes, short_announced, short_made) = used(200);
+    let (long_bytes, long_announced, long_made) = used(1_200);
+    let more = long_bytes - short_bytes;
+    assert_eq!(long_announced - short_announced, 2 * more);
+    // Making the contract enters it too, although it has no `init` to run: a gas for every 64 bytes of code.
+    let entering = long_bytes.div_ceil(64) - short_bytes.div_ceil(64);
+    assert_eq!(long_made - short_made, 2 * more + entering);
 }

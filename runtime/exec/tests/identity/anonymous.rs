@@ -37,7 +37,7 @@ fn payment(chain: &MemoryChain, wallet: &mut Wallet, note: &Note) -> Draft {
 
 /// The one-time sender of the transaction that a join-split pays for.
 fn sender(draft: &Draft) -> Address {
-    Address::of_spend_key(&draft.join_split.spend_key)
+    draft.join_split.one_time_address()
 }
 
 /// A shielded transaction that casts a vote.

@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use tacit_exec::testing::{MemoryChain, TestKey};
+use tacit_state::{Change, WriteSet};
 use tacit_types::action::Transfer;
 use tacit_types::asset::{AssetCreate, AssetMint, Sweep, asset_id};
 use tacit_types::*;
@@ -97,10 +98,44 @@ fn an_asset_goes_through_the_pool_and_only_what_went_in_comes_out() {
 fn an_asset_made_by_nobody_goes_into_the_pool_at_once() {
     let (mut chain, _) = rich_pool();
     let payment = join_split(&chain, 20, fee());
-    let creator = Address::of_spend_key(&payment.spend_key);
+    let creator = payment.one_time_address();
     let silver = asset_id(&creator, Sequence(0), 1);
     let body = vec![action(payment), create(500, 500), action(join_split(&chain, 21, into_pool(silver, 500)))];
     let tx = by_nobody(&chain, body);
     assert_eq!(codes(&mut chain, &[tx]), [0]);
     assert_eq!(chain.turnstile(&silver), 500);
+}
+
+#[test]
+fn attack_49_one_spend_key_in_two_transactions_makes_two_assets_and_not_one_twice() {
+    let (mut chain, _) = rich_pool();
+    let holder = Address([1; 32]);
+    let mut made = Vec::new();
+    for number in [20, 21] {
+        let mut payment = join_split(&chain, number, fee());
+        payment.spend_key = spend_key(20);
+        let asset = asset_id(&payment.one_time_address(), Sequence(0), 1);
+        let tx = by_nobody(&chain, vec![action(payment), create(500, 500), pay(asset, holder, 500)]);
+        assert_eq!(codes(&mut chain, &[tx]), [0]);
+        made.push(asset);
+    }
+    assert_ne!(made[0], made[1]);
+    assert_eq!([chain.asset_balance(&made[0], &holder), chain.asset_balance(&made[1], &holder)], [500, 500]);
+}
+
+#[test]
+fn an_asset_that_exists_is_never_made_again() {
+    let (mut chain, issuer) = rich_pool();
+    let next = asset_id(&issuer.address(), chain.account(&issuer.address()).sequence, 0);
+    let record = tacit_state::record::Asset {
+        issuer: Address([9; 32]),
+        symbol: Name::new("OLD").unwrap(),
+        decimals: 0,
+        supply: Amount(0),
+        cap: Amount(0),
+    };
+    let change = Change { key: tacit_state::key::asset(&next), old: None, new: Some(codec::encode(&record)) };
+    chain.state.apply(&WriteSet(vec![change]));
+    let tx = by_account(&chain, &issuer, vec![create(1_000, 1_500)]);
+    assert_eq!(body_failure(&mut chain, tx), RejectCode::IdTaken);
 }

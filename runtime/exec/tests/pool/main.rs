@@ -5,6 +5,7 @@
 mod anchors;
 mod assets;
 mod catalogue;
+mod earnings;
 mod pause;
 mod payment;
 mod proven;

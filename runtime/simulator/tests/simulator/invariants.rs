@@ -103,3 +103,26 @@ fn an_invariant_cannot_change_the_chain_but_can_try_things_out() {
         .invariant("makes carol", move |chain| if chain.account("carol") == alice { Err("no".into()) } else { Ok(()) });
     assert!(panic_of(|| chain.warp(1)).contains("changes nothing; use `attempt`"));
 }
+
+#[test]
+fn a_panic_in_an_invariant_or_an_attempt_leaves_a_chain_to_go_on_with() {
+    let (mut chain, alice, bob, token) = token();
+    chain.invariant("knows what it asks for", move |chain| {
+        let held: Amount = chain.view(token, "balance_of", &(bob,)).unwrap();
+        assert!(held < Amount(10), "bob has {held}");
+        Ok(())
+    });
+    let point = chain.snapshot();
+    let pay = |chain: &mut tacit_simulator::Chain, amount| {
+        chain.call(alice, token, "transfer", &(bob, Amount(amount))).ok();
+    };
+    assert!(panic_of(|| pay(&mut chain, 10)).contains("bob has 10"));
+    chain.revert(&point);
+    pay(&mut chain, 9);
+    assert!(panic_of(|| pay(&mut chain, 1)).contains("bob has 10"), "it is checked as before");
+    chain.revert(&point);
+    let root = chain.state_root();
+    panic_of(|| chain.attempt(|chain| pay(chain, 1_001)));
+    assert_eq!(chain.state_root(), root, "the attempt was taken back");
+    assert!(panic_of(|| pay(&mut chain, 10)).contains("bob has 10"), "nobody tries any more");
+}

@@ -4,6 +4,7 @@
 mod blocks;
 mod cheats;
 mod determinism;
+mod documented;
 mod gas;
 mod guests;
 mod invariants;

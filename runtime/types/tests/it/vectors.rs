@@ -58,6 +58,7 @@ fn ids_are_those_of_the_committed_vectors() {
     let policy = MultisigPolicy::new(2, vec![public(1), public(2), public(3)]).unwrap();
     let key = Address::of_key(&public(1));
     let (code, salt) = (CodeHash::of(&[b"code"]), [7; 32]);
+    let (spend_key, nullifier) = (SpendKeyBytes([4; 32]), FieldBytes([3; 32]));
     let text = |address: &Address| {
         let entry = |network: Network| (network.prefix().to_string(), Value::from(address.to_text(network)));
         Value::Object([Network::Main, Network::Test, Network::Dev].map(entry).into_iter().collect())
@@ -81,6 +82,9 @@ fn ids_are_those_of_the_committed_vectors() {
                 { "kind": "contract", "creator": hex(&key.0), "code_hash": hex(&code.0), "salt": hex(&salt),
                   "address": hex(&Address::of_contract(&key, &code, &salt).0),
                   "text": text(&Address::of_contract(&key, &code, &salt)) },
+                { "kind": "one-time", "spend_key": hex(&spend_key.0), "nullifier": hex(&nullifier.0),
+                  "address": hex(&Address::one_time(&spend_key, &nullifier).0),
+                  "text": text(&Address::one_time(&spend_key, &nullifier)) },
             ],
             "refused_on_dev": [
                 { "why": "another network", "text": key.to_text(Network::Main) },

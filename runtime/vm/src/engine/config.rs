@@ -19,6 +19,12 @@ const MEMORY_GUARD_BYTES: u64 = 32 << 20;
 const KEEP_RESIDENT_BYTES: usize = 128 * 1024;
 /// Largest instance record in bytes: globals, function table, import table.
 const INSTANCE_BYTES_MAX: usize = 1 << 20;
+/// What code is compiled for on the machines that validate.
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+pub(super) const TARGET: &str = "x86_64-unknown-linux-gnu";
+/// What code is compiled for on other machines: themselves.
+#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+pub(super) const TARGET: &str = "this machine";
 /// Slots that stay warm after their instance is gone.
 const WARM_SLOTS: u32 = 16;
 
@@ -61,9 +67,7 @@ fn execution(config: &mut Config) -> Result<(), Fault> {
     // Naming the target stops the engine from using whatever this very processor offers, so that all
     // validators run the same machine code.
     #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-    config
-        .target("x86_64-unknown-linux-gnu")
-        .map_err(|error| Fault(format!("the engine refuses its target: {error}")))?;
+    config.target(TARGET).map_err(|error| Fault(format!("the engine refuses its target: {error}")))?;
     Ok(())
 }
 
@@ -82,8 +86,10 @@ fn memory(config: &mut Config, slots: u32) {
     config.memory_guard_size(MEMORY_GUARD_BYTES);
     config.guard_before_linear_memory(true);
     config.memory_may_move(false);
-    config.memory_init_cow(true);
-    config.force_memory_init_memfd(true);
+    // With it, every module would hold an image of its initial memory, up to the whole memory for two bytes of data, and a file
+    // descriptor for as long as it is kept: a small module could take a thousand times its length. Copying the data segments
+    // costs no more than mapping an image.
+    config.memory_init_cow(false);
     config.table_lazy_init(true);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(slots);
@@ -107,6 +113,7 @@ fn check(engine: &Engine) -> Result<(), Fault> {
         ("wasm proposals", engine.get_wasm_features() == FEATURES),
         ("shared memory off", !engine.get_shared_memory()),
         ("concurrency off", !engine.get_concurrency_support()),
+        ("no memory images", !engine.get_memory_init_cow()),
         ("fixed memories", !engine.get_memory_may_move()),
         ("memory reservation", engine.get_memory_reservation() == MEMORY_RESERVATION_BYTES),
         ("memory guard", engine.get_memory_guard_size() == MEMORY_GUARD_BYTES),

@@ -5,6 +5,7 @@ use crate::host::{self, Host};
 use crate::limits;
 use crate::world::Fault;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasmtime::{Caller, Engine, Global, Linker, Memory, ResourceLimiter, Val};
 
 /// Data of one store.
@@ -67,14 +68,17 @@ fn host_call<R>(
         caller.data_mut().frame.stop = Some(Stop::Fault(Fault("a host call before its instance was ready".into())));
         return Err(Stopped.into());
     };
-    let gas = handles.gas.get(&mut *caller).i64().unwrap_or(-1);
+    let units = handles.gas.get(&mut *caller).i64().unwrap_or(-1);
     let stack = handles.stack.get(&mut *caller).i32().unwrap_or(-1);
     let (memory, guest) = handles.memory.data_and_store_mut(&mut *caller);
-    let mut host = Host { memory, frame: &mut guest.frame, gas, stack };
-    let result = host.charge(crate::gas::HOST_CALL).and_then(|()| function(&mut host));
-    let gas = host.gas;
+    let mut host = Host { memory, frame: &mut guest.frame, units, stack };
+    // A panic in a host function ends the transaction, not the node: everything it touched is rolled back. What only this node
+    // can be to blame for was turned into a fault further down.
+    let run = || host.charge(crate::gas::HOST_CALL).and_then(|()| function(&mut host));
+    let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err(Stop::HostPanic));
+    let units = host.units;
     let result = result.map_err(|stop| guest.frame.stop = Some(stop));
-    handles.gas.set(&mut *caller, Val::I64(gas))?;
+    handles.gas.set(&mut *caller, Val::I64(units))?;
     result.map_err(|()| Stopped.into())
 }
 

@@ -1,11 +1,15 @@
-//! The engine: wasmtime, set up once per process, with its pool of instances and its cache of modules.
+//! The engine: wasmtime, set up once per process, with its pool of instances, its cache of modules, and the artifacts
+//! that outlive the process.
 
+mod artifact;
 mod cache;
 mod config;
 mod gate;
 mod guest;
 mod module;
+mod restore;
 
+pub use artifact::{ARTIFACT_BYTES_MAX, ArtifactName, ArtifactRefused, ArtifactStore, Artifacts, Seal};
 #[cfg(test)]
 pub(crate) use config::engine;
 pub(crate) use gate::Gate;

@@ -5,7 +5,6 @@ use crate::frame::Stop;
 use crate::gas;
 
 pub(crate) fn run(host: &mut Host<'_>, address: i32, out: i32) -> Result<(), Stop> {
-    host.charge_copy(32)?;
     host.charge(gas::BALANCE)?;
     let address = host.address(address)?;
     let balance = host.frame.loan.scope().world.balance(&address)?;

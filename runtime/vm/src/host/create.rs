@@ -36,10 +36,13 @@ pub(crate) fn run(
     let input = host.bytes(input, input_len)?.to_vec();
 
     let creator = host.frame.contract;
-    let scope = host.frame.loan.scope();
-    if !scope.may_create() {
+    if !host.frame.loan.scope().may_create() {
         return Ok(TOO_MANY);
     }
+    if !pay_for_code(host, &code_hash)? {
+        return Ok(CODE_UNKNOWN);
+    }
+    let scope = host.frame.loan.scope();
     let checkpoint = scope.world.checkpoint();
     let address = match scope.world.create_contract(&creator, &code_hash, &salt, &policy)? {
         Ok(address) => address,
@@ -64,4 +67,11 @@ pub(crate) fn run(
     }
     host.write(out, &address.0)?;
     Ok(OK)
+}
+
+/// Whether code is deployed. Charges for the look at it by its length, which is known only then and limited.
+pub(super) fn pay_for_code(host: &mut Host<'_>, code_hash: &CodeHash) -> Result<bool, Stop> {
+    let Some(length) = host.frame.loan.scope().world.code_length(code_hash)? else { return Ok(false) };
+    host.charge(gas::code_found(length))?;
+    Ok(true)
 }

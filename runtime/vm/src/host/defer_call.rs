@@ -6,7 +6,7 @@ use crate::frame::Stop;
 use crate::gas;
 use crate::reject::Trap;
 use crate::scope::Deferred;
-use tacit_abi::{OK, TOO_MANY};
+use tacit_abi::{DEFER_DENIED, OK, TOO_MANY};
 
 #[allow(clippy::too_many_arguments)] // The signature is the host table's.
 pub(crate) fn run(
@@ -31,10 +31,14 @@ pub(crate) fn run(
     schedule(host, Deferred { contract, caller, function, input, value, gas: gas_limit, is_migration: false })
 }
 
-/// Takes the gas of a deferred call and puts it into the queue, unless that is full.
+/// Takes the gas of a deferred call and puts it into the queue, unless that is full or this contract may leave nothing there.
 pub(super) fn schedule(host: &mut Host<'_>, deferred: Deferred) -> Result<i32, Stop> {
     let gas = u64::try_from(deferred.gas).map_err(|_| Stop::Trap(Trap::HostLimit))?;
-    if !host.frame.loan.scope().has_room_for_deferred() {
+    let scope = host.frame.loan.scope();
+    if !scope.may_defer() {
+        return Ok(DEFER_DENIED);
+    }
+    if !scope.has_room_for_deferred() {
         return Ok(TOO_MANY);
     }
     host.charge(gas)?;

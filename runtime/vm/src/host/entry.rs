@@ -1,14 +1,14 @@
 //! What `call`, `try_call`, `static_call` and `create` share: from the caller's memory to the callee's frame and back.
 
 use super::{Host, length, within};
-use crate::frame::{Budget, Stop};
+use crate::frame::Stop;
 use crate::gas;
 use crate::reject::{Trap, VmReject};
 use crate::scope::{Entry, Exit, Kind};
 use tacit_abi::{
-    CALL_ALLOW_REENTRY, CALL_ALLOW_VIEW, CALLEE_FAILED, CALLEE_OUT_OF_GAS, CALLEE_REVERTED, CODE_UNKNOWN,
-    CONTRACT_EXISTS, CONTRACT_PAUSED, CONTRACT_UNKNOWN, DEPTH_EXCEEDED, FUNCTION_UNKNOWN, INSUFFICIENT_BALANCE,
-    RECIPIENT_REFUSED, REENTRY_DENIED,
+    CALL_ALLOW_DEFER, CALL_ALLOW_REENTRY, CALL_ALLOW_VIEW, CALLEE_FAILED, CALLEE_OUT_OF_GAS, CALLEE_REVERTED,
+    CODE_UNKNOWN, CONTRACT_EXISTS, CONTRACT_PAUSED, CONTRACT_UNKNOWN, DEPTH_EXCEEDED, FUNCTION_UNKNOWN,
+    INSUFFICIENT_BALANCE, RECIPIENT_REFUSED, REENTRY_DENIED,
 };
 use tacit_types::{Address, Amount};
 
@@ -54,7 +54,7 @@ pub(super) fn enter(
 ) -> Result<i32, Stop> {
     let amount = value.map_or(Ok(Amount::ZERO), |value| host.amount(value))?;
     pay_for_value(host, amount)?;
-    if arguments.flags & !(CALL_ALLOW_REENTRY | CALL_ALLOW_VIEW) != 0 {
+    if arguments.flags & !(CALL_ALLOW_REENTRY | CALL_ALLOW_VIEW | CALL_ALLOW_DEFER) != 0 {
         return Err(Stop::Trap(Trap::HostLimit));
     }
     let (function, input) = named(host, arguments)?;
@@ -96,10 +96,10 @@ pub(super) fn named(host: &mut Host<'_>, arguments: &Arguments) -> Result<(Strin
 
 /// Moves the money, runs the callee's frame, and takes the money back if it fails.
 pub(super) fn run(host: &mut Host<'_>, callee: Callee, failure: Failure) -> Result<i32, Stop> {
-    let given = forwarded(host.gas, callee.gas_limit);
+    let given = forwarded(host.gas(), callee.gas_limit);
     let caller = host.frame.contract;
     let is_static = host.frame.is_static || callee.is_static;
-    let budget = Budget { gas: given, stack: host.stack };
+    let stack = host.stack;
 
     let scope = host.frame.loan.scope();
     let checkpoint = scope.world.checkpoint();
@@ -108,6 +108,8 @@ pub(super) fn run(host: &mut Host<'_>, callee: Callee, failure: Failure) -> Resu
     {
         return settle(host, 0, Exit { gas_left: 0, result: Err(refused.into()) }, failure);
     }
+    // Who goes on after a failure must not be undone by a call that the callee left behind, unless it agreed to that.
+    let may_defer = scope.may_defer() && (failure == Failure::EndsTheCaller || callee.flags & CALL_ALLOW_DEFER != 0);
     scope.allow(callee.flags);
     let exit = scope.enter(Entry {
         contract: callee.address,
@@ -117,7 +119,9 @@ pub(super) fn run(host: &mut Host<'_>, callee: Callee, failure: Failure) -> Resu
         value: callee.value,
         is_static,
         kind: callee.kind,
-        budget,
+        may_defer,
+        gas: given,
+        stack,
     })?;
     scope.allow(0);
     if exit.result.is_err() {

@@ -4,5 +4,5 @@ use super::Host;
 use crate::frame::Stop;
 
 pub(crate) fn run(host: &mut Host<'_>) -> Result<i64, Stop> {
-    Ok(host.gas)
+    Ok(host.gas())
 }

@@ -89,25 +89,30 @@ pub(crate) fn panic_point(_function: &str) {
 pub(crate) struct Host<'a> {
     pub memory: &'a mut [u8],
     pub frame: &'a mut Frame,
-    /// Gas that is left; below zero once it ran out.
-    pub gas: i64,
+    /// Units of gas that are left, as the contract counts them; below zero once they ran out.
+    pub units: i64,
     /// Stack units that are left for frames this call makes.
     pub stack: i32,
 }
 
 impl Host<'_> {
-    /// Takes gas before the work it pays for.
+    /// Takes gas before the work it pays for. The only place where a host function's gas becomes units.
     pub(crate) fn charge(&mut self, cost: u64) -> Result<(), Stop> {
-        match after_charge(self.gas, cost) {
+        match after_charge(self.units, cost.saturating_mul(gas::UNITS_PER_GAS.unsigned_abs())) {
             Some(left) => {
-                self.gas = left;
+                self.units = left;
                 Ok(())
             }
             None => {
-                self.gas = -1;
+                self.units = -1;
                 Err(Stop::OutOfGas)
             }
         }
+    }
+
+    /// Whole gas that is left.
+    fn gas(&self) -> i64 {
+        gas::whole(self.units)
     }
 
     /// Takes gas for copying `len` bytes over the boundary.

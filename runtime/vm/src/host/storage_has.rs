@@ -11,8 +11,8 @@ pub(crate) fn run(host: &mut Host<'_>, key: i32, key_len: i32) -> Result<i32, St
     host.charge(gas::STORAGE_READ)?;
     let contract = host.frame.contract;
     let key = host.memory.get(range(key, key_len)?).ok_or(Stop::Trap(Trap::HostRange))?;
-    let value = host.frame.loan.scope().world.storage_get(&contract, key)?;
+    let length = host.frame.loan.scope().world.storage_length(&contract, key)?;
     // The answer is short, but the whole value was read for it.
-    host.charge(gas::STORAGE_READ_BYTE.saturating_mul(value.as_ref().map_or(0, Vec::len) as u64))?;
-    Ok(i32::from(value.is_some()))
+    host.charge(gas::STORAGE_READ_BYTE.saturating_mul(length.unwrap_or_default()))?;
+    Ok(i32::from(length.is_some()))
 }

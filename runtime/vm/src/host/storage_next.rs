@@ -17,7 +17,7 @@ pub(crate) fn run(host: &mut Host<'_>, prefix: i32, prefix_len: i32, after: i32,
     host.charge_copy(after_len)?;
     // The first step is paid before it is made; further ones, over keys removed in this block, as many as can be paid.
     host.charge(gas::STORAGE_NEXT)?;
-    let affordable = u64::try_from(host.gas).unwrap_or_default().div_euclid(gas::STORAGE_NEXT);
+    let affordable = u64::try_from(host.gas()).unwrap_or_default().div_euclid(gas::STORAGE_NEXT);
     let contract = host.frame.contract;
     let prefix = host.bytes(prefix, prefix_len)?.to_vec();
     let after = host.bytes(after, after_len)?.to_vec();

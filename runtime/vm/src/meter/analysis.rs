@@ -85,7 +85,7 @@ pub(super) fn analyse(
     let mut operators = body.get_operators_reader()?;
     let mut analysis = Analysis { edits: Vec::new(), current: 0, labels: Vec::new(), calls: false };
     analysis.start(operators.original_position(), true);
-    analysis.add(locals.div_ceil(cost::LOCALS_PER_GAS));
+    analysis.add(locals.saturating_mul(cost::LOCAL));
     let mut height_max = 0;
     while !operators.eof() {
         let (operator, offset) = operators.read_with_offset()?;
@@ -184,8 +184,7 @@ impl Analysis {
             Operator::Loop { .. } => {
                 self.labels.push(Label { is_loop: true, is_joined: false });
                 self.start(end, true);
-                // Every round costs something, whatever the loop holds.
-                self.add(1);
+                self.add(cost::ROUND);
             }
             Operator::If { .. } => {
                 self.labels.push(Label { is_loop: false, is_joined: true });

@@ -1,24 +1,29 @@
-//! What one instruction costs in gas. Instructions that are not listed do not pass validation.
+//! What one instruction costs, in units of gas ([`crate::gas::UNITS_PER_GAS`]). Instructions that are not listed do not pass
+//! validation.
 
 use wasmparser::Operator;
 
-/// Gas of an operator, or nothing for one that contracts may not use.
+/// Units of gas of an operator, or nothing for one that contracts may not use.
 pub(super) const fn of(operator: &Operator<'_>) -> Option<u32> {
     use Operator as O;
     Some(match operator {
         // Pure structure: no machine code.
         O::Block { .. } | O::End | O::Else => 0,
-        O::Nop | O::Loop { .. } | O::Unreachable | O::Drop => 1,
-        O::LocalGet { .. } | O::LocalSet { .. } | O::LocalTee { .. } | O::I32Const { .. } | O::I64Const { .. } => 1,
-        O::GlobalGet { .. } | O::GlobalSet { .. } | O::MemorySize { .. } => 2,
-        O::Select => 2,
-        O::Br { .. } | O::BrIf { .. } | O::If { .. } | O::Return => 3,
-        O::BrTable { .. } => 6,
-        O::Call { .. } => 8,
-        O::CallIndirect { .. } => 20,
+        O::Nop | O::Drop | O::LocalGet { .. } | O::I32Const { .. } | O::I64Const { .. } => 1,
+        // Moves a value, to memory if there are many locals.
+        O::LocalSet { .. } | O::LocalTee { .. } => 4,
+        O::Loop { .. } | O::Unreachable | O::MemorySize { .. } => 8,
+        O::GlobalGet { .. } | O::GlobalSet { .. } => 16,
+        O::Select => 10,
+        O::Br { .. } | O::Return => 8,
+        // One of two of them is foreseen wrongly.
+        O::BrIf { .. } | O::If { .. } => 40,
+        O::BrTable { .. } => 96,
+        O::Call { .. } => 64,
+        O::CallIndirect { .. } => 160,
         // The operand's share is charged at run time, before the work.
-        O::MemoryGrow { .. } => 100,
-        O::MemoryCopy { .. } | O::MemoryFill { .. } => 30,
+        O::MemoryGrow { .. } => 800,
+        O::MemoryCopy { .. } | O::MemoryFill { .. } => 240,
         // A load that only the second cache holds; stores do not wait.
         O::I32Load { .. }
         | O::I64Load { .. }
@@ -31,20 +36,21 @@ pub(super) const fn of(operator: &Operator<'_>) -> Option<u32> {
         | O::I64Load16S { .. }
         | O::I64Load16U { .. }
         | O::I64Load32S { .. }
-        | O::I64Load32U { .. } => 10,
+        | O::I64Load32U { .. } => 100,
         O::I32Store { .. }
         | O::I64Store { .. }
         | O::I32Store8 { .. }
         | O::I32Store16 { .. }
         | O::I64Store8 { .. }
         | O::I64Store16 { .. }
-        | O::I64Store32 { .. } => 4,
-        O::I32DivS | O::I32DivU | O::I32RemS | O::I32RemU => 6,
-        O::I64DivS | O::I64DivU | O::I64RemS | O::I64RemU => 12,
-        O::I32Mul | O::I64Mul => 2,
+        | O::I64Store32 { .. } => 32,
+        O::I32DivS | O::I32DivU | O::I32RemS | O::I32RemU => 56,
+        O::I64DivS | O::I64DivU | O::I64RemS | O::I64RemU => 80,
+        O::I32Mul | O::I64Mul => 16,
         // Without the popcount instruction of newer processors these are short sequences.
-        O::I32Clz | O::I32Ctz | O::I64Clz | O::I64Ctz => 3,
-        O::I32Popcnt | O::I64Popcnt => 12,
+        O::I32Clz | O::I32Ctz | O::I64Clz | O::I64Ctz => 28,
+        O::I32Popcnt | O::I64Popcnt => 72,
+        // A flag that becomes a number again.
         O::I32Eqz
         | O::I32Eq
         | O::I32Ne
@@ -66,8 +72,8 @@ pub(super) const fn of(operator: &Operator<'_>) -> Option<u32> {
         | O::I64LeS
         | O::I64LeU
         | O::I64GeS
-        | O::I64GeU
-        | O::I32Add
+        | O::I64GeU => 8,
+        O::I32Add
         | O::I32Sub
         | O::I32And
         | O::I32Or
@@ -94,10 +100,12 @@ pub(super) const fn of(operator: &Operator<'_>) -> Option<u32> {
         | O::I32Extend16S
         | O::I64Extend8S
         | O::I64Extend16S
-        | O::I64Extend32S => 1,
+        | O::I64Extend32S => 5,
         _ => return None,
     })
 }
 
-/// Locals per gas on entering a function: they are zeroed.
-pub(super) const LOCALS_PER_GAS: u32 = 4;
+/// Units of gas for each parameter and local of a function that is entered: they are passed or zeroed.
+pub(super) const LOCAL: u32 = 2;
+/// Units of gas for each round of a loop, whatever the loop holds.
+pub(super) const ROUND: u32 = 8;

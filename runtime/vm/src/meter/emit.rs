@@ -176,19 +176,20 @@ impl Emitter {
         self.put(&Instruction::BrIf(depth.saturating_add(1)));
     }
 
-    /// With the length operand on top of the stack, which stays: gas -= length / 8; check.
+    /// With the length operand on top of the stack, which stays: gas -= length / bytes a unit; check.
     fn charge_bulk(&mut self, depth: u32) {
         self.operand_as_long();
-        self.put(&Instruction::I64Const(gas::BULK_BYTES_PER_GAS_LOG2));
+        self.put(&Instruction::I64Const(gas::BULK_BYTES_PER_UNIT_LOG2));
         self.put(&Instruction::I64ShrU);
         self.put(&Instruction::I64Sub);
         self.set_gas_checked(depth);
     }
 
-    /// With the page operand on top of the stack, which stays: gas -= pages x price; check.
+    /// With the page operand on top of the stack, which stays: gas -= pages x price; check. 2^32 pages cannot overflow.
     fn charge_grow(&mut self, depth: u32) {
         self.operand_as_long();
-        self.put(&Instruction::I64Const(i64::try_from(gas::MEMORY_GROW_PAGE).unwrap_or(i64::MAX)));
+        let page = i64::try_from(gas::MEMORY_GROW_PAGE).unwrap_or(i64::MAX);
+        self.put(&Instruction::I64Const(gas::units(page)));
         self.put(&Instruction::I64Mul);
         self.put(&Instruction::I64Sub);
         self.set_gas_checked(depth);

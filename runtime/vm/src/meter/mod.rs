@@ -20,8 +20,8 @@ use wasm_encoder::{
 use wasmparser::{BinaryReaderError, ExternalKind, FuncValidatorAllocations, Parser, Payload, ValidPayload, Validator};
 
 /// Version of what the pass produces.
-pub const INSTRUMENTATION_VERSION: u32 = 1;
-/// The exported global that holds the gas that is left; negative once it ran out.
+pub const INSTRUMENTATION_VERSION: u32 = 2;
+/// The exported global that holds the units of gas that are left; negative once they ran out.
 pub(crate) const GAS_GLOBAL: &str = "__gas";
 /// The exported global that holds the stack units that are left; negative once they ran out.
 pub(crate) const STACK_GLOBAL: &str = "__stack";

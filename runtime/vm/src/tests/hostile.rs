@@ -36,9 +36,9 @@ fn endless_recursion_exhausts_the_stack_counter_and_never_the_native_stack() {
 fn memory_grows_to_its_limit_and_no_further() {
     let mut chain = Chain::new();
     let contract = chain.place(&guest("memory"));
-    // 15 pages more fit; the next does not; the last byte can be used.
+    // 7 pages more fit; the next does not; the last byte can be used.
     let output = chain.call(contract, "grow_to_limit", &[]).result.unwrap();
-    assert_eq!(output, [15_i32.to_le_bytes(), (-1_i32).to_le_bytes(), 16_i32.to_le_bytes()].concat());
+    assert_eq!(output, [7_i32.to_le_bytes(), (-1_i32).to_le_bytes(), 8_i32.to_le_bytes()].concat());
     // Growing by everything is paid before it is refused.
     assert_eq!(chain.call(contract, "grow_by_everything", &[]).result, Err(VmReject::OutOfGas));
     assert_eq!(chain.call(contract, "touch_beyond", &[]).result, Err(VmReject::Trapped(Trap::MemoryOutOfBounds)));

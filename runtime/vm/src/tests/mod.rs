@@ -2,8 +2,11 @@
 //! same world; result, gas, storage, balances and events must be equal, so each test is a differential test too.
 #![allow(clippy::unwrap_used)]
 
+mod artifacts;
+mod cache;
 mod calls;
 mod contracts;
+mod deferred;
 mod gas;
 mod generated;
 mod hostile;

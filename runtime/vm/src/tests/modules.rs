@@ -143,8 +143,8 @@ fn imports_must_be_host_functions_with_their_signature() {
 #[test]
 fn memory_is_there_once_and_small_enough() {
     assert_eq!(refused("(module (func (export \"run\")))"), CodeReject::NoMemory);
-    assert_eq!(refused("(module (memory 17))"), CodeReject::MemoryTooLarge { pages: 17 });
-    validate(&text("(module (memory 16))")).unwrap();
+    assert_eq!(refused("(module (memory 9))"), CodeReject::MemoryTooLarge { pages: 9 });
+    validate(&text("(module (memory 8))")).unwrap();
     validate(&text("(module (memory 1 65536))")).unwrap();
 }
 

@@ -1,16 +1,16 @@
 //! Contracts that call, make and change contracts: what is undone, what is paid, what is locked. The numbers are those of
 //! the catalogue in `docs/spec/contract-attacks.md`.
 
-use super::support::{ALICE, BOB, Chain, GAS, module};
+use super::support::{ALICE, BOB, Chain, GAS, load_bytes, module};
 use crate::{CallOutcome, Trap, VmReject};
 use tacit_abi::{
-    CALL_ALLOW_REENTRY, CALL_ALLOW_VIEW, CODE_UNKNOWN, CONTRACT_EXISTS, CONTRACT_PAUSED, INVALID_INPUT, LAYOUT_DIFFERS,
-    OK, POLICY_FORBIDS, REENTRY_DENIED, TOO_MANY,
+    CALL_ALLOW_DEFER, CALL_ALLOW_REENTRY, CALL_ALLOW_VIEW, CODE_UNKNOWN, CONTRACT_EXISTS, CONTRACT_PAUSED,
+    INVALID_INPUT, LAYOUT_DIFFERS, OK, POLICY_FORBIDS, REENTRY_DENIED, TOO_MANY,
 };
 use tacit_types::{Address, CodeHash};
 
 /// Stores a byte under its name, says so in an event, and returns 7.
-const SETS: &str = r#"(data (i32.const 900) "set") (data (i32.const 910) "\07")
+pub(super) const SETS: &str = r#"(data (i32.const 900) "set") (data (i32.const 910) "\07")
     (func (export "set")
         (drop (call $storage_set (i32.const 900) (i32.const 3) (i32.const 910) (i32.const 1)))
         (drop (call $emit (i32.const 900) (i32.const 0) (i32.const 900) (i32.const 3)))
@@ -22,13 +22,13 @@ const SETS: &str = r#"(data (i32.const 900) "set") (data (i32.const 910) "\07")
     (func (export "traps") unreachable)
     (func (export "nothing"))"#;
 
-fn bytes_at(at: u32, bytes: &[u8]) -> String {
+pub(super) fn bytes_at(at: u32, bytes: &[u8]) -> String {
     let bytes: String = bytes.iter().map(|byte| format!("\\{byte:02x}")).collect();
     format!("(data (i32.const {at}) \"{bytes}\")")
 }
 
 /// The bytes of a call's arguments, at places of their own, and the call.
-struct Site {
+pub(super) struct Site {
     at: u32,
     callee: Address,
     function: &'static str,
@@ -38,26 +38,26 @@ struct Site {
 }
 
 impl Site {
-    fn new(at: u32, callee: Address, function: &'static str, host: &'static str) -> Self {
+    pub(super) fn new(at: u32, callee: Address, function: &'static str, host: &'static str) -> Self {
         Self { at, callee, function, host, flags: 0, gas: -1 }
     }
 
-    fn flags(mut self, flags: i32) -> Self {
+    pub(super) fn flags(mut self, flags: i32) -> Self {
         self.flags = flags;
         self
     }
 
-    fn gas(mut self, gas: i64) -> Self {
+    pub(super) fn gas(mut self, gas: i64) -> Self {
         self.gas = gas;
         self
     }
 
-    fn data(&self) -> String {
+    pub(super) fn data(&self) -> String {
         bytes_at(self.at, &self.callee.0) + &bytes_at(self.at + 32, self.function.as_bytes())
     }
 
     /// An expression that gives the host's answer. No input, no money.
-    fn call(&self) -> String {
+    pub(super) fn call(&self) -> String {
         let Self { at, function, host, flags, gas, .. } = self;
         let value = if *host == "static_call" { "" } else { "(i32.const 800)" };
         let flags = if *host == "defer_call" { String::new() } else { format!("(i32.const {flags})") };
@@ -70,7 +70,7 @@ impl Site {
 }
 
 /// A contract whose `run` makes these calls one after the other and returns their answers, 4 bytes each.
-fn runs(sites: &[Site], more: &str) -> String {
+pub(super) fn runs(sites: &[Site], more: &str) -> String {
     let data: String = sites.iter().map(Site::data).collect();
     let store =
         |(number, site): (usize, &Site)| format!("(i32.store (i32.const {}) {})", 700 + 4 * number, site.call());
@@ -79,22 +79,22 @@ fn runs(sites: &[Site], more: &str) -> String {
     format!("{data} (func (export \"run\") {steps} (call $return_data (i32.const 700) (i32.const {length}))) {more}")
 }
 
-fn answers(outcome: &CallOutcome) -> Vec<i32> {
+pub(super) fn answers(outcome: &CallOutcome) -> Vec<i32> {
     let output = outcome.result.as_ref().expect("the call succeeds");
     output.as_chunks::<4>().0.iter().map(|bytes| i32::from_le_bytes(*bytes)).collect()
 }
 
-fn run(chain: &mut Chain, contract: Address) -> Vec<i32> {
+pub(super) fn run(chain: &mut Chain, contract: Address) -> Vec<i32> {
     answers(&chain.call(contract, "run", &[]))
 }
 
 /// The contract that will be placed next.
-fn next(chain: &Chain) -> Address {
+pub(super) fn next(chain: &Chain) -> Address {
     chain.next_address()
 }
 
 /// The access section of a module, as text.
-fn access(records: &[(u8, &[u8])]) -> String {
+pub(super) fn access(records: &[(u8, &[u8])]) -> String {
     let encode = |(kind, record): &(u8, &[u8])| {
         let mut bytes = vec![*kind, record.len() as u8];
         bytes.extend_from_slice(record);
@@ -104,8 +104,8 @@ fn access(records: &[(u8, &[u8])]) -> String {
     format!("(@custom \"tacit.access\" \"{bytes}\")")
 }
 
-const REENTRANT: u8 = tacit_abi::ACCESS_REENTRANT;
-const GROUP: u8 = tacit_abi::ACCESS_LOCK_GROUP;
+pub(super) const REENTRANT: u8 = tacit_abi::ACCESS_REENTRANT;
+pub(super) const GROUP: u8 = tacit_abi::ACCESS_LOCK_GROUP;
 
 #[test]
 fn a_call_gives_the_callees_output_and_fails_with_it() {
@@ -155,7 +155,7 @@ fn case_45_no_way_leads_back_into_a_contract_that_is_running() {
 }
 
 /// A contract whose `run` calls `run` of another and returns what that one returned.
-fn passes_on(callee: Address, host: &'static str) -> String {
+pub(super) fn passes_on(callee: Address, host: &'static str) -> String {
     let site = Site::new(0, callee, "run", host);
     format!(
         "{} (func (export \"run\") (drop {}) (call $ret_copy (i32.const 700) (i32.const 0) (call $ret_len))
@@ -209,7 +209,7 @@ fn case_56_4_a_price_read_in_the_middle_of_a_change_is_denied_unless_the_contrac
 fn a_flag_that_does_not_exist_traps() {
     let mut chain = Chain::new();
     let callee = chain.text(SETS);
-    let caller = chain.text(&runs(&[Site::new(0, callee, "set", "try_call").flags(4)], ""));
+    let caller = chain.text(&runs(&[Site::new(0, callee, "set", "try_call").flags(8)], ""));
     assert_eq!(chain.call(caller, "run", &[]).result, Err(VmReject::Trapped(Trap::HostLimit)));
 }
 
@@ -295,7 +295,7 @@ fn calls_that_a_reverted_frame_deferred_never_run() {
         site.data(),
         site.call()
     ));
-    let top = chain.text(&runs(&[Site::new(0, defers, "run", "try_call")], ""));
+    let top = chain.text(&runs(&[Site::new(0, defers, "run", "try_call").flags(CALL_ALLOW_DEFER)], ""));
     assert_eq!(run(&mut chain, top), [tacit_abi::CALLEE_REVERTED]);
     assert!(chain.world.storage.is_empty());
 }
@@ -304,7 +304,7 @@ fn calls_that_a_reverted_frame_deferred_never_run() {
 fn case_46_deferred_calls_are_bounded_also_when_they_defer_themselves() {
     let mut chain = Chain::new();
     let other = chain.text(SETS);
-    let sites: Vec<Site> = (0..17).map(|_| Site::new(0, other, "nothing", "defer_call").gas(100_000)).collect();
+    let sites: Vec<Site> = (0..17).map(|_| Site::new(0, other, "nothing", "defer_call").gas(300_000)).collect();
     let many = chain.text(&runs(&sites, ""));
     let answers = run(&mut chain, many);
     assert_eq!(answers[..16], [OK; 16]);
@@ -335,7 +335,7 @@ fn a_view_defers_creates_and_changes_nothing() {
 }
 
 /// A contract whose `run` makes another from `code` and returns the answer and the new address.
-fn maker(code: &CodeHash, policy: &[u8]) -> String {
+pub(super) fn maker(code: &CodeHash, policy: &[u8]) -> String {
     format!(
         "{} {} (func (export \"run\")
             (i32.store (i32.const 700) (call $create (i32.const 0) (i32.const 32) (i32.const 64) (i32.const {})
@@ -347,7 +347,7 @@ fn maker(code: &CodeHash, policy: &[u8]) -> String {
     )
 }
 
-fn made(outcome: &CallOutcome) -> (i32, Address) {
+pub(super) fn made(outcome: &CallOutcome) -> (i32, Address) {
     let output = outcome.result.as_ref().expect("the call succeeds");
     (i32::from_le_bytes(output[..4].try_into().unwrap()), Address(output[4..36].try_into().unwrap()))
 }
@@ -367,6 +367,26 @@ fn case_51_a_contract_makes_another_once_and_its_money_stays() {
     assert_eq!(chain.world.balances[&expected], 55, "funds that were there before");
     assert_eq!(chain.world.storage.len(), 1, "`init` did not run");
     assert_eq!(made(&chain.call(contract, "run", &[])).0, CONTRACT_EXISTS);
+}
+
+#[test]
+fn making_a_contract_pays_for_the_look_at_its_code_by_length() {
+    let mut used = [0, 0];
+    let (mut bytes, mut loads) = ([0, 0], [0, 0]);
+    for (index, padding) in [10, 1_000].into_iter().enumerate() {
+        let mut chain = Chain::new();
+        let code = module(&format!("(data (i32.const 0) \"{}\") (func (export \"run\"))", "x".repeat(padding)));
+        let hash = CodeHash::of(&[&code]);
+        bytes[index] = code.len() as u64;
+        loads[index] = load_bytes(&code);
+        chain.world.codes.insert(hash, code);
+        let contract = chain.text(&maker(&hash, &[]));
+        let outcome = chain.call(contract, "run", &[]);
+        assert_eq!(made(&outcome).0, OK);
+        used[index] = outcome.gas_used.0;
+    }
+    let entering = loads.map(|bytes| crate::gas::enter(bytes, 1));
+    assert_eq!(used[1] - used[0], 2 * (bytes[1] - bytes[0]) + entering[1] - entering[0]);
 }
 
 #[test]
@@ -412,11 +432,11 @@ fn case_56_7_a_constructor_cannot_enter_the_contract_that_makes_it() {
 }
 
 /// A layout record.
-fn layout(version: u32, from: u32, hash: u8) -> Vec<u8> {
+pub(super) fn layout(version: u32, from: u32, hash: u8) -> Vec<u8> {
     [&version.to_le_bytes()[..], &from.to_le_bytes(), &[hash; 32]].concat()
 }
 
-fn changes(to: &CodeHash, more: &str) -> String {
+pub(super) fn changes(to: &CodeHash, more: &str) -> String {
     format!(
         "{} (func (export \"run\")
             (i32.store (i32.const 700) (call $set_code (i32.const 0) (i32.const 800) (i32.const 0) (i64.const 1000000)))
@@ -498,7 +518,7 @@ fn between_a_change_of_code_and_its_migration_nobody_enters() {
     let governed = chain.text(&changes(&hash, &one));
     chain.world.governed.insert(governed);
     let sites = [
-        Site::new(0, governed, "run", "try_call"),
+        Site::new(0, governed, "run", "try_call").flags(CALL_ALLOW_DEFER),
         Site::new(100, governed, "set", "try_call"),
         Site::new(200, governed, "get", "static_call"),
     ];

@@ -24,7 +24,6 @@ struct Interpreted {
     engine: Engine,
     module: Module,
     exports: Vec<String>,
-    code_bytes: u64,
     memory_pages: u64,
     access: Access,
 }
@@ -53,7 +52,6 @@ impl Machine for WasmiMachine {
             engine: self.engine.clone(),
             module: Module::new(&self.engine, meter::meter(&code).unwrap()).unwrap(),
             exports: info.exports,
-            code_bytes: code.len() as u64,
             memory_pages: info.memory_pages,
             access: info.access,
         });
@@ -63,10 +61,6 @@ impl Machine for WasmiMachine {
 }
 
 impl Runnable for Interpreted {
-    fn code_bytes(&self) -> u64 {
-        self.code_bytes
-    }
-
     fn memory_pages(&self) -> u64 {
         self.memory_pages
     }
@@ -86,13 +80,13 @@ impl Runnable for Interpreted {
         let gas = instance.get_global(&store, GAS_GLOBAL).unwrap();
         let stack = instance.get_global(&store, STACK_GLOBAL).unwrap();
         store.data_mut().handles = Some((memory, gas, stack));
-        gas.set(&mut store, Val::I64(budget.gas)).unwrap();
+        gas.set(&mut store, Val::I64(budget.units)).unwrap();
         stack.set(&mut store, Val::I32(budget.stack)).unwrap();
         let end = instance.get_typed_func::<(), ()>(&store, function).unwrap().call(&mut store, ());
-        let (gas, stack) = (gas.get(&store).i64().unwrap(), stack.get(&store).i32().unwrap());
+        let (units, stack) = (gas.get(&store).i64().unwrap(), stack.get(&store).i32().unwrap());
         let frame = store.into_data().frame;
         let stop = end.err().map(|error| frame.stop.unwrap_or_else(|| Stop::Trap(trap(&error))));
-        Ok(Ran { output: frame.output, stop, gas, stack })
+        Ok(Ran { output: frame.output, stop, units, stack })
     }
 }
 
@@ -125,16 +119,16 @@ fn host_call<R>(
     function: impl FnOnce(&mut Host<'_>) -> Result<R, Stop>,
 ) -> Result<R, wasmi::Error> {
     let (memory, gas_global, stack_global) = caller.data().handles.unwrap();
-    let gas = gas_global.get(&*caller).i64().unwrap();
+    let units = gas_global.get(&*caller).i64().unwrap();
     let stack = stack_global.get(&*caller).i32().unwrap();
     let (memory, guest) = memory.data_and_store_mut(&mut *caller);
-    let mut host = Host { memory, frame: &mut guest.frame, gas, stack };
+    let mut host = Host { memory, frame: &mut guest.frame, units, stack };
     // No panic may cross the interpreter's own frames, which are not made for it.
     let run = || host.charge(crate::gas::HOST_CALL).and_then(|()| function(&mut host));
     let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or(Err(Stop::HostPanic));
-    let gas = host.gas;
+    let units = host.units;
     let result = result.map_err(|stop| guest.frame.stop = Some(stop));
-    gas_global.set(&mut *caller, Val::I64(gas)).unwrap();
+    gas_global.set(&mut *caller, Val::I64(units)).unwrap();
     result.map_err(|()| wasmi::Error::host(Stopped))
 }
 

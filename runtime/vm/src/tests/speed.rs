@@ -66,6 +66,55 @@ mod long {
         }
     }
 
+    /// A module with data at both ends of a memory of some pages; `number` makes it another one.
+    fn stretched(pages: u32, number: u32) -> Vec<u8> {
+        let last = pages * 65_536 - 1;
+        let text = format!(
+            "(module (memory (export \"memory\") {pages}) (data (i32.const 0) \"x\") (data (i32.const {last}) \"y\")
+                (func (export \"run\") (drop (i32.const {number}))))"
+        );
+        wat::parse_str(&text).unwrap()
+    }
+
+    #[test]
+    #[ignore = "a measurement: run with --ignored --nocapture"]
+    fn what_a_small_module_holds() {
+        const MODULES: u32 = 2_000;
+        vm().call(&mut world(&stretched(8, 0)), params("run", &[])).unwrap().result.unwrap();
+        let before = resident_kib();
+        for number in 1..=MODULES {
+            vm().call(&mut world(&stretched(8, number)), params("run", &[])).unwrap().result.unwrap();
+        }
+        println!("a module of 150 bytes: {} KiB resident", (resident_kib() - before) / u64::from(MODULES));
+        let engine = crate::engine::engine(4).unwrap();
+        for pages in [1, 2, 8] {
+            let code = crate::meter::meter(&stretched(pages, 1)).unwrap();
+            let image = wasmtime::Module::new(&engine, &code).unwrap().image_range();
+            println!("{pages} pages: an image of {} bytes", image.end.addr() - image.start.addr());
+        }
+    }
+
+    #[test]
+    #[ignore = "a measurement: run with --ignored --nocapture"]
+    fn instances_per_second() {
+        for pages in [1, 2, 8] {
+            let mut stretched = world(&stretched(pages, 0));
+            let per_second = rate(|_| {
+                vm().call(&mut stretched, params("run", &[])).unwrap().result.unwrap();
+                stretched.commit();
+            });
+            println!("{pages} pages: {:.2} us from instance to drop", 1e6 / per_second);
+        }
+        // Alternating modules: no slot of the pool finds the memory of the module before.
+        let mut both = [world(&stretched(2, 1)), world(&stretched(2, 2))];
+        let per_second = rate(|index| {
+            let one = &mut both[(index % 2) as usize];
+            vm().call(one, params("run", &[])).unwrap().result.unwrap();
+            one.commit();
+        });
+        println!("2 pages, two modules in turn: {:.2} us from instance to drop", 1e6 / per_second);
+    }
+
     #[test]
     #[ignore = "a measurement: run with --ignored --nocapture"]
     fn calls_per_second() {

@@ -7,7 +7,7 @@ use crate::{
     TransferRefused, Vm, VmConfig, World,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use tacit_types::{Address, Amount, AssetId, CodeHash, Event, Gas, GenesisId, Height, ProofId, UnixMillis};
 
 pub(super) const ALICE: Address = Address([0xa1; 32]);
@@ -18,6 +18,13 @@ pub(super) const GAS: u64 = 50_000_000;
 pub(super) fn vm() -> &'static Vm {
     static ENGINE: OnceLock<Vm> = OnceLock::new();
     ENGINE.get_or_init(|| Vm::new(VmConfig { execution_calls: 4, view_calls: 2 }).unwrap())
+}
+
+/// What loading this code is charged as; worked out once for each code.
+pub(super) fn load_bytes(code: &[u8]) -> u64 {
+    static KNOWN: Mutex<BTreeMap<CodeHash, u64>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap();
+    *known.entry(CodeHash::of(&[code])).or_insert_with(|| crate::validate(code).unwrap().load_bytes())
 }
 
 /// A world with a journal of undo steps.
@@ -80,18 +87,31 @@ impl World for MemoryWorld {
     fn contract(&mut self, address: &Address) -> Result<Option<ContractInfo>, Fault> {
         Ok(self.contracts.get(address).map(|code_hash| ContractInfo {
             code_hash: *code_hash,
+            load_bytes: self.codes.get(code_hash).map_or(0, |code| load_bytes(code)),
             creator: self.creators.get(address).copied().unwrap_or(ALICE),
             is_paused: self.paused.contains(address),
             may_change_itself: self.governed.contains(address),
         }))
     }
 
+    fn load_bytes(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
+        Ok(self.codes.get(hash).map(|code| load_bytes(code)))
+    }
+
     fn code(&mut self, hash: &CodeHash) -> Result<Option<Vec<u8>>, Fault> {
         Ok(self.codes.get(hash).cloned())
     }
 
+    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
+        Ok(self.codes.get(hash).map(|code| code.len() as u64))
+    }
+
     fn storage_get(&mut self, contract: &Address, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         Ok(self.storage.get(&(*contract, key.to_vec())).cloned())
+    }
+
+    fn storage_length(&mut self, contract: &Address, key: &[u8]) -> Result<Option<u64>, Fault> {
+        Ok(self.storage.get(&(*contract, key.to_vec())).map(|value| value.len() as u64))
     }
 
     fn storage_set(&mut self, contract: &Address, key: &[u8], value: &[u8]) -> Result<(), Fault> {

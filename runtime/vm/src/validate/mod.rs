@@ -15,6 +15,9 @@ use wasmparser::{BinaryReaderError, Parser, Payload, ValidPayload, Validator, Wa
 pub(crate) const FEATURES: WasmFeatures =
     WasmFeatures::MUTABLE_GLOBAL.union(WasmFeatures::SIGN_EXTENSION).union(WasmFeatures::BULK_MEMORY_OPT);
 
+/// Version of the rules for code and of what is learned while checking it. A change of either raises it.
+pub(crate) const VALIDATOR_VERSION: u32 = 1;
+
 /// What the deploy check learned about a module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleInfo {
@@ -37,6 +40,13 @@ impl ModuleInfo {
     #[must_use]
     pub const fn deploy_gas(&self) -> tacit_types::Gas {
         crate::gas::deploy(self.code_bytes, self.functions)
+    }
+
+    /// What loading this module is charged as, in bytes ([`crate::gas::load`]).
+    #[must_use]
+    pub const fn load_bytes(&self) -> u64 {
+        (self.code_bytes as u64)
+            .saturating_add((self.functions as u64).saturating_mul(crate::gas::LOAD_BYTES_PER_FUNCTION))
     }
 }
 

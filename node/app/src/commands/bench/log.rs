@@ -24,6 +24,8 @@ pub(super) struct LogState {
     pub first_commit: Option<Instant>,
     pub last_commit: Option<Instant>,
     pub blocks: u64,
+    /// Committed transactions of this load whose body failed.
+    pub failed: u64,
 }
 
 impl Log {
@@ -45,11 +47,13 @@ impl Log {
         *state.refusals.entry(why.into()).or_default() += 1;
     }
 
-    fn committed(&self, ids: impl Iterator<Item = TxId>, at: Instant) {
+    /// Takes note of a block's transactions, each with its code.
+    fn committed(&self, txs: impl Iterator<Item = (TxId, u16)>, at: Instant) {
         let mut state = self.lock();
         state.blocks += 1;
-        for id in ids {
+        for (id, code) in txs {
             if let Some(sent) = state.waiting.remove(&id) {
+                state.failed += u64::from(code != 0);
                 state.latencies.push(at.saturating_duration_since(sent));
                 state.first_commit.get_or_insert(at);
                 state.last_commit = Some(at);
@@ -65,7 +69,7 @@ pub(super) async fn watch_blocks(client: Client, start: u64, log: Arc<Log>) {
         match client.block(BlockRef::Height(Height(height.saturating_add(1))), false).await {
             Ok(block) => {
                 height = height.saturating_add(1);
-                log.committed(block.txs.iter().map(|tx| TxId(tx.tx_id.0)), Instant::now());
+                log.committed(block.txs.iter().map(|tx| (TxId(tx.tx_id.0), tx.code)), Instant::now());
             }
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }

@@ -193,8 +193,8 @@ impl Bench {
     /// Brings the wallet up to the chain; gives what its notes are worth together.
     fn sync(&self, wallet: &mut ShieldedWallet, url: &str) -> eyre::Result<u128> {
         wallet.sync(&RpcSource::new(url)?, SyncOptions::default(), &mut |_| {})?;
-        let values = wallet.spendable().map(|own| own.note.value);
-        values.fold(Some(0u128), |sum, value| sum?.checked_add(value)).ok_or_else(|| eyre!("notes beyond any amount"))
+        let mut values = wallet.spendable().map(|own| own.note.value);
+        values.try_fold(0u128, u128::checked_add).ok_or_else(|| eyre!("notes beyond any amount"))
     }
 
     /// A plan for each of `count` notes: the note pays its own transfer, padded to two inputs as every wallet does.

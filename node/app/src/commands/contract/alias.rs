@@ -24,15 +24,19 @@ pub struct Alias {
 #[derive(Subcommand)]
 enum Verb {
     /// Give an address a name.
+    #[command(
+        after_help = "Examples:\n  tacit contract alias add token tctd1...\n  tacit contract alias add alice dev:1\n\nA name is a-z, 0-9, - and _, beginning with a letter. It is never given to a second address before it is removed."
+    )]
     Add {
         /// The name.
         name: String,
-        /// The address.
+        /// The address; `dev:1` is account 1 of a development network.
         address: String,
         #[command(flatten)]
         book: BookArg,
     },
     /// Show all names on this chain.
+    #[command(after_help = "Example:\n  tacit contract alias list --json")]
     List {
         #[command(flatten)]
         book: BookArg,
@@ -41,6 +45,7 @@ enum Verb {
         json: bool,
     },
     /// Forget a name.
+    #[command(after_help = "Example:\n  tacit contract alias remove token")]
     Remove {
         /// The name.
         name: String,

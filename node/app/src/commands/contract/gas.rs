@@ -84,13 +84,15 @@ impl Report {
     fn run(&self) -> eyre::Result<()> {
         let text = read(&self.file)?;
         let now = parse(&text).wrap_err_with(|| format!("{} is no file of gas", self.file.display()))?;
-        self.print(&now)?;
-        let Some(snapshot) = &self.snapshot else { return Ok(()) };
+        let Some(snapshot) = &self.snapshot else { return self.print(&now, None) };
         if self.accept {
+            self.print(&now, None)?;
             return std::fs::write(snapshot, text)
                 .wrap_err_with(|| format!("{} cannot be written", snapshot.display()));
         }
+        ensure!(snapshot.is_file(), "there is no {} yet; --accept writes it", snapshot.display());
         let before = parse(&read(snapshot)?).wrap_err_with(|| format!("{} is no file of gas", snapshot.display()))?;
+        self.print(&now, Some(&before))?;
         let dearer = dearer(&before, &now, self.tolerance);
         if dearer.is_empty() {
             return Ok(());
@@ -103,22 +105,56 @@ impl Report {
         )
     }
 
-    fn print(&self, lines: &Lines) -> eyre::Result<()> {
+    /// Prints what was measured and, next to it, how the mean differs from before.
+    fn print(&self, now: &Lines, before: Option<&Lines>) -> eyre::Result<()> {
         if self.json {
-            let rows: Vec<Value> = lines
+            let rows: Vec<Value> = now
                 .iter()
-                .map(|((code, function), gas)| {
-                    json!({ "code": code, "function": function, "calls": gas.calls, "least": gas.least, "mean": gas.mean, "most": gas.most })
+                .map(|(key, gas)| {
+                    let (code, function) = key;
+                    let old = before.and_then(|before| before.get(key)).map(|old| old.mean);
+                    json!({ "code": code, "function": function, "calls": gas.calls, "least": gas.least, "mean": gas.mean, "most": gas.most, "mean_before": old })
                 })
                 .collect();
             return show(&rows, true);
         }
-        say!("{:24} {:24} {:>10} {:>12} {:>12} {:>12}", "code", "function", "calls", "least", "mean", "most");
-        for ((code, function), gas) in lines {
-            say!("{code:24} {function:24} {:>10} {:>12} {:>12} {:>12}", gas.calls, gas.least, gas.mean, gas.most);
+        say!(
+            "{:24} {:24} {:>10} {:>12} {:>12} {:>12} {:>9}",
+            "code",
+            "function",
+            "calls",
+            "least",
+            "mean",
+            "most",
+            if before.is_some() { "change" } else { "" }
+        );
+        for (key, gas) in now {
+            let (code, function) = key;
+            let change = before.map(|before| change(before.get(key), gas)).unwrap_or_default();
+            say!(
+                "{code:24} {function:24} {:>10} {:>12} {:>12} {:>12} {change:>9}",
+                gas.calls,
+                gas.least,
+                gas.mean,
+                gas.most
+            );
         }
+        let gone = before.into_iter().flatten().filter(|(key, _)| !now.contains_key(*key));
+        gone.for_each(|((code, function), _)| say!("{code:24} {function:24} not measured any more"));
         Ok(())
     }
+}
+
+/// How a mean differs from before, in percent with one digit.
+fn change(before: Option<&Measured>, now: &Measured) -> String {
+    let Some(before) = before else { return "new".into() };
+    let (old, new) = (u128::from(before.mean), u128::from(now.mean));
+    if old == new {
+        return "=".into();
+    }
+    let sign = if new > old { '+' } else { '-' };
+    let tenths = (new.abs_diff(old) * 1_000).checked_div(old).unwrap_or(u128::MAX);
+    format!("{sign}{}.{}%", tenths / 10, tenths % 10)
 }
 
 impl Estimate {
@@ -196,6 +232,14 @@ mod tests {
         assert_eq!(dearer(&before, &now, 0).len(), 2);
         assert_eq!(dearer(&before, &now, 2), ["jar take: mean 50 -> 40, most 50 -> 60"]);
         assert!(dearer(&before, &now, 20).is_empty() && dearer(&before, &before, 0).is_empty());
+    }
+
+    #[test]
+    fn a_change_is_told_in_percent() {
+        let gas = |mean| Measured { calls: 1, least: 1, mean, most: mean };
+        assert_eq!(change(Some(&gas(1_000)), &gas(1_034)), "+3.4%");
+        assert_eq!(change(Some(&gas(1_000)), &gas(500)), "-50.0%");
+        assert_eq!((change(Some(&gas(7)), &gas(7)), change(None, &gas(7))), ("=".into(), "new".into()));
     }
 
     #[test]

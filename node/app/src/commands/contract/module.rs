@@ -8,6 +8,9 @@ use tacit_types::{CodeHash, limits};
 use tacit_vm::ModuleInfo;
 use tacit_wallet::contract::{SPEC_SECTION, Spec};
 
+/// What every module begins with.
+const MAGIC: &[u8] = b"\0asm";
+
 /// A module that the node would deploy.
 pub struct Module {
     pub code: Vec<u8>,
@@ -26,6 +29,9 @@ impl Module {
             .wrap_err_with(|| format!("{shown} cannot be read"))?;
         if code.len() > limits::CODE_BYTES_MAX {
             bail!("{shown} has more than {} bytes, the most that a module may have", limits::CODE_BYTES_MAX);
+        }
+        if !code.starts_with(MAGIC) {
+            bail!("{shown} is no WebAssembly module; `tacit contract build` makes one of a project");
         }
         let info = tacit_vm::validate(&code).map_err(|reject| eyre!("rule {}: {reject}", reject.number()))?;
         Ok(Self { code, info })

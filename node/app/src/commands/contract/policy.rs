@@ -55,7 +55,8 @@ fn upgrade(text: &str, scene: &Scene) -> eyre::Result<UpgradePolicy> {
 }
 
 fn split(text: &str) -> Option<(&str, &str)> {
-    text.strip_prefix("timelock:")?.split_once(':')
+    // From the end: the admin's own text may hold a colon.
+    text.strip_prefix("timelock:")?.rsplit_once(':')
 }
 
 #[cfg(test)]
@@ -65,6 +66,7 @@ mod tests {
     #[test]
     fn a_timelock_is_its_admin_and_its_delay() {
         assert_eq!(split("timelock:alice:2d"), Some(("alice", "2d")));
+        assert_eq!(split("timelock:dev:0:2d"), Some(("dev:0", "2d")));
         for bad in ["timelock", "timelock:alice", "locked:alice:2d", ""] {
             assert_eq!(split(bad), None, "{bad}");
         }

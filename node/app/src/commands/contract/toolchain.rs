@@ -39,25 +39,45 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
-    /// Looks for a rustup toolchain with the target, then for Debian's compiler with the library's source.
+    /// What `TACIT_WASM_RUSTC` names, or else the first of these that can: rustup's toolchain with the target, the compiler
+    /// that `make setup` unpacked, Debian's.
     pub fn find(project: &Path) -> eyre::Result<Self> {
-        if let Some(rustc) = rustup_rustc(project)
-            && let Some(sysroot) = sysroot(&rustc)
-            && sysroot.join("lib/rustlib").join(TARGET).is_dir()
-        {
-            return Ok(Self { rustc, linker: None, sysroot });
+        if let Some(named) = env::var_os("TACIT_WASM_RUSTC").map(PathBuf::from) {
+            return Self::of(&named, true)?.ok_or_else(|| {
+                let named = named.display();
+                let reason = format!(
+                    "TACIT_WASM_RUSTC is {named}, which runs not, or has neither the target {TARGET} nor the library's source; unset it, or name another"
+                );
+                NotInstalled(reason).into()
+            });
         }
-        let rustc = PathBuf::from(env::var_os("TACIT_WASM_RUSTC").unwrap_or_else(|| "/usr/bin/rustc".into()));
-        if let Some(sysroot) = sysroot(&rustc)
-            && sysroot.join("lib/rustlib/src/rust/library/core/Cargo.toml").is_file()
-        {
-            let linker = linker().ok_or_else(|| NotInstalled("no wasm linker; run: apt-get install lld".into()))?;
-            return Ok(Self { rustc, linker: Some(linker), sysroot });
+        let candidates =
+            [(rustup_rustc(project), false), (unpacked("rustc"), true), (Some(PathBuf::from("/usr/bin/rustc")), true)];
+        for (rustc, has_source) in candidates {
+            if let Some(rustc) = rustc
+                && let Some(found) = Self::of(&rustc, has_source)?
+            {
+                return Ok(found);
+            }
         }
         Err(NotInstalled(format!(
             "no toolchain for {TARGET}. Run one of\n    rustup target add {TARGET}\n    apt-get install rustc-web rust-web-src lld"
         ))
         .into())
+    }
+
+    /// A compiler that has the target ready or, if `has_source`, the core library's source to build it from.
+    fn of(rustc: &Path, has_source: bool) -> eyre::Result<Option<Self>> {
+        let Some(sysroot) = sysroot(rustc) else { return Ok(None) };
+        let rustc = rustc.to_path_buf();
+        if sysroot.join("lib/rustlib").join(TARGET).is_dir() {
+            return Ok(Some(Self { rustc, linker: None, sysroot }));
+        }
+        if has_source && sysroot.join("lib/rustlib/src/rust/library/core/Cargo.toml").is_file() {
+            let linker = linker().ok_or_else(|| NotInstalled("no wasm linker; run: apt-get install lld".into()))?;
+            return Ok(Some(Self { rustc, linker: Some(linker), sysroot }));
+        }
+        Ok(None)
     }
 
     /// What it calls itself.
@@ -232,6 +252,11 @@ fn rustup_rustc(project: &Path) -> Option<PathBuf> {
     }
 }
 
+/// A program of Debian's compiler, which cannot be installed beside rustup, where `tests/setup.sh` unpacks it.
+fn unpacked(name: &str) -> Option<PathBuf> {
+    Some(PathBuf::from(env::var_os("HOME")?).join(".cache/tacit/wasm-rust").join(name))
+}
+
 fn sysroot(rustc: &Path) -> Option<PathBuf> {
     let output =
         Command::new(rustc).args(["--print", "sysroot"]).output().ok().filter(|output| output.status.success());
@@ -242,9 +267,10 @@ fn in_path(name: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
-/// `wasm-ld`, or the newest of those with a version in their name.
+/// `wasm-ld` from the path or from where it was unpacked, or the newest of those with a version in their name.
 fn linker() -> Option<PathBuf> {
-    if let Some(found) = in_path("wasm-ld") {
+    let unpacked = || unpacked("wasm-ld").filter(|file| file.is_file());
+    if let Some(found) = in_path("wasm-ld").or_else(unpacked) {
         return Some(found);
     }
     let version = |path: &PathBuf| path.file_name()?.to_str()?.strip_prefix("wasm-ld-")?.parse::<u32>().ok();

@@ -16,7 +16,9 @@ use tacit_wallet::{Account, TxBuilder};
 
 /// Try a call out and show every step of it. Nothing is sent.
 #[derive(Args)]
-#[command(after_help = "Example:\n  tacit contract trace token transfer to=alice amount=5 --dev 0")]
+#[command(
+    after_help = "Example:\n  tacit contract trace token transfer to=alice amount=5 --dev 0\n\nExits with 0 whether the call would succeed or fail: the tree is what was asked for."
+)]
 pub struct TraceVerb {
     #[command(flatten)]
     wanted: WantedCall,
@@ -137,6 +139,8 @@ pub fn tree(scene: &Scene, simulated: &SimulateView) -> String {
     let verdict = match (&simulated.reject, &simulated.detail) {
         (None, _) => format!("succeeds with {} gas", simulated.gas_used),
         (Some(reject), None) => format!("fails: {}", reject.message),
+        // The detail of a contract's own code begins with the message.
+        (Some(reject), Some(detail)) if detail.starts_with(&reject.message) => format!("fails: {}", printable(detail)),
         (Some(reject), Some(detail)) => format!("fails: {}: {}", reject.message, printable(detail)),
     };
     lines.push(verdict);

@@ -210,7 +210,7 @@ impl Transfer {
         let (asset, amount, shown) = runtime::block_on(self.amount.read(&opened.client))?;
         let to = Recipient::Shielded(read_shielded(&self.to, &opened)?);
         let payment = Payment { asset, amount, to, memo: Memo::new(&self.memo)? };
-        self.pay.from_pool(&mut opened, &payment, &shown)
+        self.pay.pay_from_pool(&mut opened, &payment, &shown)
     }
 }
 
@@ -223,7 +223,7 @@ impl Unshield {
             None => opened.secret.account()?.address,
         };
         let payment = Payment { asset, amount, to: Recipient::Account(to), memo: Memo::empty() };
-        self.pay.from_pool(&mut opened, &payment, &shown)
+        self.pay.pay_from_pool(&mut opened, &payment, &shown)
     }
 }
 
@@ -285,7 +285,7 @@ impl PayArgs {
         self.report(&sent, &planned, built, shown)
     }
 
-    fn from_pool(&self, opened: &mut OpenWallet, payment: &Payment, shown: &str) -> eyre::Result<()> {
+    fn pay_from_pool(&self, opened: &mut OpenWallet, payment: &Payment, shown: &str) -> eyre::Result<()> {
         let price = price_step(opened.chain.base_fee);
         let make = |coins: &[Coin]| {
             let funding = Funding::Pool(coins);

@@ -137,7 +137,7 @@ impl Header<'_> {
             Payer::Account(key, _) => key.address(),
             Payer::Pool => {
                 let first = drafts.first().ok_or(WalletError::PlanMismatch("no join-split pays the fee"))?;
-                Address::of_spend_key(&first.join_split.spend_key)
+                first.join_split.one_time_address()
             }
         };
         Ok(TxContext { genesis_id: self.genesis_id, sender })
@@ -251,7 +251,7 @@ fn verify_all(
 ) -> Result<(), WalletError> {
     let items = drafts.iter().zip(proofs).map(|(draft, proof)| {
         let public = transfer_public(&draft.join_split, sighash)?;
-        Ok(VerifyItem { public, proof: proof.clone() })
+        Ok(VerifyItem { public, proof: *proof })
     });
     let items = items.collect::<Result<Vec<_>, WalletError>>()?;
     let mut seed = [0u8; 32];

@@ -83,7 +83,7 @@ mod tests {
         #[test]
         fn an_expiry_is_a_multiple_of_a_hundred_and_not_too_early(height in 0u64..1 << 50, lifetime in 1u64..10_000) {
             let expiry = expiry_step(Height(height), lifetime).0;
-            prop_assert!(expiry % 100 == 0 && expiry >= height + lifetime && expiry < height + lifetime + 100);
+            prop_assert!(expiry.is_multiple_of(100) && expiry >= height + lifetime && expiry < height + lifetime + 100);
         }
     }
 }

@@ -138,6 +138,7 @@ pub struct PlannedJoinSplit {
 }
 
 /// Something that the transaction does.
+#[allow(clippy::large_enum_variant, reason = "few exist at a time; a box would only spread the secret or the plan")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// A join-split.

@@ -31,7 +31,7 @@ pub enum Served {
 /// What accepting a connection fails with.
 pub fn serve(
     listener: &UnixListener,
-    prover: &Arc<impl ProofService + Send + Sync + 'static>,
+    prover: &Arc<impl ProofService + Send + 'static>,
     report: impl Fn(Served) + Send + Sync + 'static,
 ) -> Result<(), std::io::Error> {
     let (open, report) = (Arc::new(AtomicUsize::new(0)), Arc::new(report));

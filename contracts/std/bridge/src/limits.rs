@@ -1,0 +1,57 @@
+//! How much may come in over a route: at once, and in a steady flow. Limits become tighter by one role alone, so they must
+//! never become so tight that this role could lock a route.
+
+use crate::bridge::{Error, Limits, USED};
+use tacit_sdk::prelude::*;
+
+/// The longest that a large amount waits.
+const DELAY_MAX: Duration = Duration::days(7);
+/// What a limit's amount flows back in, in milliseconds.
+const HOUR_MS: u64 = 3_600_000;
+/// The tightest limits let through one part of so many of what the route was opened with.
+const TIGHTEST_PARTS: u64 = 10;
+
+/// Refuses limits that no route opens with.
+pub fn require_sound(limits: &Limits) -> Result<(), Error> {
+    let Limits { burst, per_hour, delay, .. } = *limits;
+    let fits = burst.checked_mul(HOUR_MS.into()).is_some() && per_hour <= burst && delay <= DELAY_MAX;
+    if fits && !burst.is_zero() && !per_hour.is_zero() { Ok(()) } else { Err(Error::BadLimits) }
+}
+
+/// Refuses limits that are looser than those before, or nearly lock a route that was opened with others.
+pub fn require_tighter(limits: &Limits, before: &Limits, opened: &Limits) -> Result<(), Error> {
+    let least = |amount: Amount| amount.mul_div(1_u64, TIGHTEST_PARTS, Rounding::Up);
+    let between = |amount: Amount, before: Amount, opened: Amount| least(opened) <= amount && amount <= before;
+    let amounts = between(limits.burst, before.burst, opened.burst)
+        && between(limits.per_hour, before.per_hour, opened.per_hour)
+        && limits.large <= before.large;
+    let delay = before.delay <= limits.delay && limits.delay <= DELAY_MAX;
+    if amounts && delay { Ok(()) } else { Err(Error::BadLimits) }
+}
+
+/// How much can come in now.
+pub fn room(id: u8, limits: &Limits) -> Amount {
+    limits.burst.saturating_sub(Amount(used(id, limits.per_hour)).mul_div(1_u64, HOUR_MS, Rounding::Up))
+}
+
+/// What came in lately and has not flown off, times the milliseconds of an hour, so that nothing is lost to rounding
+/// however often it is counted.
+fn used(id: u8, per_hour: Amount) -> u128 {
+    let (used, counted) = USED.get_or_default(&id);
+    let elapsed: u128 = env::now().saturating_since(counted).milliseconds().into();
+    used.saturating_sub(per_hour.checked_mul(elapsed).unwrap_or(Amount::MAX).0)
+}
+
+/// Counts an amount that comes in, if there is room for it.
+pub fn use_limit(id: u8, limits: &Limits, amount: Amount) -> Result<(), Error> {
+    let scaled = |amount: Amount| amount.checked_mul(HOUR_MS.into()).ok_or(Error::BadAmount);
+    if amount.is_zero() || limits.burst < amount {
+        return Err(Error::BadAmount);
+    }
+    let sum = scaled(amount)?.checked_add(Amount(used(id, limits.per_hour))).ok_or(Error::LimitReached)?;
+    if scaled(limits.burst)? < sum {
+        return Err(Error::LimitReached);
+    }
+    USED.set(&id, &(sum.0, env::now()));
+    Ok(())
+}

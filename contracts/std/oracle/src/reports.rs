@@ -1,0 +1,80 @@
+//! Who reports, and what the fresh reports say together. A source counts once, and one alone must never be the median.
+
+use crate::events::{SourceAdded, SourceRemoved};
+use crate::middle;
+use crate::oracle::{Config, Error, SOURCES, SOURCES_MAX, Source};
+use tacit_sdk::prelude::*;
+
+impl Source {
+    /// Whether its reports count now.
+    pub fn counts(&self) -> bool {
+        self.counts_from <= env::now()
+    }
+}
+
+/// Never more than the limit, which `admit` keeps.
+pub fn sources() -> List<(Address, Source), SOURCES_MAX> {
+    SOURCES.page::<SOURCES_MAX>(None)
+}
+
+/// Adds a source that counts from a time on.
+pub fn admit(source: &Address, counts_from: Timestamp) -> Result<(), Error> {
+    if source.is_zero() {
+        return Err(Error::BadSource);
+    }
+    if SOURCES.has(source) {
+        return Err(Error::AlreadyASource);
+    }
+    if sources().len() >= SOURCES_MAX {
+        return Err(Error::TooManySources);
+    }
+    SOURCES.set(source, &Source { counts_from, report: None });
+    SourceAdded { source: *source, counts_from }.emit();
+    Ok(())
+}
+
+/// Removes a source.
+pub fn drop_source(source: &Address) {
+    SOURCES.remove(source);
+    SourceRemoved { source: *source }.emit();
+}
+
+/// What the fresh reports say together.
+pub struct Tally {
+    /// The median of the prices.
+    pub median: u128,
+    /// The median of their times.
+    pub time: Timestamp,
+    /// The median distance of the prices from their median.
+    pub deviation: u128,
+    /// How many there are.
+    pub reports: u8,
+}
+
+/// What the fresh reports of sources that count say together. Refused below the quorum or a majority, and when they
+/// are older together than the answer.
+pub fn tally(config: &Config, not_before: Timestamp) -> Result<Tally, Error> {
+    let now = env::now();
+    let (mut counting, mut prices, mut times) = (0_usize, List::<u128, SOURCES_MAX>::new(), List::new());
+    for (_, source) in sources().iter().filter(|(_, source)| source.counts()) {
+        counting = counting.saturating_add(1);
+        let Some(report) = source.report else { continue };
+        if now.saturating_since(report.observed) <= config.max_age {
+            let _ = prices.push(report.price);
+            let _: Option<()> = List::<u128, SOURCES_MAX>::push(&mut times, report.observed.0.into());
+        }
+    }
+    let (reports, majority) = (prices.len(), counting.saturating_add(2).checked_div(2).unwrap_or(counting));
+    if reports < usize::from(config.quorum).max(majority) {
+        return Err(Error::NoQuorum);
+    }
+    let median = middle::median(prices.as_slice()).ok_or(Error::NoQuorum)?;
+    let time = middle::median(times.as_slice()).and_then(|time| u64::try_from(time).ok()).map(Timestamp);
+    let time = time.filter(|time| *time >= not_before).ok_or(Error::NoQuorum)?;
+    for price in prices.as_mut_slice() {
+        *price = price.abs_diff(median);
+    }
+    let half = reports.checked_div(2).unwrap_or_default();
+    let deviation = middle::ranked(prices.as_slice(), half).ok_or(Error::NoQuorum)?;
+    Ok(Tally { median, time, deviation, reports: u8::try_from(reports).unwrap_or(u8::MAX) })
+}
