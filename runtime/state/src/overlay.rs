@@ -75,7 +75,10 @@ impl<'a> Overlay<'a> {
     /// # Errors
     /// [`StateFault`] from the base.
     pub fn length(&mut self, key: &[u8]) -> Result<Option<usize>, StateFault> {
-        Ok(self.entry(key)?.and_then(|entry| entry.now.as_ref()).map(Vec::len))
+        match self.entries.get(key) {
+            Some(entry) => Ok(entry.now.as_ref().map(Vec::len)),
+            None => Ok(self.load(key)?.map(|value| value.len())),
+        }
     }
 
     /// As [`length`](Self::length), for values that are large and will not be changed: copies and keeps none.
