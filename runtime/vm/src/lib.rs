@@ -36,8 +36,12 @@ mod section;
 mod validate;
 mod vm;
 
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 mod tests;
+
+/// What hostile bytes must never do to this crate; for fuzzers.
+#[cfg(feature = "testing")]
+pub use tests::fuzz;
 
 pub use access::{Access, Layout};
 pub use meter::INSTRUMENTATION_VERSION;
