@@ -37,8 +37,12 @@ mod section;
 mod validate;
 mod vm;
 
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 mod tests;
+
+/// What hostile bytes must never do to this crate; for fuzzers.
+#[cfg(feature = "testing")]
+pub use tests::fuzz;
 
 pub use access::{Access, Layout};
 pub use engine::{ARTIFACT_BYTES_MAX, ArtifactName, ArtifactRefused, ArtifactStore, Artifacts, Seal};

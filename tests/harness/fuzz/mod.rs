@@ -5,6 +5,8 @@
 //! same functions under libFuzzer for as long as one likes.
 
 mod artifacts;
+mod contracts;
+mod journal;
 mod money;
 mod proofs;
 mod samples;
@@ -46,6 +48,10 @@ pub const TARGETS: &[Target] = &[
     Target { name: "ptau", run: snarkjs::ptau, samples: snarkjs::powers, cases: 300 },
     Target { name: "zkey", run: snarkjs::zkey, samples: snarkjs::proving_keys, cases: 300 },
     Target { name: "snarkjs_json", run: snarkjs::snarkjs_json, samples: snarkjs::jsons, cases: 1_000 },
+    Target { name: "validator", run: tacit_vm::fuzz::validator, samples: contracts::modules, cases: 1_000 },
+    Target { name: "instrumenter", run: tacit_vm::fuzz::instrumenter, samples: contracts::noise, cases: 150 },
+    Target { name: "host_calls", run: tacit_vm::fuzz::host_calls, samples: contracts::noise, cases: 150 },
+    Target { name: "journal", run: journal::journal, samples: contracts::noise, cases: 3_000 },
 ];
 
 /// Runs the target called `name` on `data`.
@@ -185,6 +191,7 @@ mod tests {
     targets! {
         transaction, compact_block, note_ciphertext, prover_question, proof, verifying_key, proof_batch, spend_key,
         spend_batch, shielded_address, viewing_key, disclosure, wallet_segment, wallet_file, r1cs, ptau, zkey, snarkjs_json,
+        validator, instrumenter, host_calls, journal,
     }
 
     /// The changes reach what they are for: some inputs differ from a sample in one byte only, or in their length.

@@ -7,6 +7,7 @@ mod frames;
 mod life;
 mod mixed;
 mod natives;
+mod panics;
 mod policy;
 
 #[path = "../support/mod.rs"]

@@ -86,7 +86,7 @@ fn building_the_contracts_again_gives_the_committed_modules() {
 fn two_engines_agree_about_every_committed_contract_on_random_input() {
     let seed = super::generated::seed();
     println!("TACIT_SEED={seed}");
-    let mut random = super::generated::Random(seed);
+    let mut random = super::generate::Random(seed);
     for name in names() {
         let code = artifact(&name);
         let exports = crate::validate(&code).unwrap().exports;
@@ -243,7 +243,7 @@ fn a_spender_takes_what_was_allowed_and_no_more() {
 fn balances_always_add_up_to_the_supply() {
     let seed = super::generated::seed();
     println!("seed {seed}");
-    let mut random = super::generated::Random(seed);
+    let mut random = super::generate::Random(seed);
     let mut token = Token::new(SUPPLY);
     let mut model = [SUPPLY, 0, 0];
     let holders = [ALICE, BOB, CAROL];

@@ -1,19 +1,49 @@
 //! Tests of the VM. Every call is made on wasmtime and, by [`support::Chain`], again on wasmi over a copy of the
 //! same world; result, gas, storage, balances and events must be equal, so each test is a differential test too.
-#![allow(clippy::unwrap_used)]
+//! What fuzzers need of this is built with the feature `testing` as well.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing
+)]
+#![cfg_attr(not(test), allow(dead_code))]
 
+#[cfg(test)]
 mod artifacts;
+#[cfg(test)]
 mod cache;
+#[cfg(test)]
 mod calls;
+#[cfg(test)]
 mod contracts;
+#[cfg(test)]
+mod core_suite;
+#[cfg(test)]
 mod deferred;
+#[cfg(feature = "testing")]
+pub mod fuzz;
+#[cfg(test)]
 mod gas;
+mod generate;
+#[cfg(test)]
 mod generated;
+#[cfg(test)]
 mod hostile;
+#[cfg(test)]
 mod modules;
+#[cfg(test)]
 mod natives;
+#[cfg(test)]
 mod nested;
 mod oracle;
+#[cfg(test)]
 pub(crate) mod panics;
+#[cfg(test)]
+mod replay;
+mod script;
+#[cfg(test)]
 mod speed;
 mod support;

@@ -70,6 +70,11 @@ impl MemoryWorld {
         self.journal.push(Undo::Balance(*address, before));
     }
 
+    fn set_asset(&mut self, asset: &AssetId, address: &Address, amount: u128) {
+        let before = self.assets.insert((*asset, *address), amount).unwrap_or_default();
+        self.journal.push(Undo::Asset(*asset, *address, before));
+    }
+
     /// Forgets how to go back, as after a committed transaction.
     pub fn commit(&mut self) {
         self.journal.clear();
@@ -187,10 +192,9 @@ impl World for MemoryWorld {
     ) -> Result<Result<(), TransferRefused>, Fault> {
         let held = self.asset_balance(asset, from)?.0;
         let Some(left) = held.checked_sub(amount.0) else { return Ok(Err(TransferRefused::InsufficientBalance)) };
-        for (address, change) in [(from, left), (to, self.asset_balance(asset, to)?.0 + amount.0)] {
-            let before = self.assets.insert((*asset, *address), change).unwrap_or_default();
-            self.journal.push(Undo::Asset(*asset, *address, before));
-        }
+        self.set_asset(asset, from, left);
+        let had = self.asset_balance(asset, to)?.0;
+        self.set_asset(asset, to, had + amount.0);
         Ok(Ok(()))
     }
 

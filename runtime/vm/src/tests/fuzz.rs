@@ -1,0 +1,62 @@
+//! Targets of fuzzers: functions of hostile bytes that panic where a promise of this crate is broken.
+
+use super::generate::{from_bytes, with_a_large_stack};
+use super::script::Family;
+use super::support::Chain;
+use crate::validate::FEATURES;
+use crate::{meter, validate};
+use wasmparser::Validator;
+
+/// Gas of a call; enough to get somewhere, and an endless loop ends soon.
+const GAS: u64 = 300_000;
+
+/// Bytes are a contract or are refused with a number; what is accepted can be metered, and what comes out is valid too.
+///
+/// # Panics
+/// Where that is not so.
+pub fn validator(bytes: &[u8]) {
+    let verdict = validate(bytes);
+    assert_eq!(verdict, validate(bytes), "two verdicts on the same bytes");
+    match verdict {
+        Ok(info) => {
+            assert!(
+                Validator::new_with_features(FEATURES).validate_all(bytes).is_ok(),
+                "an invalid module was accepted"
+            );
+            check_metered(bytes, info.metered_bytes);
+        }
+        Err(reject) => assert!((1..=19).contains(&reject.number()) || (100..=116).contains(&reject.number())),
+    }
+}
+
+/// A valid module is a valid module when it is metered, and both engines agree about what it does.
+///
+/// # Panics
+/// Where that is not so.
+pub fn instrumenter(bytes: &[u8]) {
+    let Some(code) = from_bytes(bytes) else { return };
+    let info = validate(&code).expect("it was accepted before");
+    check_metered(&code, info.metered_bytes);
+    with_a_large_stack(|| {
+        let mut chain = Chain::new();
+        let contract = chain.place(&code);
+        for function in &info.exports {
+            chain.call_with_gas(contract, function, &bytes[..bytes.len().min(64)], GAS);
+        }
+    });
+}
+
+/// Whatever contracts ask of the host: no host function panics, money stays the same, and both engines agree.
+///
+/// # Panics
+/// Where that is not so.
+pub fn host_calls(bytes: &[u8]) {
+    with_a_large_stack(|| drop(Family::new(bytes).run()));
+}
+
+fn check_metered(code: &[u8], metered_bytes: usize) {
+    let metered = meter::meter(code).expect("an accepted module can be metered");
+    assert_eq!(metered.len(), metered_bytes, "metering gives another length than the deploy check said");
+    let verdict = Validator::new_with_features(FEATURES).validate_all(&metered);
+    assert!(verdict.is_ok(), "the metered module is invalid: {:?}", verdict.err());
+}
