@@ -1,7 +1,7 @@
 //! `tacit contract new`: a project that builds, tests and deploys at once.
 //!
-//! Inside a checkout, or with `TACIT_SDK`, the SDK is used from there; otherwise a copy of it, which is part of this
-//! program, is written beside the contract, so that a project needs nothing but this program and a compiler.
+//! Inside a checkout, or with `TACIT_SDK`, the SDK and the simulator are used from there; otherwise a copy of them, which is
+//! part of this program, is written beside the contract, so that a project needs nothing but this program and a compiler.
 
 use crate::commands::output::say;
 use clap::Args;
@@ -9,27 +9,58 @@ use eyre::{Context, bail, ensure, eyre};
 use include_dir::{Dir, include_dir};
 use std::path::{Path, PathBuf};
 
-static SDK: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../contracts/sdk/src");
-static MACROS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../contracts/sdk/macros/src");
-static ABI: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../runtime/abi/src");
+/// A package of the copy: where it lies in the repository, its manifest and its sources.
+struct Package {
+    path: &'static str,
+    manifest: &'static str,
+    sources: Dir<'static>,
+}
 
-const SDK_MANIFEST: &str = include_str!("../../../../../contracts/sdk/Cargo.toml");
-const MACROS_MANIFEST: &str = include_str!("../../../../../contracts/sdk/macros/Cargo.toml");
-const ABI_MANIFEST: &str = include_str!("../../../../../runtime/abi/Cargo.toml");
-/// Fixes the versions of what the SDK needs; cargo drops what a project does not use.
-const LOCK: &str = include_str!("../../../../../contracts/Cargo.lock");
+macro_rules! packages {
+    ($($path:literal: $sources:tt),* $(,)?) => {
+        [$(Package {
+            path: $path,
+            manifest: include_str!(concat!("../../../../../", $path, "/Cargo.toml")),
+            sources: include_dir!($sources),
+        }),*]
+    };
+}
+
+static CONTRACT_PACKAGES: [Package; 2] = packages![
+    "contracts/sdk": "$CARGO_MANIFEST_DIR/../../contracts/sdk/src",
+    "contracts/sdk/macros": "$CARGO_MANIFEST_DIR/../../contracts/sdk/macros/src",
+];
+static NODE_PACKAGES: [Package; 7] = packages![
+    "circuits": "$CARGO_MANIFEST_DIR/../../circuits/src",
+    "runtime/abi": "$CARGO_MANIFEST_DIR/../../runtime/abi/src",
+    "runtime/exec": "$CARGO_MANIFEST_DIR/../../runtime/exec/src",
+    "runtime/simulator": "$CARGO_MANIFEST_DIR/../../runtime/simulator/src",
+    "runtime/state": "$CARGO_MANIFEST_DIR/../../runtime/state/src",
+    "runtime/types": "$CARGO_MANIFEST_DIR/../../runtime/types/src",
+    "runtime/vm": "$CARGO_MANIFEST_DIR/../../runtime/vm/src",
+];
+/// The verifying keys are compiled in.
+static VECTORS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../circuits/vectors");
+
+const WORKSPACE: &str = include_str!("../../../../../Cargo.toml");
+const CONTRACTS_WORKSPACE: &str = include_str!("../../../../../contracts/Cargo.toml");
+/// Fixes the versions of what SDK and simulator need; cargo drops what a project does not use.
+const LOCK: &str = include_str!("../../../../../Cargo.lock");
 const CLIPPY: &str = include_str!("../../../../../contracts/clippy.toml");
 const MANIFEST: &str = include_str!("../../../templates/contract/Cargo.toml.txt");
 const SOURCE: &str = include_str!("../../../templates/contract/lib.rs.txt");
+const SIMULATOR_MANIFEST: &str = include_str!("../../../templates/contract/simulator.toml.txt");
+const SIMULATOR_SOURCE: &str = include_str!("../../../templates/contract/simulator.rs.txt");
 const README: &str = include_str!("../../../templates/contract/README.md.txt");
 
 /// Names that Rust or the project itself have taken.
 const TAKEN: &str = "abstract alloc as async await become box break const continue core crate do dyn else enum extern \
     false final fn for gen if impl in let loop macro match mod move mut override priv pub ref return \
-    self static std struct super tacit-abi tacit-sdk tacit-sdk-macros test tests trait true try type \
+    self static std struct super tacit-abi tacit-circuits tacit-exec tacit-sdk tacit-sdk-macros \
+    tacit-simulator tacit-state tacit-types tacit-vm test tests trait true try type \
     typeof unsafe unsized use virtual where while yield";
 
-/// Where the copy of the SDK lies in a project: laid out as in the repository.
+/// Where the copy of SDK and simulator lies in a project: laid out as in the repository.
 const COPY: &str = "vendor";
 
 /// Make a project that builds, tests and deploys at once.
@@ -41,7 +72,7 @@ pub struct New {
     /// Folder of the project; without it, its name.
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// Write a copy of the SDK into the project even where one is at hand.
+    /// Write a copy of the SDK and the simulator into the project even where one is at hand.
     #[arg(long)]
     vendor: bool,
 }
@@ -69,6 +100,10 @@ impl New {
         write(&folder.join("README.md"), &filled(README, &self.name, &root))?;
         write(&folder.join(".gitignore"), "/target\n/*.wasm\n")?;
         write(&folder.join("src/lib.rs"), &filled(SOURCE, &self.name, &root))?;
+        // One folder deeper, so one step more for a root that is named from the project.
+        let above = if Path::new(&root).is_absolute() { root } else { format!("../{root}") };
+        write(&folder.join("simulator/Cargo.toml"), &filled(SIMULATOR_MANIFEST, &self.name, &above))?;
+        write(&folder.join("simulator/src/lib.rs"), &filled(SIMULATOR_SOURCE, &self.name, &above))?;
         say!("{} is ready. Next:", folder.display());
         say!("    cd {}", folder.display());
         say!("    tacit contract test");
@@ -120,19 +155,34 @@ fn path_to(root: &Path, folder: &Path) -> eyre::Result<String> {
 }
 
 fn write_copy(copy: &Path) -> eyre::Result<()> {
-    let (sdk, macros, abi) = (copy.join("contracts/sdk"), copy.join("contracts/sdk/macros"), copy.join("runtime/abi"));
-    write(&sdk.join("Cargo.toml"), &without_tests(SDK_MANIFEST))?;
-    write(&macros.join("Cargo.toml"), &without_tests(MACROS_MANIFEST))?;
-    write(&abi.join("Cargo.toml"), &without_tests(ABI_MANIFEST))?;
-    write_all(&SDK, &sdk.join("src"))?;
-    write_all(&MACROS, &macros.join("src"))?;
-    write_all(&ABI, &abi.join("src"))
+    write(&copy.join("Cargo.toml"), &workspace(WORKSPACE, "", &NODE_PACKAGES)?)?;
+    write(&copy.join("contracts/Cargo.toml"), &workspace(CONTRACTS_WORKSPACE, "contracts/", &CONTRACT_PACKAGES)?)?;
+    for package in NODE_PACKAGES.iter().chain(&CONTRACT_PACKAGES) {
+        let folder = copy.join(package.path);
+        write(&folder.join("Cargo.toml"), &without_tests(package.manifest))?;
+        write_all(&package.sources, &folder.join("src"))?;
+    }
+    let is_key = |path: &Path| path.extension().is_some_and(|extension| extension == "vk");
+    for key in VECTORS.files().filter(|file| is_key(file.path())) {
+        write(&copy.join("circuits/vectors").join(key.path()), key.contents())?;
+    }
+    Ok(())
+}
+
+/// The workspace's manifest with no other members than these packages.
+fn workspace(manifest: &str, folder: &str, packages: &[Package]) -> eyre::Result<String> {
+    let mut manifest: toml::Table = toml::from_str(manifest)?;
+    let table = manifest.get_mut("workspace").and_then(toml::Value::as_table_mut);
+    let table = table.ok_or_else(|| eyre!("the manifest of the copy is no workspace's"))?;
+    let members = packages.iter().map(|package| package.path.strip_prefix(folder).unwrap_or(package.path).into());
+    table.insert("members".into(), toml::Value::Array(members.collect()));
+    table.insert("exclude".into(), toml::Value::Array(vec!["contracts".into()]));
+    Ok(toml::to_string(&manifest)?)
 }
 
 fn write_all(files: &Dir<'_>, folder: &Path) -> eyre::Result<()> {
     for file in files.files() {
-        let text = file.contents_utf8().ok_or_else(|| eyre!("{} is not text", file.path().display()))?;
-        write(&folder.join(file.path()), text)?;
+        write(&folder.join(file.path()), file.contents())?;
     }
     files.dirs().try_for_each(|inner| write_all(inner, folder))
 }
@@ -149,12 +199,12 @@ fn without_tests(manifest: &str) -> String {
     kept.flat_map(|line| [line, "\n"]).collect()
 }
 
-fn write(file: &Path, text: &str) -> eyre::Result<()> {
+fn write(file: &Path, content: impl AsRef<[u8]>) -> eyre::Result<()> {
     let failed = || format!("{} cannot be written", file.display());
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder).wrap_err_with(failed)?;
     }
-    std::fs::write(file, text).wrap_err_with(failed)
+    std::fs::write(file, content).wrap_err_with(failed)
 }
 
 #[cfg(test)]
@@ -167,7 +217,9 @@ mod tests {
         for good in ["jar", "a", "my-token2"] {
             assert!(is_name(good), "{good}");
         }
-        for bad in ["", "Jar", "2jar", "-jar", "jar-", "jar_x", "test", "box", "../jar", "a b", &"a".repeat(33)] {
+        for bad in
+            ["", "tacit-vm", "Jar", "2jar", "-jar", "jar-", "jar_x", "test", "box", "../jar", "a b", &"a".repeat(33)]
+        {
             assert!(!is_name(bad), "{bad}");
         }
     }
@@ -183,10 +235,29 @@ mod tests {
     fn the_copy_of_the_sdk_is_whole_and_has_no_tests() {
         let folder = tempfile::tempdir().unwrap();
         write_copy(folder.path()).unwrap();
-        for file in ["contracts/sdk/src/lib.rs", "contracts/sdk/macros/src/lib.rs", "runtime/abi/src/table.rs"] {
+        for file in [
+            "Cargo.toml",
+            "circuits/vectors/range-v1.vk",
+            "contracts/Cargo.toml",
+            "contracts/sdk/macros/src/lib.rs",
+            "contracts/sdk/src/lib.rs",
+            "contracts/sdk/src/storage/map.rs",
+            "runtime/abi/src/table.rs",
+            "runtime/simulator/src/lib.rs",
+        ] {
             assert!(folder.path().join(file).is_file(), "{file}");
         }
         let manifest = std::fs::read_to_string(folder.path().join("contracts/sdk/Cargo.toml")).unwrap();
         assert!(manifest.contains("tacit-abi.workspace") && !manifest.contains("proptest"), "{manifest}");
+        for (manifest, member) in [("Cargo.toml", "runtime/simulator"), ("contracts/Cargo.toml", "sdk/macros")] {
+            let read = std::fs::read_to_string(folder.path().join(manifest)).unwrap();
+            let parsed: toml::Table = toml::from_str(&read).unwrap();
+            let members = parsed["workspace"]["members"].as_array().unwrap();
+            assert!(members.iter().all(|member| {
+                let folder = folder.path().join(manifest).with_file_name(member.as_str().unwrap());
+                folder.join("Cargo.toml").is_file()
+            }));
+            assert!(members.contains(&member.into()), "{read}");
+        }
     }
 }
