@@ -6,6 +6,7 @@
 mod process {
     mod a_contract_lives_from_its_first_line_to_its_upgrade;
     mod a_failed_call_shows_who_called_whom;
+    mod a_gas_report_shows_what_got_dearer;
     mod a_killed_validator_comes_back_level;
     mod a_late_node_catches_up;
     mod a_member_votes_from_the_pool;

@@ -63,6 +63,7 @@ pub const EDGES: &[(&str, &[&str])] = &[
             "tacit-state",
             "tacit-vm",
             "tacit-exec",
+            "tacit-simulator",
             "tacit-circuits",
             "tacit-ceremony",
             "tacit-genesis",
