@@ -101,7 +101,7 @@ impl Case {
         let text = format!(
             "(module {imports} (memory 8) {module}
                 (func (export \"run\") (local $i i32) (local $a i64) (local $b i64) (local $p i32) {locals}
-                    (local.set $a (i64.const 0x123456789abcdef)) (local.set $b (i64.const 0x7777777)) {setup}
+                    (local.set $a (i64.const 0x123456789abcdef)) (local.set $b (i64.xor (i64.load (i32.const 524280)) (i64.const 0x7777777))) {setup}
                     (local.set $i (i32.const {rounds}))
                     (loop $next {work}
                         (local.set $a (i64.add (local.get $a) (i64.extend_i32_u (local.get $i))))

@@ -171,6 +171,8 @@ fn curve() -> Vec<Case> {
         host("bn254_msm", "1 term", 60, &[0, SCALARS, 1, OUT]),
         host("bn254_msm", "2 terms", 60, &[0, SCALARS, 2, OUT]),
         host("bn254_msm", "8 terms", 30, &[0, SCALARS, 8, OUT]),
+        host("bn254_msm", "16 terms", 20, &[0, SCALARS, 16, OUT]),
+        host("bn254_msm", "32 terms", 15, &[0, SCALARS, 32, OUT]),
         host("bn254_msm", "64 terms", 10, &[0, SCALARS, 64, OUT]),
         host("bn254_pairing", "1 pair", 20, &[PAIRS, 1]),
         host("bn254_pairing", "16 pairs", 5, &[PAIRS, 16]),
@@ -195,20 +197,21 @@ fn proofs() -> Vec<Case> {
     };
     let (key, proof) = (hex("key"), hex("proof"));
     // Version, number of inputs, alpha, beta, gamma, delta; then a point for each input and one more.
-    let inputs = tacit_abi::GROTH16_INPUTS_MAX;
     let head = key.len() - 64 * (usize::from(key[1]) + 1);
-    let longest = |number: u32| {
+    let key_with = |inputs: u32, number: u32| {
         let mut key = key[..head].to_vec();
         key[1] = u8::try_from(inputs).expect("few");
         key.extend(points(number * 40, inputs + 1).as_flattened());
         key
     };
-    let module = data(32, &proof) + &data(512, &[[0x11_u8; 32].as_slice()].concat().repeat(inputs as usize));
+    let module = data(32, &proof)
+        + &data(512, &[[0x11_u8; 32].as_slice()].concat().repeat(tacit_abi::GROTH16_INPUTS_MAX as usize));
     let named_by_round = "(i32.store (i32.const 0) (local.get $i))";
-    let with = |name: &'static str, rounds, arguments: &[u32]| {
-        let case = host(name, "32 inputs, under a key that is not at hand", rounds, arguments).module(module.clone());
+    let not_at_hand = |input: &'static str, inputs: u32| {
+        let case = host("groth16_verify", input, KEYS, &[0, 32, 512, inputs]).module(module.clone());
         let call = case.work().to_owned();
         case.with_work(format!("{named_by_round} {call}"))
+            .verifying_keys((1..=KEYS).map(|number| key_with(inputs, number)).collect())
     };
     let own = |name: &'static str, file: &[u8]| {
         let (inputs, proof) = file.split_at(file.len() - 128);
@@ -216,20 +219,21 @@ fn proofs() -> Vec<Case> {
         host(name, "", 100, &[0, 128, count]).module(data(0, proof) + &data(128, inputs))
     };
     vec![
-        with("groth16_verify", KEYS, &[0, 32, 512, inputs]).verifying_keys((1..=KEYS).map(longest).collect()),
+        not_at_hand("1 input, under a key that is not at hand", 1),
+        not_at_hand("32 inputs, under a key that is not at hand", tacit_abi::GROTH16_INPUTS_MAX),
         own("range_verify", include_bytes!("../../../circuits/vectors/range-v1.proof")),
         own("membership_verify", include_bytes!("../../../circuits/vectors/membership-v1.proof")),
         own("equality_verify", include_bytes!("../../../circuits/vectors/equality-v1.proof")),
     ]
 }
 
-/// Numbers of 32 bytes, little-endian: the largest; a large one; one of three words; the square root's worst; one.
+/// Numbers of 32 bytes, little-endian: the largest; a large one; one of three words; the square root's worst; one; three.
 fn numbers() -> Vec<Case> {
     let three_words = [[0xfd; 24].as_slice(), &[0; 8]].concat();
     let root = [[0; 31].as_slice(), &[0x40]].concat();
-    let one = [[1].as_slice(), &[0; 31]].concat();
-    let module = data(0, &[[0xff; 32].to_vec(), [0xfe; 32].to_vec(), three_words, root, one].concat());
-    let [large, other, short, root, one] = [0, 32, 64, 96, 128];
+    let [one, three] = [1, 3].map(|number| [[number].as_slice(), &[0; 31]].concat());
+    let module = data(0, &[[0xff; 32].to_vec(), [0xfe; 32].to_vec(), three_words, root, one, three].concat());
+    let [large, other, short, root, one, three] = [0, 32, 64, 96, 128, 160];
     [
         host("u256_add", "", 20_000, &[other, one, OUT]),
         host("u256_sub", "", 20_000, &[large, other, OUT]),
@@ -241,7 +245,8 @@ fn numbers() -> Vec<Case> {
         host("u256_mul_div", "by four words", 20_000, &[other, other, large, 1, OUT]),
         host("u256_mul_div", "by three words", 20_000, &[short, other, short, 1, OUT]),
         host("u256_mul_div", "by one", 20_000, &[other, one, one, 1, OUT]),
-        host("u256_pow", "one, very often", 5_000, &[one, u32::MAX, OUT]),
+        host("u256_pow", "that does not fit", 5_000, &[other, u32::MAX, OUT]),
+        host("u256_pow", "three 161 times", 5_000, &[three, 161, OUT]),
         host("u256_sqrt", "", 5_000, &[root, OUT]),
         host("u256_sqrt", "of the largest", 5_000, &[large, OUT]),
     ]

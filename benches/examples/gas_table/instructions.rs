@@ -30,7 +30,11 @@ fn arithmetic() -> Vec<Case> {
         move |value: &str| format!("({name} {value} (local.get $b))")
     };
     let compare = |value: &str| format!("(i64.extend_i32_u (i64.lt_u {value} (local.get $b)))");
-    let zero = |value: &str| format!("(i64.extend_i32_u (i64.eqz {value}))");
+    let short = chain(1, |value| {
+        let bits =
+            (0..64).fold(format!("(i32.wrap_i64 {value})"), |value, _| format!("(i32.lt_u {value} (local.get $p))"));
+        format!("(i64.extend_i32_u {bits})")
+    });
     let extend = |value: &str| format!("(i64.extend32_s (i64.add {value} (local.get $b)))");
     let pick = "(local.set $a (select (i64.add (local.get $a) (local.get $b)) (i64.xor (local.get $a) (local.get $b)) (i32.wrap_i64 (local.get $a))))";
     let narrow = |name: &str| {
@@ -57,7 +61,7 @@ fn arithmetic() -> Vec<Case> {
             16,
         )),
         Case::new("comparison", "less", 100_000, chain(64, compare)),
-        Case::new("comparison", "zero", 100_000, chain(64, zero)),
+        Case::new("comparison", "less, 32 bits", 100_000, short).setup("(local.set $p (i32.wrap_i64 (local.get $b)))"),
         Case::new("constants and locals", "values that change places", 20_000, rotation())
             .locals(many_locals())
             .setup(load_locals())
@@ -65,6 +69,8 @@ fn arithmetic() -> Vec<Case> {
         Case::new("select", "", 100_000, pick.repeat(32)),
         Case::new("globals", "two in turns", 100_000, "(global.set $g (i64.add (global.get $g) (i64.const 1))) (global.set $h (i64.add (global.get $h) (i64.const 1)))".repeat(16))
             .module("(global $g (mut i64) (i64.const 1)) (global $h (mut i64) (i64.const 1))"),
+        Case::new("globals", "one a round", 400_000, "(global.set $g (i64.add (global.get $g) (i64.const 1)))")
+            .module("(global $g (mut i64) (i64.const 1))"),
         Case::new("multiplication", "64 bits", 100_000, chain(64, of("i64.mul"))),
         Case::new("32-bit division", "quotient", 50_000, chain(32, narrow("i32.div_u"))),
         Case::new("32-bit division", "remainder, signed", 50_000, chain(32, narrow("i32.rem_s"))),
@@ -178,6 +184,18 @@ fn memory() -> Vec<Case> {
         chase("every line of a whole memory", 8),
         Case::new("load", "across pages", 100_000, unaligned.repeat(16)),
         Case::new("store", "scattered over the memory", 100_000, format!("{STEP}{scattered}").repeat(4)),
+        Case::new(
+            "store",
+            "across two pages, always the same",
+            100_000,
+            "(i64.store offset=4092 (i32.const 0) (local.get $b))".repeat(16),
+        ),
+        Case::new(
+            "store of a byte",
+            "scattered over the memory",
+            100_000,
+            format!("{STEP}{}", scattered.replace("i64.store", "i64.store8")).repeat(4),
+        ),
         Case::new("store", "across pages", 100_000, format!("{STEP}{crossing}").repeat(4)),
         Case::new(
             "store",
@@ -270,6 +288,9 @@ fn calls() -> Vec<Case> {
     let many = format!("(data (i32.const 0) \"{padding}\") (func $many {})", "(local i64)".repeat(400));
     let parameters = format!("(func $many (param {}))", "i64 ".repeat(24));
     let passing = format!("(call $many {})", "(local.get $a)".repeat(24));
+    let thousands: String = (0..3_000).map(|number| format!("(func (result i32) (i32.const {number}))")).collect();
+    let each: String =
+        (0..3_000).map(|number| format!("(local.set $p (i32.add (local.get $p) (call {number})))")).collect();
     let table = "(type $t (func)) (table 16 16 funcref)";
     let functions: String = (0..16)
         .map(|number| {
@@ -285,6 +306,7 @@ fn calls() -> Vec<Case> {
         (i32.xor (call $down (local.get $n) (local.get $r)) (i32.const 3)))";
     vec![
         Case::new("call of a function", "of nothing", 50_000, "(call $nothing)".repeat(16)).module("(func $nothing)"),
+        Case::new("call of a function", "of more functions than the processor remembers", 50, each).module(thousands),
         Case::new("call of a function", "with 24 parameters", 50_000, passing.repeat(4)).module(parameters),
         Case::new("call of a function", "with 400 locals", 20_000, "(call $many)".repeat(8)).module(many),
         Case::new(

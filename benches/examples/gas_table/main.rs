@@ -120,23 +120,26 @@ const ENTERING: &str = "entering a contract";
 const GROWING: &str = "a page of memory grown";
 
 /// Calls of contracts that do nothing, and of one that touches every page of the machine in the largest memory.
-fn entering(vm: &Vm) -> [(&'static str, Cost); 3] {
+fn entering(vm: &Vm) -> [(&'static str, Cost); 4] {
     let touching = format!(
         "(module (memory 8) (func (export \"run\") (local $at i32) {}))",
         touch("(i32.const 0)", "(i32.const 524288)")
     );
+    let full = touching.replace("(memory 8)", &format!("(memory 8) (data (i32.const 0) \"{}\")", "x".repeat(450_560)));
     [
         ("one page", whole_call(vm, "(module (memory 1) (func (export \"run\")))", 2_000)),
         ("eight pages", whole_call(vm, "(module (memory 8) (func (export \"run\")))", 2_000)),
         ("eight pages, touched", whole_call(vm, &touching, 1_000)),
+        ("eight pages, 440 KiB of data, touched", whole_call(vm, &full, 300)),
     ]
 }
 
-/// Growing a memory from one page to the most, and touching what is new; the call without it is taken off.
+/// Growing a memory from one page to the most, page by page, and touching what is new; the call without it is taken off.
 fn growing(vm: &Vm) -> Cost {
     let module = |work: &str| format!("(module (memory 1) (func (export \"run\") (local $at i32) {work}))");
     let touched = touch("(i32.const 65536)", "(i32.const 524288)");
-    let with = whole_call(vm, &module(&format!("(drop (memory.grow (i32.const 7))) {touched}")), 1_000);
+    let one_by_one = "(drop (memory.grow (i32.const 1)))".repeat(7);
+    let with = whole_call(vm, &module(&format!("{one_by_one} {touched}")), 1_000);
     let bare = whole_call(vm, &module(""), 1_000);
     Cost { nanoseconds: (with.nanoseconds - bare.nanoseconds) / 7.0, gas: (with.gas - bare.gas) / 7.0 }
 }

@@ -32,9 +32,9 @@ pub(crate) const fn whole(units: i64) -> i64 {
 /// Any host call.
 pub const HOST_CALL: u64 = 120;
 /// Copying data over the boundary, before its bytes.
-pub const COPY: u64 = 20;
+pub const COPY: u64 = 30;
 /// Bytes copied over the boundary per gas.
-pub const COPY_BYTES_PER_GAS: u64 = 4;
+pub const COPY_BYTES_PER_GAS: u64 = 8;
 /// Entering a contract, before its code's bytes: its module from the disk, store, instance.
 pub const ENTER: u64 = 100_000;
 /// Each byte of code on entering a contract, and of both codes on changing one for the other: reading, verifying and loading its
@@ -42,10 +42,10 @@ pub const ENTER: u64 = 100_000;
 pub const LOAD_BYTE: u64 = 4;
 /// A function counts as so many bytes of code more: short ones take longer to load than their bytes say.
 pub const LOAD_BYTES_PER_FUNCTION: u64 = 64;
-/// Each initial page of memory: the page faults of its first use.
-pub const ENTER_PAGE: u64 = 500;
+/// Each initial page of memory, which is cleared afterwards.
+pub const ENTER_PAGE: u64 = 2_000;
 /// A line for the debug trace, before its bytes.
-pub const LOG: u64 = 500;
+pub const LOG: u64 = 100;
 /// Each byte of a line for the debug trace.
 pub const LOG_BYTE: u64 = 1;
 /// Reading a storage value, before its bytes; also asking whether there is one.
@@ -61,7 +61,7 @@ pub const STORAGE_OLD_BYTE: u64 = 20;
 /// Looking for the next key of a contract, before its bytes.
 pub const STORAGE_NEXT: u64 = 65_000;
 /// Reading or setting a value that lasts until the transaction ends.
-pub const TRANSIENT: u64 = 500;
+pub const TRANSIENT: u64 = 300;
 /// Making a contract, before its `init` runs.
 pub const CREATE: u64 = 200_000;
 /// Changing a contract's code, before `migrate` runs.
@@ -79,60 +79,64 @@ pub const EVENT: u64 = 3_500;
 /// Each byte of topics and data of an event.
 pub const EVENT_BYTE: u64 = 13;
 /// A BLAKE3 hash, before its bytes.
-pub const BLAKE3: u64 = 500;
+pub const BLAKE3: u64 = 200;
 /// Each byte hashed with BLAKE3.
-pub const BLAKE3_BYTE: u64 = 2;
+pub const BLAKE3_BYTE: u64 = 3;
 /// A SHA-256 hash, before its bytes.
-pub const SHA256: u64 = 600;
+pub const SHA256: u64 = 160;
 /// Each byte hashed with SHA-256.
-pub const SHA256_BYTE: u64 = 6;
+pub const SHA256_BYTE: u64 = 2;
 /// A Keccak-256 hash, before its bytes.
 pub const KECCAK256: u64 = 1_000;
 /// Each byte hashed with Keccak-256.
-pub const KECCAK256_BYTE: u64 = 12;
+pub const KECCAK256_BYTE: u64 = 7;
 /// A Poseidon hash, before its elements.
-pub const POSEIDON: u64 = 15_000;
+pub const POSEIDON: u64 = 11_000;
 /// Each element hashed with Poseidon.
 pub const POSEIDON_ELEMENT: u64 = 12_000;
 /// Checking an Ed25519 signature, before the message's bytes.
 pub const ED25519: u64 = 140_000;
 /// Each byte of a message signed with Ed25519.
-pub const ED25519_BYTE: u64 = 9;
+pub const ED25519_BYTE: u64 = 4;
 /// Recovering a secp256k1 key.
-pub const SECP256K1_RECOVER: u64 = 600_000;
+pub const SECP256K1_RECOVER: u64 = 560_000;
 /// Checking a P-256 signature.
 pub const SECP256R1_VERIFY: u64 = 700_000;
 /// Adding two points.
-pub const BN254_ADD: u64 = 20_000;
+pub const BN254_ADD: u64 = 8_500;
 /// Multiplying a point.
-pub const BN254_MUL: u64 = 1_200_000;
+pub const BN254_MUL: u64 = 1_500_000;
 /// A sum of multiples of points, before its terms.
-pub const BN254_MSM: u64 = 1_000_000;
+pub const BN254_MSM: u64 = 1_500_000;
 /// Each term of a sum of multiples.
-pub const BN254_MSM_TERM: u64 = 80_000;
+pub const BN254_MSM_TERM: u64 = 32_000;
 /// A pairing check, before its pairs.
-pub const BN254_PAIRING: u64 = 2_600_000;
+pub const BN254_PAIRING: u64 = 2_400_000;
 /// Each pair of a pairing check.
-pub const BN254_PAIRING_PAIR: u64 = 400_000;
+pub const BN254_PAIRING_PAIR: u64 = 300_000;
 /// Checking a proof, before its public inputs. Covers preparing a registered key too, whether or not it is at hand: what a
 /// node remembers must not decide what a call costs.
-pub const GROTH16: u64 = 5_000_000;
-/// Each public input of a proof.
-pub const GROTH16_INPUT: u64 = 40_000;
+pub const GROTH16: u64 = 8_000_000;
+/// Each public input of such a proof, and of its key.
+pub const GROTH16_INPUT: u64 = 90_000;
+/// Checking a proof of one of the chain's own statements, whose keys are always at hand, before its public inputs.
+pub const STATEMENT: u64 = 1_900_000;
+/// Each public input of such a proof.
+pub const STATEMENT_INPUT: u64 = 10_000;
 /// Adding or subtracting 256-bit numbers.
 pub const U256: u64 = 60;
 /// Multiplying 256-bit numbers.
-pub const U256_MUL: u64 = 120;
+pub const U256_MUL: u64 = 100;
 /// Dividing 256-bit numbers.
-pub const U256_DIV: u64 = 300;
+pub const U256_DIV: u64 = 130;
 /// Multiplying and dividing through 512 bits.
-pub const U256_MUL_DIV: u64 = 900;
+pub const U256_MUL_DIV: u64 = 400;
 /// A power of a 256-bit number.
-pub const U256_POW: u64 = 2_000;
+pub const U256_POW: u64 = 900;
 /// A square root of a 256-bit number.
-pub const U256_SQRT: u64 = 2_000;
-/// Each page of memory grown.
-pub const MEMORY_GROW_PAGE: u64 = 2_000;
+pub const U256_SQRT: u64 = 500;
+/// Each page of memory grown: two changes of its protection, and clearing it afterwards.
+pub const MEMORY_GROW_PAGE: u64 = 10_000;
 /// Bytes of `memory.copy` and `memory.fill` per unit of gas, as a power of two: 2 bytes a unit, 16 a gas.
 pub const BULK_BYTES_PER_UNIT_LOG2: i64 = 1;
 /// Of the gas that is left, a callee gets at most all but this share (1/64).
@@ -181,10 +185,16 @@ pub const fn poseidon(elements: u64) -> u64 {
     POSEIDON.saturating_add(POSEIDON_ELEMENT.saturating_mul(elements))
 }
 
-/// Gas for checking a proof with so many public inputs.
+/// Gas for checking a proof under a registered key with so many public inputs.
 #[must_use]
 pub const fn groth16(inputs: u64) -> u64 {
     GROTH16.saturating_add(GROTH16_INPUT.saturating_mul(inputs))
+}
+
+/// Gas for checking a proof of one of the chain's own statements with so many public inputs.
+#[must_use]
+pub const fn statement(inputs: u64) -> u64 {
+    STATEMENT.saturating_add(STATEMENT_INPUT.saturating_mul(inputs))
 }
 
 /// Gas for copying `bytes` over the boundary.

@@ -145,8 +145,8 @@ fn the_gas_of_a_call_is_what_the_specification_adds_up() {
     let intrinsic = gas::intrinsic(tx.encode().len(), &tx.body, &tx.witness).0;
     assert_eq!(intrinsic, 8_000 + 10 * tx.encode().len() as u64 + 20_000);
     let receipt = chain.run(&[tx]).receipts.remove(0);
-    // Entering: 100,000, four gas for each byte that loading is charged as, 500 a page. The function itself is empty.
-    let entering = 100_000 + 4 * tacit_vm::validate(&code).unwrap().load_bytes() + 3 * 500;
+    // Entering: 100,000, four gas for each byte that loading is charged as, 2,000 a page. The function itself is empty.
+    let entering = 100_000 + 4 * tacit_vm::validate(&code).unwrap().load_bytes() + 3 * 2_000;
     assert_eq!(receipt.gas_used.0, intrinsic + 10_000 + entering);
     assert_eq!(receipt.fee.0, u128::from(receipt.gas_used.0) * price);
     assert_eq!(chain.account(&alice.address()).balance.0, before - receipt.fee.0, "all the rest came back");

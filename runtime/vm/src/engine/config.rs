@@ -15,8 +15,9 @@ const WASM_STACK_BYTES: usize = 1024 * 1024;
 const MEMORY_RESERVATION_BYTES: u64 = 4 << 30;
 /// Inaccessible bytes behind and before each memory.
 const MEMORY_GUARD_BYTES: u64 = 32 << 20;
-/// Bytes of a used memory that are cleared by writing instead of being given back to the kernel.
-const KEEP_RESIDENT_BYTES: usize = 128 * 1024;
+/// Bytes of a used memory that are cleared by writing instead of being given back to the kernel: all of it. A page that the
+/// kernel has to find again costs the next contract more than a microsecond, thirty times what clearing it costs.
+const KEEP_RESIDENT_BYTES: usize = limits::MEMORY_BYTES_MAX;
 /// Largest instance record in bytes: globals, function table, import table.
 const INSTANCE_BYTES_MAX: usize = 1 << 20;
 /// What code is compiled for on the machines that validate.

@@ -15,7 +15,7 @@ pub(super) fn verify(
     input_count: i32,
 ) -> Result<i32, Stop> {
     within(input_count, GROTH16_INPUTS_MAX)?;
-    host.charge(gas::groth16(u64::from(input_count.cast_unsigned())))?;
+    host.charge(gas::statement(u64::from(input_count.cast_unsigned())))?;
     let proof: [u8; 128] = host.array(proof)?;
     let inputs = array_at::<32>(host, inputs, input_count)?;
     Ok(i32::from(host.frame.loan.scope().world.proofs().statement(statement, &proof, &inputs)?))

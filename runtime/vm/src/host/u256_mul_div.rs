@@ -33,8 +33,10 @@ pub(crate) fn run(
 fn mul_div(left: U256, right: U256, divisor: U256, round_up: bool) -> Option<U256> {
     let product: U512 = left.widening_mul(right);
     let divisor = U512::from(divisor);
-    let quotient = product.checked_div(divisor)?;
-    let rest = product.checked_rem(divisor)?;
+    if divisor.is_zero() {
+        return None;
+    }
+    let (quotient, rest) = product.div_rem(divisor);
     let rounded = if round_up && !rest.is_zero() { quotient.checked_add(U512::from(1))? } else { quotient };
     U256::checked_from_limbs_slice(rounded.as_limbs())
 }

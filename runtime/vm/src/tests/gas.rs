@@ -12,11 +12,11 @@ const JUMP: i64 = 8;
 const LOOP: i64 = 8;
 const ROUND: i64 = 8;
 const LOCAL: i64 = 2;
-const BRANCH: i64 = 40;
+const BRANCH: i64 = 64;
 const CALL: i64 = 64;
-const STORE: i64 = 32;
-const BULK: i64 = 240;
-const GROW: i64 = 800;
+const STORE: i64 = 260;
+const BULK: i64 = 160;
+const GROW: i64 = 400;
 
 /// Gas of a call beyond entering the contract, a part of a gas for a whole one.
 fn used(body: &str) -> u64 {
@@ -245,7 +245,9 @@ fn a_trap_uses_all_gas_and_a_revert_what_it_took() {
 #[test]
 fn the_schedule_is_pinned() {
     assert_eq!(gas::deploy(10_000, 5).0, 2_000_000 + 10_000_000 + 100_000);
-    assert_eq!(gas::enter(6_400, 2), 100_000 + 25_600 + 1_000);
-    assert_eq!(gas::copy(0), 20);
-    assert_eq!(gas::copy(5), 22);
+    assert_eq!(gas::enter(6_400, 2), 100_000 + 25_600 + 4_000);
+    assert_eq!(gas::copy(0), 30);
+    assert_eq!(gas::copy(9), 32);
+    assert_eq!(gas::groth16(32), 8_000_000 + 32 * 90_000);
+    assert_eq!(gas::statement(5), 1_950_000);
 }
