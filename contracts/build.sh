@@ -51,7 +51,10 @@ fi
 library=$("$rustc" --print sysroot)/lib/rustlib/src/rust/library
 flags="-C link-arg=-zstack-size=65536 -C target-feature=+bulk-memory,+sign-ext,+mutable-globals"
 flags="$flags --remap-path-prefix=$(pwd)=contracts --remap-path-prefix=$(cd ../runtime && pwd)=runtime"
-flags="$flags --remap-path-prefix=$library=library --remap-path-prefix=$(readlink -f "$library")=library"
+# A compiler without the library's source has no path of it to hide.
+if real=$(readlink -f "$library") && [ -d "$real" ]; then
+    flags="$flags --remap-path-prefix=$library=library --remap-path-prefix=$real=library"
+fi
 flags="$flags --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
 export RUSTC="$rustc" CARGO_TARGET_WASM32V1_NONE_RUSTFLAGS="$flags" CARGO_TARGET_DIR="$target_dir"
 

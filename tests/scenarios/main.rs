@@ -22,6 +22,7 @@ mod process {
 
 mod long {
     mod a_late_node_syncs_a_thousand_blocks;
+    mod a_new_project_tests_its_module_on_a_chain;
     mod private_money_obeys_its_model;
     mod ten_minutes_of_load_with_a_kill_a_minute;
     mod the_standard_contracts_live_through_kills;

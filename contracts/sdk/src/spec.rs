@@ -115,7 +115,8 @@ macro_rules! listed {
             #[allow(dead_code)]
             const PARTS: &[&[u8]] = <$kind>::SPEC;
             #[cfg(target_arch = "wasm32")]
-            #[used]
+            // Without `#[used]`: the compiler keeps sections of its own accord, and with it the linker would put the bytes into
+            // the module's data as well.
             #[unsafe(link_section = "tacit.spec")]
             static LINE: [u8; $crate::spec::length(PARTS)] = $crate::spec::join(PARTS);
         };

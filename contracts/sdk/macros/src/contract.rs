@@ -236,7 +236,8 @@ impl Contract {
         quote! {
             #[cfg(target_arch = "wasm32")]
             const _: () = {
-                #[used]
+                // Without `#[used]`: the compiler keeps sections of its own accord, and with it the linker would put the bytes into
+                // the module's data as well.
                 #[unsafe(link_section = "tacit.access")]
                 static ACCESS: [u8; #length] = *#bytes;
             };

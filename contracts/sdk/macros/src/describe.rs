@@ -111,7 +111,8 @@ pub fn section(parts: &TokenStream) -> TokenStream {
             #[allow(dead_code)]
             const PARTS: &[&[u8]] = #parts;
             #[cfg(target_arch = "wasm32")]
-            #[used]
+            // Without `#[used]`: the compiler keeps sections of its own accord, and with it the linker would put the bytes into
+            // the module's data as well.
             #[unsafe(link_section = "tacit.spec")]
             static LINE: [u8; ::tacit_sdk::spec::length(PARTS)] = ::tacit_sdk::spec::join(PARTS);
         };
