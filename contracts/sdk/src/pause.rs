@@ -2,8 +2,8 @@
 //!
 //! A pauser stops a group of functions for a while; after that, or when an unpauser who is somebody else says so, they run
 //! again. A pause that runs can be made longer, up to [`LONGEST`] from its beginning. Between two pauses of a group lies a
-//! rest that is as long as a seventh of the pause before it: no row of pauses freezes a contract for good, and no short
-//! pause stands in the way of a longer one. Leave the functions by which people get their own money out without
+//! rest that is as long as a seventh of what the pause before it was to last: no row of pauses freezes a contract for good,
+//! not even of pauses that somebody ends at once, and no short pause stands in the way of a longer one. Leave the functions by which people get their own money out without
 //! `#[when_not_paused]`.
 //!
 //! ```
@@ -30,7 +30,8 @@ use crate::{Address, ContractError, Duration, Map, Timestamp, Wire, env, error, 
 pub const LONGEST: Duration = Duration::days(7);
 /// The shortest pause.
 pub const SHORTEST: Duration = Duration::minutes(1);
-/// The rest after a pause is one part of so many of the time that it lasted, rounded up: a day after the longest.
+/// The rest after a pause is one part of so many of the time that it was to last, rounded up: a day after the longest. Ending it
+/// early makes the rest no shorter, else whoever pauses again and again would outrun whoever unpauses.
 pub const REST_PARTS: u64 = 7;
 
 /// The last pause of a group.
@@ -43,6 +44,8 @@ struct GroupPause {
     from: Timestamp,
     /// When it ends or ended.
     until: Timestamp,
+    /// How long nobody can pause after that.
+    rest: Duration,
 }
 
 /// Pauses by group.
@@ -55,8 +58,7 @@ impl GroupPause {
 
     /// When the next pause can begin.
     fn rested(&self) -> Option<Timestamp> {
-        let lasted = self.until.saturating_since(self.from).milliseconds();
-        self.until.checked_add(Duration(lasted.div_ceil(REST_PARTS)))
+        self.until.checked_add(self.rest)
     }
 }
 
@@ -127,11 +129,12 @@ pub fn pause(group: u8, duration: Duration) -> Result<(), PauseError> {
     if duration < SHORTEST {
         return Err(PauseError::TooShort);
     }
-    if until.saturating_since(from) > LONGEST {
+    let lasts = until.saturating_since(from);
+    if lasts > LONGEST {
         return Err(PauseError::TooLong);
     }
-    let by = env::caller();
-    PAUSES.set(&group, &GroupPause { by, from, until });
+    let (by, rest) = (env::caller(), Duration(lasts.milliseconds().div_ceil(REST_PARTS)));
+    PAUSES.set(&group, &GroupPause { by, from, until, rest });
     Paused { group, by, until }.emit();
     Ok(())
 }

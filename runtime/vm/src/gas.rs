@@ -1,4 +1,4 @@
-//! The gas schedule: what instructions and host functions cost. One gas is about one nanosecond on the
+//! The gas schedule: what instructions and host functions cost. One gas is about half a nanosecond on the
 //! reference core. Every number is consensus data; a change raises [`SCHEDULE_VERSION`].
 
 use tacit_types::Gas;
@@ -42,6 +42,8 @@ pub const ENTER: u64 = 100_000;
 pub const LOAD_BYTE: u64 = 4;
 /// A function counts as so many bytes of code more: short ones take longer to load than their bytes say.
 pub const LOAD_BYTES_PER_FUNCTION: u64 = 64;
+/// So does a local that meets at a join: its machine code is longer than the code.
+pub const LOAD_BYTES_PER_JOIN: u64 = 4;
 /// Each initial page of memory, which is cleared afterwards.
 pub const ENTER_PAGE: u64 = 2_000;
 /// A line for the debug trace, before its bytes.
@@ -145,14 +147,16 @@ pub const CALLER_KEEPS_DIVISOR: u64 = 64;
 const DEPLOY: u64 = 2_000_000;
 const DEPLOY_BYTE: u64 = 1_000;
 const DEPLOY_FUNCTION: u64 = 20_000;
+const DEPLOY_JOIN: u64 = 4_000;
 
-/// Gas for deploying code: checking, metering and compiling it. Call it with zero functions to charge for
+/// Gas for deploying code: checking, metering and compiling it. Call it with no functions and joins to charge for
 /// the length before the code is looked at.
 #[must_use]
-pub const fn deploy(code_bytes: usize, functions: u32) -> Gas {
+pub const fn deploy(code_bytes: usize, functions: u32, joins: u64) -> Gas {
     Gas(DEPLOY
         .saturating_add((code_bytes as u64).saturating_mul(DEPLOY_BYTE))
-        .saturating_add((functions as u64).saturating_mul(DEPLOY_FUNCTION)))
+        .saturating_add((functions as u64).saturating_mul(DEPLOY_FUNCTION))
+        .saturating_add(joins.saturating_mul(DEPLOY_JOIN)))
 }
 
 /// Gas for having a module at hand, wherever it has to come from; it is charged as so many bytes.

@@ -25,6 +25,11 @@ pub const NESTING_MAX: u32 = 256;
 pub const BR_TABLE_TARGETS_MAX: u32 = 1_024;
 /// Most `br_table` targets summed over the module.
 pub const BR_TABLE_TARGETS_SUM_MAX: u32 = 16_384;
+/// Most locals that meet at the joins of one function (`validate/joins.rs`); the standard contracts have at most 3,800 in all
+/// functions. The compiler's time grows faster than in proportion to them.
+pub const JOINS_MAX: u64 = 8_192;
+/// Most of them in all functions together: about a quarter of a second of compiling.
+pub const JOINS_SUM_MAX: u64 = 65_536;
 /// Most globals.
 pub const GLOBALS_MAX: u32 = 64;
 /// Most elements of the one table; its size is fixed.

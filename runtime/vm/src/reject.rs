@@ -167,6 +167,12 @@ pub enum Part {
     /// Bytes of custom sections.
     #[error("bytes of custom sections")]
     CustomBytes = 116,
+    /// Locals that meet at the joins of one function.
+    #[error("locals set in blocks of one function, counted for each block and each branch to it")]
+    Joins = 117,
+    /// The same of all functions.
+    #[error("locals set in blocks of all functions, counted for each block and each branch to it")]
+    JoinsSum = 118,
 }
 
 impl CodeReject {

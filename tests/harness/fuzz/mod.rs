@@ -190,7 +190,7 @@ mod tests {
 
     targets! {
         transaction, compact_block, note_ciphertext, prover_question, proof, verifying_key, proof_batch, spend_key,
-        spend_batch, shielded_address, viewing_key, disclosure, wallet_segment, wallet_file, r1cs, ptau, zkey, snarkjs_json,
+        spend_batch, shielded_address, viewing_key, disclosure, wallet_segment, wallet_file, artifact, r1cs, ptau, zkey, snarkjs_json,
         validator, instrumenter, host_calls, journal,
     }
 

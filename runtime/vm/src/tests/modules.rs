@@ -298,3 +298,75 @@ fn reject_numbers_are_pinned() {
     assert_eq!(CodeReject::NoMemory.number(), 10);
     assert_eq!(CodeReject::Limit { what: Part::CustomBytes, actual: 1, limit: 0 }.number(), 116);
 }
+
+/// The body in which the most values meet for its length: locals change in the innermost of nested loops, and a branch table leads
+/// back to all of them.
+fn nest(locals: u32, loops: u32) -> String {
+    let numbers = |from: u32, to: u32| (from..to).collect::<Vec<_>>();
+    let loaded: String = numbers(0, locals)
+        .iter()
+        .map(|local| format!("(local.set {local} (i32.load offset={} (i32.const {})))", 4 * local, local % 64))
+        .collect();
+    let get: String = numbers(0, locals).iter().map(|local| format!("local.get {local} ")).collect();
+    let set: String = numbers(0, locals).iter().map(|local| format!("local.set {} ", (local + 1) % locals)).collect();
+    let targets: String = numbers(0, loops).iter().map(|depth| format!("{depth} ")).collect();
+    format!(
+        "(func (export \"run\") (local {}) {loaded} block {} {get} {set} local.get 0 br_table {targets} {loops} {} end)",
+        "i32 ".repeat(locals as usize),
+        "loop ".repeat(loops as usize),
+        "end ".repeat(loops as usize),
+    )
+}
+
+#[test]
+fn a_short_body_that_a_compiler_would_need_seconds_for_is_refused() {
+    for (locals, loops) in [(128, 250), (256, 250), (512, 64), (512, 250)] {
+        assert_eq!(limit(&format!("(module {MEMORY} {})", nest(locals, loops))), Part::Joins, "{locals} {loops}");
+    }
+    let code = super::support::module(&nest(64, 60));
+    let info = crate::validate(&code).unwrap();
+    assert!(info.joins > 7_000, "{}", info.joins);
+    // It is paid for: twenty times what its length costs, and as code of its machine code's length when it is entered.
+    assert!(info.deploy_gas().0 > 2_000_000 + 20 * 1_000 * code.len() as u64);
+    assert!(info.load_bytes() > 20 * code.len() as u64);
+    let (length, _) = compiled(&code);
+    assert!(length as u64 <= 16 * 1024 + 4 * info.load_bytes(), "{length} bytes for {}", info.load_bytes());
+}
+
+#[test]
+fn joins_of_all_functions_are_limited_together() {
+    let functions = |count: usize| {
+        let body = nest(64, 60).replace("(export \"run\")", "");
+        format!("(module {MEMORY} {})", body.repeat(count))
+    };
+    assert_eq!(limit(&functions(9)), Part::JoinsSum);
+    crate::validate(&wat::parse_str(functions(8)).unwrap()).unwrap();
+}
+
+/// The length of a module's machine code, and how long it took to make.
+fn compiled(code: &[u8]) -> (usize, std::time::Duration) {
+    let engine = crate::engine::engine(1).unwrap();
+    let metered = crate::meter::meter(code).unwrap();
+    let started = std::time::Instant::now();
+    let module = wasmtime::Module::new(&engine, &metered).unwrap();
+    let time = started.elapsed();
+    (module.serialize().unwrap().len(), time)
+}
+
+/// What compiling costs by joins, beside the committed contracts.
+#[test]
+#[ignore = "a measurement"]
+fn what_joins_cost() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/artifacts");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let wasm = files.filter(|path| path.extension().is_some_and(|extension| extension == "wasm"));
+    let mut cases: Vec<(String, Vec<u8>)> =
+        wasm.map(|path| (path.file_stem().unwrap().to_string_lossy().into(), std::fs::read(&path).unwrap())).collect();
+    for (locals, loops) in [(16, 16), (32, 32), (64, 16), (16, 64), (64, 60)] {
+        cases.push((format!("{locals} locals, {loops} loops"), super::support::module(&nest(locals, loops))));
+    }
+    for (name, code) in cases {
+        let (joins, (length, time)) = (crate::validate(&code).unwrap().joins, compiled(&code));
+        println!("{name}: {} bytes, {joins} joins, {time:?}, {length} bytes of machine code", code.len());
+    }
+}

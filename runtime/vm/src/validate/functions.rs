@@ -1,5 +1,6 @@
 //! Function bodies: size, locals, nesting and branch tables, then full validation operator by operator.
 
+use super::joins::Joins;
 use super::{Module, Refusal, at_most};
 use crate::limits;
 use crate::reject::Part;
@@ -28,6 +29,7 @@ impl Module {
         let mut locals = body.get_binary_reader();
         validator.read_locals(&mut locals)?;
         let mut operators = body.get_operators_reader()?;
+        let (mut joins, mut own) = (Joins::new(), 0);
         while !operators.eof() {
             let (operator, offset) = operators.read_with_offset()?;
             if let Operator::BrTable { targets } = &operator {
@@ -38,8 +40,12 @@ impl Module {
             }
             validator.op(offset, &operator)?;
             at_most(Part::Nesting, validator.control_stack_height().into(), limits::NESTING_MAX.into())?;
+            own = joins.read(&operator);
+            at_most(Part::Joins, own, limits::JOINS_MAX)?;
         }
         operators.finish()?;
+        self.joins = self.joins.saturating_add(own);
+        at_most(Part::JoinsSum, self.joins, limits::JOINS_SUM_MAX)?;
         Ok(())
     }
 }

@@ -4,6 +4,7 @@
 
 mod functions;
 mod imports;
+mod joins;
 mod sections;
 
 use crate::access::Access;
@@ -16,7 +17,7 @@ pub(crate) const FEATURES: WasmFeatures =
     WasmFeatures::MUTABLE_GLOBAL.union(WasmFeatures::SIGN_EXTENSION).union(WasmFeatures::BULK_MEMORY_OPT);
 
 /// Version of the rules for code and of what is learned while checking it. A change of either raises it.
-pub(crate) const VALIDATOR_VERSION: u32 = 1;
+pub(crate) const VALIDATOR_VERSION: u32 = 2;
 
 /// What the deploy check learned about a module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct ModuleInfo {
     pub code_bytes: usize,
     /// Functions defined in the module.
     pub functions: u32,
+    /// Values that meet where its control flow joins: what compiling it costs beyond its length.
+    pub joins: u64,
     /// Initial memory in pages of 64 KiB.
     pub memory_pages: u64,
     /// Names of the exported functions, in the module's order; `init` is run by instantiation only.
@@ -39,7 +42,7 @@ impl ModuleInfo {
     /// Gas for deploying this module.
     #[must_use]
     pub const fn deploy_gas(&self) -> tacit_types::Gas {
-        crate::gas::deploy(self.code_bytes, self.functions)
+        crate::gas::deploy(self.code_bytes, self.functions, self.joins)
     }
 
     /// What loading this module is charged as, in bytes ([`crate::gas::load`]).
@@ -47,6 +50,7 @@ impl ModuleInfo {
     pub const fn load_bytes(&self) -> u64 {
         (self.code_bytes as u64)
             .saturating_add((self.functions as u64).saturating_mul(crate::gas::LOAD_BYTES_PER_FUNCTION))
+            .saturating_add(self.joins.saturating_mul(crate::gas::LOAD_BYTES_PER_JOIN))
     }
 }
 
@@ -70,6 +74,7 @@ pub fn validate(code: &[u8]) -> Result<ModuleInfo, CodeReject> {
         access,
         code_bytes: code.len(),
         functions: module.defined_functions,
+        joins: module.joins,
         memory_pages: module.memory_pages.unwrap_or_default(),
         exports: module.exports,
         metered_bytes,
@@ -90,6 +95,7 @@ struct Module {
     exports: Vec<String>,
     locals: usize,
     br_table_targets: u32,
+    joins: u64,
     custom_bytes: usize,
     /// The access sections' bytes, one after the other.
     access: Vec<u8>,
