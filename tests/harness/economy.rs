@@ -90,6 +90,8 @@ pub struct Economy {
     strangers: Vec<Address>,
     /// Calls that some node took, with the contract they are of.
     acknowledged: BTreeMap<Hex32, &'static str>,
+    /// The call taken last under each sequence of each person.
+    latest: BTreeMap<(usize, Sequence), Hex32>,
     /// Why nodes did not take calls, and how often.
     refused: BTreeMap<String, u64>,
 }
@@ -133,6 +135,7 @@ impl Economy {
             book,
             strangers,
             acknowledged: BTreeMap::new(),
+            latest: BTreeMap::new(),
             refused: BTreeMap::new(),
         };
         for (name, arguments) in economy.plan() {
@@ -258,16 +261,24 @@ impl Economy {
                 }
             }
             let Ok(answers) = client.submit_batch(batch.iter().map(|(_, tx)| tx.encode())).await else { continue };
+            let mut is_whole = true;
             for ((name, tx), answer) in batch.iter().zip(answers) {
                 match answer {
                     Ok(taken) => {
                         assert_eq!(taken.tx_id.0, tx.id().0);
-                        self.acknowledged.insert(taken.tx_id, name);
+                        // A node that had not counted a call yet gave its sequence again; a dearer call replaces it.
+                        let place = (person, tx.body.authorization.sequence());
+                        if let Some(replaced) = self.latest.insert(place, taken.tx_id) {
+                            self.acknowledged.remove(&replaced);
+                        }
+                        // What comes after a refused one waits for its sequence, which may never come.
+                        if is_whole {
+                            self.acknowledged.insert(taken.tx_id, name);
+                        }
                     }
                     Err(why) => {
                         *self.refused.entry(why.to_string()).or_default() += 1;
-                        // What comes after it waits for its sequence, which may never come.
-                        break;
+                        is_whole = false;
                     }
                 }
             }

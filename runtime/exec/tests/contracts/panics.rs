@@ -8,7 +8,6 @@ use std::sync::Once;
 use tacit_exec::execute;
 use tacit_exec::validate::Mode;
 use tacit_state::{MemoryState, StateFault, StateRead, key};
-use tacit_types::*;
 use tacit_vm::{Vm, VmConfig};
 
 /// What the panic says.
