@@ -88,10 +88,8 @@ pub struct Economy {
     book: AliasBook,
     /// Addresses of nobody, which random calls name.
     strangers: Vec<Address>,
-    /// Calls that some node took, with the contract they are of.
-    acknowledged: BTreeMap<Hex32, &'static str>,
-    /// The call taken last under each sequence of each person.
-    latest: BTreeMap<(usize, Sequence), Hex32>,
+    /// Calls that some node took, with the contract they are of, under the person and the sequence that they use up.
+    acknowledged: BTreeMap<(usize, Sequence), BTreeMap<Hex32, &'static str>>,
     /// Why nodes did not take calls, and how often.
     refused: BTreeMap<String, u64>,
 }
@@ -113,7 +111,8 @@ pub struct Outcome {
     pub failed: u64,
     /// Why nodes did not take calls, and how often.
     pub refused: BTreeMap<String, u64>,
-    /// Calls that a node took and that are in no block: there is none without kills.
+    /// Sequences for which a node took a call while no block has a call with it: there is none without kills. Where two nodes
+    /// took one call each with the same sequence, either may win.
     pub lost: usize,
 }
 
@@ -135,13 +134,13 @@ impl Economy {
             book,
             strangers,
             acknowledged: BTreeMap::new(),
-            latest: BTreeMap::new(),
             refused: BTreeMap::new(),
         };
         for (name, arguments) in economy.plan() {
             economy.deploy(&client, name, &arguments).await;
         }
         economy.hand_out(&client).await;
+        economy.wait_for_sequences(network).await;
         economy
     }
 
@@ -233,8 +232,21 @@ impl Economy {
             let options = SendOptions { gas_limit: Some(GAS), wait: None, ..SendOptions::default() };
             let sent = submit(client, &self.people[person], build, &options, |_| {}).await;
             let sent = sent.unwrap_or_else(|error| panic!("{name}.{function}{arguments:?}: {error}"));
-            let name = contract.name;
-            self.acknowledged.insert(sent.tx_id, name);
+            let (name, sequence) = (contract.name, sent.tx.body.authorization.sequence());
+            self.acknowledged.entry((person, sequence)).or_default().insert(sent.tx_id, name);
+        }
+    }
+
+    /// Waits until every node has executed what everybody has sent: a node that has not would give their sequences again.
+    async fn wait_for_sequences(&self, network: &Devnet) {
+        for (person, sequence) in self.acknowledged.keys() {
+            let address = self.people[*person].address.to_text(Network::Dev);
+            for node in 0..network.validators() {
+                let client = network.client(node);
+                while client.account(&address).await.expect("an account").sequence <= sequence.0 {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
         }
     }
 
@@ -266,14 +278,10 @@ impl Economy {
                 match answer {
                     Ok(taken) => {
                         assert_eq!(taken.tx_id.0, tx.id().0);
-                        // A node that had not counted a call yet gave its sequence again; a dearer call replaces it.
-                        let place = (person, tx.body.authorization.sequence());
-                        if let Some(replaced) = self.latest.insert(place, taken.tx_id) {
-                            self.acknowledged.remove(&replaced);
-                        }
                         // What comes after a refused one waits for its sequence, which may never come.
                         if is_whole {
-                            self.acknowledged.insert(taken.tx_id, name);
+                            let place = (person, tx.body.authorization.sequence());
+                            self.acknowledged.entry(place).or_default().insert(taken.tx_id, name);
                         }
                     }
                     Err(why) => {
@@ -291,7 +299,9 @@ impl Economy {
         let mut codes: BTreeMap<Hex32, u16> = BTreeMap::new();
         let tip = first.status().await.expect("a status").height;
         let (mut height, mut quiet) = (0, 0);
-        while height < tip || (quiet < QUIET && !self.acknowledged.keys().all(|id| codes.contains_key(id))) {
+        let is_settled =
+            |calls: &BTreeMap<Hex32, _>, codes: &BTreeMap<Hex32, u16>| calls.keys().any(|id| codes.contains_key(id));
+        while height < tip || (quiet < QUIET && !self.acknowledged.values().all(|calls| is_settled(calls, &codes))) {
             network.wait_for_all(nodes, height + 1).await;
             height += 1;
             let block = first.block(BlockRef::Height(Height(height)), false).await.expect("a block");
@@ -307,11 +317,14 @@ impl Economy {
         self.count_tokens(network, nodes).await;
         let mut outcome =
             Outcome { heights: height, succeeded: BTreeMap::new(), failed: 0, refused: self.refused.clone(), lost: 0 };
-        for (id, name) in &self.acknowledged {
-            match codes.get(id) {
-                Some(0) => *outcome.succeeded.entry(name).or_default() += 1,
-                Some(_) => outcome.failed += 1,
-                None => outcome.lost += 1,
+        for calls in self.acknowledged.values() {
+            outcome.lost += usize::from(!is_settled(calls, &codes));
+            for (id, name) in calls {
+                match codes.get(id) {
+                    Some(0) => *outcome.succeeded.entry(name).or_default() += 1,
+                    Some(_) => outcome.failed += 1,
+                    None => {}
+                }
             }
         }
         println!("{outcome:?}");

@@ -71,6 +71,11 @@ impl Devnet {
         Self { folder, base_port, nodes: (0..validators).map(|_| None).collect() }
     }
 
+    /// How many validators there are, running or not.
+    pub fn validators(&self) -> u16 {
+        u16::try_from(self.nodes.len()).expect("few nodes")
+    }
+
     /// Home of a node.
     pub fn home(&self, index: u16) -> PathBuf {
         self.folder.path().join(format!("node{index}"))
