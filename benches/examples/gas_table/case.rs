@@ -154,7 +154,7 @@ fn call(vm: &Vm, world: &mut MapWorld, name: &str) -> Cost {
         record: false,
     };
     let start = Instant::now();
-    let outcome = vm.call(world, params).expect("no fault");
+    let outcome = vm.call(world, params).unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
     let nanoseconds = start.elapsed().as_nanos() as f64;
     outcome.result.unwrap_or_else(|reject| panic!("{name}: {reject}"));
     world.commit();

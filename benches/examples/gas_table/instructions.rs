@@ -56,9 +56,10 @@ fn arithmetic() -> Vec<Case> {
         Case::new("plain arithmetic", "shifts", 100_000, chain(64, of("i64.shl"))),
         Case::new("plain arithmetic", "rotations", 100_000, chain(64, of("i64.rotl"))),
         Case::new("plain arithmetic", "extensions", 100_000, chain(64, extend)),
-        Case::new("plain arithmetic", "code longer than the caches", 30, long_code()).module(long_functions(
+        Case::new("plain arithmetic", "code longer than the caches", 30, long_code(7)).module(long_functions(
+            7,
             "(local.set $a (i64.xor (local.get $a) (i64.const 0x7edcba9876543210)))",
-            16,
+            3_750,
         )),
         Case::new("comparison", "less", 100_000, chain(64, compare)),
         Case::new("comparison", "less, 32 bits", 100_000, short).setup("(local.set $p (i32.wrap_i64 (local.get $b)))"),
@@ -115,12 +116,10 @@ fn add_locals() -> String {
     })
 }
 
-const LONG_FUNCTIONS: usize = 7;
-
-/// Functions that fill most of the longest code with `statement`, each of them most of the longest body.
-fn long_functions(statement: &str, statement_bytes: usize) -> String {
-    let body = statement.repeat(60_000 / statement_bytes);
-    (0..LONG_FUNCTIONS).fold(String::new(), |mut text, number| {
+/// Functions that repeat `statement` as often as the limits of a body and of a module allow, or nearly.
+fn long_functions(functions: usize, statement: &str, times: usize) -> String {
+    let body = statement.repeat(times);
+    (0..functions).fold(String::new(), |mut text, number| {
         let _ = write!(
             text,
             "(func $long{number} (param $a i64) (param $p i32) (result i64) (local $b i64) {body} (i64.add (local.get $a) (local.get $b)))"
@@ -130,8 +129,8 @@ fn long_functions(statement: &str, statement_bytes: usize) -> String {
 }
 
 /// Calls them all in turn.
-fn long_code() -> String {
-    (0..LONG_FUNCTIONS).fold(String::new(), |mut text, number| {
+fn long_code(functions: usize) -> String {
+    (0..functions).fold(String::new(), |mut text, number| {
         let _ = write!(text, "(local.set $a (call $long{number} (local.get $a) (i32.const 1)))");
         text
     })
@@ -150,8 +149,11 @@ fn branches() -> Vec<Case> {
     vec![
         Case::new("branch", "br_if that cannot be foreseen", 50_000, format!("{STEP}{br_if}")),
         Case::new("branch", "if that cannot be foreseen", 50_000, format!("{STEP}{either}")),
-        Case::new("branch", "more branches than the processor remembers", 20, long_code())
-            .module(long_functions(&format!("(block (br_if 0 (local.get $p)) {add})"), 17)),
+        Case::new("branch", "more branches than the processor remembers", 20, long_code(8)).module(long_functions(
+            8,
+            &format!("(block (br_if 0 (local.get $p)) {add})"),
+            2_000,
+        )),
         Case::new("branch", "short loops", 20_000, short_loop),
         Case::new("br_table", "that cannot be foreseen", 50_000, format!("{STEP}{table}")),
     ]
@@ -289,6 +291,7 @@ fn calls() -> Vec<Case> {
     let parameters = format!("(func $many (param {}))", "i64 ".repeat(24));
     let passing = format!("(call $many {})", "(local.get $a)".repeat(24));
     let thousands: String = (0..3_000).map(|number| format!("(func (result i32) (i32.const {number}))")).collect();
+    let thousands = format!("(data (i32.const 0) \"{}\") {thousands}", padding.repeat(16));
     let each: String =
         (0..3_000).map(|number| format!("(local.set $p (i32.add (local.get $p) (call {number})))")).collect();
     let table = "(type $t (func)) (table 16 16 funcref)";
