@@ -130,14 +130,16 @@ pub fn apply(code_hash: &[u8; 32], gas: u64) -> Result<(), UpgradeError> {
     if from_time.checked_add(VALID).is_some_and(|end| end < now) {
         return Err(UpgradeError::Expired);
     }
-    ANNOUNCED.remove();
-    Upgraded { code_hash: *code_hash }.emit();
     env::set_code(code_hash, input.as_slice(), gas).map_err(|error| match error {
         CallError::CodeUnknown => UpgradeError::CodeUnknown,
         CallError::PolicyForbids => UpgradeError::PolicyForbids,
         CallError::LayoutDiffers => UpgradeError::LayoutDiffers,
         _ => UpgradeError::Refused,
-    })
+    })?;
+    // The new code runs from the next call on, and finds its announcement used.
+    ANNOUNCED.remove();
+    Upgraded { code_hash: *code_hash }.emit();
+    Ok(())
 }
 
 /// What the spec of a contract with this module says of it.

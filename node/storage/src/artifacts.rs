@@ -2,22 +2,21 @@
 //!
 //! The folder is a cache of what can be compiled again, so nothing here is an error for whoever runs a contract: what cannot
 //! be read is absent, what cannot be written is lost, and the log says so. Whether bytes are what was put is for their owner to
-//! check, with the secret that lies in the folder too; it is made here, once, and leaves the node in no way. The folder never
-//! grows over its bound, and nothing that a peer sends is ever put into it.
+//! check, with the secret that lies in the folder too; it is made here, once, and leaves the node in no way. Nothing that a peer
+//! sends is ever put into it.
+//!
+//! What was put in stays while the node runs: a bound would let whoever pays for more code than it holds have everybody's code
+//! compiled again and again in blocks, for the price of calls. Each artifact was paid for by a deployment in a block, many times
+//! what the state pays for as many bytes. What is no longer needed goes at the next start ([`Artifacts::retain`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
 use thiserror::Error;
 
-/// Most bytes of all files together: as many as the artifacts of more than a thousand of the longest contracts.
-pub const ARTIFACTS_BYTES_MAX: u64 = 4 << 30;
-/// Most files, so that the list of them in memory is bounded too.
-const ARTIFACTS_MAX: usize = 1 << 17;
 /// The file with the secret.
 const SECRET_FILE: &str = "secret";
 /// How a file is called that is not written to its end.
@@ -43,7 +42,6 @@ pub enum ArtifactsError {
 pub struct Artifacts {
     folder: PathBuf,
     secret: [u8; 32],
-    bytes_max: u64,
     held: Mutex<Held>,
 }
 
@@ -52,23 +50,22 @@ pub struct Artifacts {
 struct Held {
     files: BTreeMap<[u8; 32], Entry>,
     bytes: u64,
-    /// Counts uses.
-    clock: u64,
 }
 
 #[derive(Clone, Copy)]
 struct Entry {
     bytes: u64,
-    last_use: u64,
+    /// Whether it was put or asked for since the folder was opened.
+    is_used: bool,
 }
 
 impl Artifacts {
     /// Opens the folder, or makes it with a new secret. A secret that others could read, or of another length, is replaced, and
-    /// everything that was made with it goes. At most `bytes_max` bytes are kept, the most recently used ones.
+    /// everything that was made with it goes.
     ///
     /// # Errors
     /// [`ArtifactsError`]: the node can run without.
-    pub fn open(folder: &Path, bytes_max: u64) -> Result<Self, ArtifactsError> {
+    pub fn open(folder: &Path) -> Result<Self, ArtifactsError> {
         let failed = |source| ArtifactsError::Folder { path: folder.to_owned(), source };
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true).mode(0o700).create(folder).map_err(failed)?;
@@ -81,9 +78,7 @@ impl Artifacts {
             }
         };
         let held = Held::list(folder).map_err(failed)?;
-        let artifacts = Self { folder: folder.to_owned(), secret, bytes_max, held: Mutex::new(held) };
-        artifacts.make_room(&mut artifacts.held(), 0);
-        Ok(artifacts)
+        Ok(Self { folder: folder.to_owned(), secret, held: Mutex::new(held) })
     }
 
     /// The secret of this node. It must not be sent, shown or logged.
@@ -117,15 +112,10 @@ impl Artifacts {
     /// Keeps `bytes` under `name`. A failure is logged and costs nothing but a compilation later.
     pub fn put(&self, name: &[u8; 32], bytes: &[u8]) {
         let length = bytes.len() as u64;
-        if length > self.bytes_max {
-            tracing::warn!(length, artifact = %hex(name), "a compiled contract is longer than all of them may be");
-            return;
-        }
         let mut held = self.held();
         held.forget(name);
-        self.make_room(&mut held, length);
         match write(&self.folder, &self.path(name), bytes) {
-            Ok(()) => held.add(*name, length),
+            Ok(()) => held.add(*name, Entry { bytes: length, is_used: true }),
             Err(error) => {
                 tracing::warn!(%error, artifact = %hex(name), "a compiled contract cannot be kept");
                 let _ = fs::remove_file(self.path(name));
@@ -140,16 +130,19 @@ impl Artifacts {
         self.held().bytes
     }
 
-    /// Removes the least recently used artifacts until one of `bytes` bytes fits.
-    fn make_room(&self, held: &mut Held, bytes: u64) {
-        while held.bytes.saturating_add(bytes) > self.bytes_max || held.files.len() >= ARTIFACTS_MAX {
-            let oldest = held.files.iter().min_by_key(|(_, entry)| entry.last_use).map(|(name, _)| *name);
-            let Some(name) = oldest else { return };
+    /// Removes what was there when the folder was opened, was not asked for since, and is not among `names`: artifacts of an
+    /// older program, and of code that is in no state.
+    pub fn retain(&self, names: &BTreeSet<[u8; 32]>) {
+        let mut held = self.held();
+        let is_old = |(name, entry): (&[u8; 32], &Entry)| (!entry.is_used && !names.contains(name)).then_some(*name);
+        let old: Vec<[u8; 32]> = held.files.iter().filter_map(is_old).collect();
+        for name in old {
             if let Err(error) = fs::remove_file(self.path(&name)) {
                 tracing::warn!(%error, artifact = %hex(&name), "a compiled contract cannot be removed");
             }
             held.forget(&name);
         }
+        metrics::gauge!("tacit_artifacts_bytes").set(held.bytes as f64);
     }
 
     fn path(&self, name: &[u8; 32]) -> PathBuf {
@@ -163,35 +156,29 @@ impl Artifacts {
 }
 
 impl Held {
-    /// Lists the folder, the oldest file as the least recently used, and removes what was not written to its end.
+    /// Lists the folder, and removes what was not written to its end.
     fn list(folder: &Path) -> io::Result<Self> {
-        let mut found = Vec::new();
+        let mut held = Self::default();
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let name = entry.file_name();
             if name.to_string_lossy().starts_with(UNFINISHED) {
                 fs::remove_file(entry.path())?;
             } else if let Some(name) = name.to_str().and_then(name_of) {
-                let about = entry.metadata()?;
-                found.push((about.modified().unwrap_or(SystemTime::UNIX_EPOCH), name, about.len()));
+                held.add(name, Entry { bytes: entry.metadata()?.len(), is_used: false });
             }
         }
-        found.sort();
-        let mut held = Self::default();
-        found.into_iter().for_each(|(_, name, bytes)| held.add(name, bytes));
         Ok(held)
     }
 
-    fn add(&mut self, name: [u8; 32], bytes: u64) {
-        self.clock = self.clock.wrapping_add(1);
-        self.bytes = self.bytes.saturating_add(bytes);
-        self.files.insert(name, Entry { bytes, last_use: self.clock });
+    fn add(&mut self, name: [u8; 32], entry: Entry) {
+        self.bytes = self.bytes.saturating_add(entry.bytes);
+        self.files.insert(name, entry);
     }
 
     fn touch(&mut self, name: &[u8; 32]) -> bool {
-        self.clock = self.clock.wrapping_add(1);
         let Some(entry) = self.files.get_mut(name) else { return false };
-        entry.last_use = self.clock;
+        entry.is_used = true;
         true
     }
 

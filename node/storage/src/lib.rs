@@ -30,7 +30,7 @@ mod undecided;
 mod view;
 mod write_back;
 
-pub use artifacts::{ARTIFACTS_BYTES_MAX, Artifacts, ArtifactsError};
+pub use artifacts::{Artifacts, ArtifactsError};
 pub use check::{CheckReport, FINDINGS_MAX, Finding, Progress};
 pub use column::Column;
 pub use commit::{CommitBatch, GenesisBatch};

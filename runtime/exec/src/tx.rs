@@ -228,6 +228,7 @@ fn run_actions(context: &mut TxContext<'_, '_>, tx: &CheckedTx) -> Result<(), (R
             .map_err(Refusal::from)
             .and_then(|()| if index < first { Ok(()) } else { action::apply(context, step, index, &mut contract_code) })
             .map_err(|refusal| (refusal, index, contract_code))?;
+        context.transient.settle();
     }
     context.scratch.check_empty().map_err(|reject| (reject.into(), last, 0))
 }

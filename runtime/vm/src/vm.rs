@@ -10,6 +10,7 @@ use crate::scope::{Entry, Kind, PanicTrace, Scope};
 use crate::validate::{self, ModuleInfo};
 use crate::world::{Fault, SetCodeRefused, World};
 use crate::{gas, limits};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tacit_types::{Address, Amount, CodeHash, Gas};
 
@@ -149,6 +150,11 @@ impl Vm {
     #[must_use]
     pub fn keeps(&self, code_hash: &CodeHash) -> bool {
         self.shared.machine.keeps(code_hash)
+    }
+
+    /// Lets go of artifacts from before the start that are of none of these codes, which are all that the state has.
+    pub fn retain(&self, codes: &BTreeSet<CodeHash>) {
+        self.shared.machine.retain(codes);
     }
 
     /// How many modules this process has compiled; what was restored from an artifact does not count.

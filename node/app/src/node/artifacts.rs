@@ -6,10 +6,11 @@
 
 use crate::home::Home;
 use crate::node::core::Core;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use tacit_state::key;
-use tacit_storage::{ARTIFACTS_BYTES_MAX, Snapshot};
+use tacit_storage::Snapshot;
 use tacit_types::CodeHash;
 use tacit_vm::{
     ARTIFACT_BYTES_MAX, ArtifactName, ArtifactRefused, ArtifactStore, Artifacts, Fault, Seal, Vm, VmConfig,
@@ -35,6 +36,10 @@ impl ArtifactStore for Shelf {
         self.0.put(&name.0, sealed);
     }
 
+    fn retain(&self, names: &BTreeSet<ArtifactName>) {
+        self.0.retain(&names.iter().map(|name| name.0).collect());
+    }
+
     fn refused(&self, name: &ArtifactName, reason: &ArtifactRefused) {
         metrics::counter!("tacit_artifacts_refused_total").increment(1);
         tracing::warn!(artifact = %name, %reason, "a compiled contract is refused and compiled again");
@@ -50,7 +55,7 @@ pub fn start_vm(home: &Home) -> Result<Vm, Fault> {
 }
 
 fn open(folder: &Path) -> Option<Artifacts> {
-    match tacit_storage::Artifacts::open(folder, ARTIFACTS_BYTES_MAX) {
+    match tacit_storage::Artifacts::open(folder) {
         Ok(artifacts) => {
             let seal = Seal::new(artifacts.secret());
             Some(Artifacts { store: Arc::new(Shelf(artifacts)), seal })
@@ -62,8 +67,8 @@ fn open(folder: &Path) -> Option<Artifacts> {
     }
 }
 
-/// Compiles deployed code whose artifact is missing, as after an update of the program, so that no block has to. For a thread of
-/// its own; ends when everything is there or the node stops.
+/// Compiles deployed code whose artifact is missing, as after an update of the program, so that no block has to; then lets go of
+/// artifacts that no code has. For a thread of its own; ends when everything is there or the node stops.
 pub fn compile_missing(core: &Core, shutdown: &CancellationToken) {
     let started = std::time::Instant::now();
     match compile_all(core, shutdown) {
@@ -83,27 +88,34 @@ pub fn compile_missing(core: &Core, shutdown: &CancellationToken) {
 fn compile_all(core: &Core, shutdown: &CancellationToken) -> eyre::Result<u64> {
     let prefix = key::code_loads_prefix();
     let mut start = prefix.clone();
-    let mut count = 0;
+    let (mut count, mut deployed) = (0, BTreeSet::new());
     loop {
         let snapshot = core.database.snapshot()?;
         let rows = snapshot.entries(&prefix, &start, ROWS_AT_ONCE)?;
-        let Some((last, _)) = rows.last() else { return Ok(count) };
+        let Some((last, _)) = rows.last() else {
+            core.vm.retain(&deployed);
+            return Ok(count);
+        };
         start = [last.as_slice(), &[0]].concat();
         for (row, _) in &rows {
             if shutdown.is_cancelled() {
                 return Ok(count);
             }
-            count += u64::from(compile_one(&core.vm, &snapshot, row.strip_prefix(prefix.as_slice()))?);
+            let hash = row.strip_prefix(prefix.as_slice()).and_then(|hash| hash.try_into().ok()).map(CodeHash);
+            let Some(hash) = hash else { continue };
+            deployed.insert(hash);
+            count += u64::from(compile_one(&core.vm, &snapshot, &hash)?);
         }
     }
 }
 
-/// Compiles the code of one row if its artifact is missing; whether it did.
-fn compile_one(vm: &Vm, snapshot: &Snapshot, hash: Option<&[u8]>) -> eyre::Result<bool> {
-    let hash = hash.and_then(|hash| hash.try_into().ok()).map(CodeHash);
-    let Some(hash) = hash.filter(|hash| !vm.keeps(hash)) else { return Ok(false) };
-    let Some(code) = snapshot.value(&key::code(&hash))? else { return Ok(false) };
-    vm.prepare(&hash, &code).map_err(|fault| eyre::eyre!("{fault}"))?;
+/// Compiles this code if its artifact is missing; whether it did.
+fn compile_one(vm: &Vm, snapshot: &Snapshot, hash: &CodeHash) -> eyre::Result<bool> {
+    if vm.keeps(hash) {
+        return Ok(false);
+    }
+    let Some(code) = snapshot.value(&key::code(hash))? else { return Ok(false) };
+    vm.prepare(hash, &code).map_err(|fault| eyre::eyre!("{fault}"))?;
     Ok(true)
 }
 

@@ -1,11 +1,10 @@
-//! The folder of compiled contracts: bounded, private, and never in anybody's way.
+//! The folder of compiled contracts: private, and never in anybody's way.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tacit_storage::Artifacts;
-
-const MOST: u64 = 1_000;
 
 fn name(number: u8) -> [u8; 32] {
     [number; 32]
@@ -16,7 +15,7 @@ fn file_of(folder: &Path, number: u8) -> std::path::PathBuf {
 }
 
 fn open(folder: &Path) -> Artifacts {
-    Artifacts::open(folder, MOST).unwrap()
+    Artifacts::open(folder).unwrap()
 }
 
 fn bytes_on_disk(folder: &Path) -> u64 {
@@ -74,26 +73,21 @@ fn a_secret_that_others_could_read_or_that_was_cut_is_replaced_with_everything_m
 }
 
 #[test]
-fn the_least_recently_used_go_and_the_folder_never_grows_over_its_bound() {
+fn what_nothing_needs_goes_after_a_restart_and_what_is_used_never() {
     let dir = tempfile::tempdir().unwrap();
     let artifacts = open(dir.path());
-    for number in 1..=3 {
-        artifacts.put(&name(number), &[number; 300]);
-    }
-    artifacts.get(&name(1), 1_000).unwrap();
-    artifacts.put(&name(4), &[4; 300]);
-    assert!(artifacts.has(&name(1)) && !artifacts.has(&name(2)) && artifacts.has(&name(3)) && artifacts.has(&name(4)));
-    assert!(!file_of(dir.path(), 2).exists());
-    for number in 0..=255 {
-        artifacts.put(&name(number), &vec![number; usize::from(number) * 4]);
-        assert!(artifacts.bytes() <= MOST && bytes_on_disk(dir.path()) <= MOST + 32);
-    }
-    artifacts.put(&name(7), &[0; 1_001]);
-    assert!(!artifacts.has(&name(7)), "one that is longer than the bound was kept");
-    let held = artifacts.bytes();
+    (1..=4).for_each(|number| artifacts.put(&name(number), &[number; 300]));
+    artifacts.retain(&BTreeSet::new());
+    assert!((1..=4).all(|number| artifacts.has(&name(number))), "put since the folder was opened");
     drop(artifacts);
-    let smaller = Artifacts::open(dir.path(), held - 1).unwrap();
-    assert!(smaller.bytes() < held && bytes_on_disk(dir.path()) <= held + 32);
+    let artifacts = open(dir.path());
+    artifacts.get(&name(1), 1_000).unwrap();
+    artifacts.put(&name(5), b"new");
+    artifacts.retain(&BTreeSet::from([name(2), name(9)]));
+    let held = (1..=5).filter(|number| artifacts.has(&name(*number)) && file_of(dir.path(), *number).exists());
+    assert_eq!(held.collect::<Vec<u8>>(), [1, 2, 5]);
+    assert!(!file_of(dir.path(), 3).exists() && !file_of(dir.path(), 4).exists());
+    assert_eq!((artifacts.bytes(), bytes_on_disk(dir.path())), (603, 603 + 32));
 }
 
 #[test]
@@ -142,7 +136,7 @@ fn a_folder_that_is_pulled_away_costs_what_it_held_and_no_panic() {
     fs::write(&folder, b"a file where the folder was").unwrap();
     artifacts.put(&name(2), b"code");
     assert!(artifacts.get(&name(2), 100).is_none());
-    assert!(Artifacts::open(&folder, MOST).is_err());
+    assert!(Artifacts::open(&folder).is_err());
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 use crate::access::Access;
 use borsh::{BorshDeserialize, BorshSerialize};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -30,8 +31,8 @@ impl fmt::Display for ArtifactName {
     }
 }
 
-/// Keeps artifacts. It may lose them, change them or fail: that costs time and nothing else. It must not accept any from a peer,
-/// and must bound what it keeps.
+/// Keeps artifacts. It may lose them, change them or fail: that costs time and nothing else, but whoever can make it lose them
+/// makes blocks compile what only a load was paid for. It must not accept any from a peer.
 pub trait ArtifactStore: Send + Sync {
     /// What was last put under the name, if it is there.
     fn get(&self, name: &ArtifactName) -> Option<Vec<u8>>;
@@ -41,6 +42,9 @@ pub trait ArtifactStore: Send + Sync {
 
     /// Keeps `sealed` under the name, in place of what was there.
     fn put(&self, name: &ArtifactName, sealed: &[u8]);
+
+    /// May let go of what was there at the start, was not asked for since, and is not among these.
+    fn retain(&self, _names: &BTreeSet<ArtifactName>) {}
 
     /// Is told that what [`Self::get`] gave was refused, and why. The code is compiled again and put.
     fn refused(&self, name: &ArtifactName, reason: &ArtifactRefused);

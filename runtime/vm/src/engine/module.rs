@@ -12,7 +12,7 @@ use crate::reject::Trap;
 use crate::validate;
 use crate::vm::Lane;
 use crate::world::{Fault, World};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tacit_types::CodeHash;
@@ -81,6 +81,13 @@ impl WasmtimeMachine {
     /// Whether an artifact of this code is kept. It may still turn out to be damaged.
     pub(crate) fn keeps(&self, hash: &CodeHash) -> bool {
         self.artifacts.as_ref().is_some_and(|artifacts| artifacts.store.has(&self.build.name(hash)))
+    }
+
+    /// Lets the store let go of artifacts that it had at the start and that are of none of these codes.
+    pub(crate) fn retain(&self, codes: &BTreeSet<CodeHash>) {
+        if let Some(artifacts) = &self.artifacts {
+            artifacts.store.retain(&codes.iter().map(|hash| self.build.name(hash)).collect());
+        }
     }
 
     /// The module of this code from memory, from its artifact, or else compiled from what `code` gives. Execution then keeps

@@ -44,7 +44,10 @@ pub(crate) fn run(
     match scope.replace_code(&contract, &code_hash)? {
         // The storage stays as it is: running a migration again would ruin what it made.
         Ok(Succession::SameLayout) if input.is_empty() => return Ok(OK),
-        Ok(Succession::SameLayout) => return Ok(INVALID_INPUT),
+        Ok(Succession::SameLayout) => {
+            scope.world.rollback(checkpoint);
+            return Ok(INVALID_INPUT);
+        }
         Ok(_) if !may_defer => {
             scope.world.rollback(checkpoint);
             return Ok(DEFER_DENIED);

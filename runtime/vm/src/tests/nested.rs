@@ -507,6 +507,25 @@ fn a_change_that_keeps_the_layout_runs_no_migration_again() {
 }
 
 #[test]
+fn a_change_that_would_lose_its_input_changes_nothing() {
+    const LAYOUT: u8 = tacit_abi::ACCESS_LAYOUT;
+    let mut chain = Chain::new();
+    let one = access(&[(LAYOUT, &layout(1, 0, 5))]);
+    let fixed = module(&format!("{SETS} (func (export \"migrate\") unreachable) {one}"));
+    let hash = CodeHash::of(&[&fixed]);
+    chain.world.codes.insert(hash, fixed);
+    let with_input = changes(&hash, &one).replace("(i32.const 800) (i32.const 0)", "(i32.const 800) (i32.const 1)");
+    let contract = chain.text(&with_input);
+    chain.world.governed.insert(contract);
+    let before = chain.world.contracts[&contract];
+    assert_eq!(run(&mut chain, contract), [INVALID_INPUT], "no migration runs that could read it");
+    assert_eq!(
+        chain.world.contracts[&contract], before,
+        "the code changed although the contract was told that it did not"
+    );
+}
+
+#[test]
 fn between_a_change_of_code_and_its_migration_nobody_enters() {
     const LAYOUT: u8 = tacit_abi::ACCESS_LAYOUT;
     let mut chain = Chain::new();

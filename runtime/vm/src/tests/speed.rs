@@ -142,13 +142,13 @@ mod long {
     }
 
     /// Work of several kinds, without host calls: calls, memory in loops, straight arithmetic, branches.
-    const KERNELS: [(&str, &str); 5] = [
+    const KERNELS: [(&str, &str); 9] = [
         (
             "calls (fibonacci)",
             "(func $fib (param $n i32) (result i32)
                 (if (result i32) (i32.lt_u (local.get $n) (i32.const 2)) (then (local.get $n))
                     (else (i32.add (call $fib (i32.sub (local.get $n) (i32.const 1))) (call $fib (i32.sub (local.get $n) (i32.const 2)))))))
-             (func (export \"run\") (drop (call $fib (i32.const 30))))",
+             (func (export \"run\") (drop (call $fib (i32.const 24))))",
         ),
         (
             "memory (sieve)",
@@ -164,7 +164,7 @@ mod long {
                             (br $mark)))))
                     (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 65536)))))
              (func (export \"run\") (local $n i32) (loop (call $sieve) (memory.fill (i32.const 0) (i32.const 0) (i32.const 65536))
-                (br_if 0 (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 20)))))",
+                (br_if 0 (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 4)))))",
         ),
         ("arithmetic (mixing)", "MIX"),
         (
@@ -176,7 +176,7 @@ mod long {
                         (local.set $a (i32.add (local.get $a) (i32.load8_u (local.get $i))))
                         (local.set $b (i32.add (local.get $b) (local.get $a)))
                         (br_if $byte (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 65536))))
-                    (br_if $again (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 100))))
+                    (br_if $again (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 16))))
                 (i32.store (i32.const 0) (local.get $b)))",
         ),
         (
@@ -192,7 +192,89 @@ mod long {
                             (else (local.set $n (i64.add (i64.mul (local.get $n) (i64.const 3)) (i64.const 1)))))
                         (local.set $steps (i64.add (local.get $steps) (i64.const 1)))
                         (br $step)))
-                    (br_if $start (i64.lt_u (local.tee $i (i64.add (local.get $i) (i64.const 1))) (i64.const 60000)))))",
+                    (br_if $start (i64.lt_u (local.tee $i (i64.add (local.get $i) (i64.const 1))) (i64.const 6000)))))",
+        ),
+        (
+            "table of hashes (open addresses)",
+            "(func $slot (param $key i64) (result i32) (local $at i32)
+                (local.set $at (i32.and (i32.wrap_i64 (i64.shr_u (i64.mul (local.get $key) (i64.const -7046029254386353131)) (i64.const 52))) (i32.const 4095)))
+                (loop $probe
+                    (if (i64.eqz (i64.load (i32.shl (local.get $at) (i32.const 4)))) (then (return (i32.shl (local.get $at) (i32.const 4)))))
+                    (if (i64.eq (i64.load (i32.shl (local.get $at) (i32.const 4))) (local.get $key)) (then (return (i32.shl (local.get $at) (i32.const 4)))))
+                    (local.set $at (i32.and (i32.add (local.get $at) (i32.const 1)) (i32.const 4095)))
+                    (br $probe))
+                (unreachable))
+             (func (export \"run\") (local $i i64) (local $at i32)
+                (loop $next
+                    (local.set $i (i64.add (local.get $i) (i64.const 1)))
+                    (local.set $at (call $slot (i64.add (i64.and (i64.mul (local.get $i) (i64.const 2654435761)) (i64.const 2047)) (i64.const 1))))
+                    (i64.store (local.get $at) (i64.add (i64.and (i64.mul (local.get $i) (i64.const 2654435761)) (i64.const 2047)) (i64.const 1)))
+                    (i64.store offset=8 (local.get $at) (i64.add (i64.load offset=8 (local.get $at)) (local.get $i)))
+                    (br_if $next (i64.lt_u (local.get $i) (i64.const 50000)))))",
+        ),
+        (
+            "amounts of 128 bits (multiplied, checked, added)",
+            "(func $product (param $a i64) (param $b i64) (param $out i32) (local $m i64) (local $low i64) (local $x i64) (local $y i64)
+                (local.set $m (i64.const 0xffffffff))
+                (local.set $low (i64.mul (i64.and (local.get $a) (local.get $m)) (i64.and (local.get $b) (local.get $m))))
+                (local.set $x (i64.add (i64.mul (i64.shr_u (local.get $a) (i64.const 32)) (i64.and (local.get $b) (local.get $m))) (i64.shr_u (local.get $low) (i64.const 32))))
+                (local.set $y (i64.add (i64.mul (i64.and (local.get $a) (local.get $m)) (i64.shr_u (local.get $b) (i64.const 32))) (i64.and (local.get $x) (local.get $m))))
+                (i64.store (local.get $out) (i64.or (i64.shl (local.get $y) (i64.const 32)) (i64.and (local.get $low) (local.get $m))))
+                (i64.store offset=8 (local.get $out) (i64.add (i64.add (i64.mul (i64.shr_u (local.get $a) (i64.const 32)) (i64.shr_u (local.get $b) (i64.const 32)))
+                    (i64.shr_u (local.get $x) (i64.const 32))) (i64.shr_u (local.get $y) (i64.const 32)))))
+             (func $add (param $to i32) (param $from i32) (local $low i64) (local $carry i64)
+                (local.set $low (i64.add (i64.load (local.get $to)) (i64.load (local.get $from))))
+                (local.set $carry (i64.extend_i32_u (i64.lt_u (local.get $low) (i64.load (local.get $from)))))
+                (i64.store (local.get $to) (local.get $low))
+                (local.set $low (i64.add (i64.load offset=8 (local.get $to)) (local.get $carry)))
+                (if (i64.lt_u (local.get $low) (local.get $carry)) (then (unreachable)))
+                (i64.store offset=8 (local.get $to) (i64.add (local.get $low) (i64.shr_u (i64.load offset=8 (local.get $from)) (i64.const 24)))))
+             (func (export \"run\") (local $i i64)
+                (loop $next
+                    (local.set $i (i64.add (local.get $i) (i64.const 1)))
+                    (call $product (i64.mul (local.get $i) (i64.const 0x123456789abcdef)) (i64.add (local.get $i) (i64.const 987654321987)) (i32.const 64))
+                    (call $add (i32.const 96) (i32.const 64))
+                    (br_if $next (i64.lt_u (local.get $i) (i64.const 60000)))))",
+        ),
+        (
+            "reading bytes (numbers of variable length)",
+            "(func $number (param $at i32) (result i32) (local $word i32) (local $shift i32) (local $byte i32)
+                (loop $more
+                    (local.set $byte (i32.load8_u (local.get $at)))
+                    (local.set $word (i32.or (local.get $word) (i32.shl (i32.and (local.get $byte) (i32.const 127)) (local.get $shift))))
+                    (local.set $shift (i32.add (local.get $shift) (i32.const 7)))
+                    (local.set $at (i32.add (local.get $at) (i32.const 1)))
+                    (if (i32.gt_u (local.get $shift) (i32.const 28)) (then (unreachable)))
+                    (br_if $more (i32.and (local.get $byte) (i32.const 128))))
+                (i32.store (i32.const 60000) (i32.add (i32.load (i32.const 60000)) (local.get $word)))
+                (local.get $at))
+             (func (export \"run\") (local $at i32) (local $n i32)
+                (loop $fill
+                    (i32.store8 (local.get $at) (i32.mul (local.get $at) (i32.const 0x65)))
+                    (br_if $fill (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 1))) (i32.const 32768))))
+                (loop $fill
+                    (i32.store8 (i32.mul (local.get $n) (i32.const 3)) (i32.const 5))
+                    (br_if $fill (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 10922))))
+                (local.set $n (i32.const 0))
+                (loop $again
+                    (local.set $at (i32.const 0))
+                    (loop $next (br_if $next (i32.lt_u (local.tee $at (call $number (local.get $at))) (i32.const 32000))))
+                    (br_if $again (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 10)))))",
+        ),
+        (
+            "sorting (by insertion)",
+            "(func (export \"run\") (local $i i32) (local $j i32) (local $word i64)
+                (loop $next
+                    (local.set $word (i64.rem_u (i64.mul (i64.extend_i32_u (local.get $i)) (i64.const 2654435761)) (i64.const 10007)))
+                    (local.set $j (local.get $i))
+                    (block $placed (loop $down
+                        (br_if $placed (i32.eqz (local.get $j)))
+                        (br_if $placed (i64.le_u (i64.load (i32.sub (local.get $j) (i32.const 8))) (local.get $word)))
+                        (i64.store (local.get $j) (i64.load (i32.sub (local.get $j) (i32.const 8))))
+                        (local.set $j (i32.sub (local.get $j) (i32.const 8)))
+                        (br $down)))
+                    (i64.store (local.get $j) (local.get $word))
+                    (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 8))) (i32.const 8000)))))",
         ),
     ];
 
@@ -206,18 +288,26 @@ mod long {
         format!(
             "(func (export \"run\") (local $n i32) (local $a i64) (local $b i64) (local $c i64) (local $d i64)
                 (local.set $b (i64.const 77))
-                (loop {round} (br_if 0 (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 300000))))
+                (loop {round} (br_if 0 (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const 50000))))
                 (i64.store (i32.const 0) (local.get $a)))"
         )
     }
 
-    /// Seconds of the best of several runs, and gas if the module counts any.
-    fn seconds(engine: &wasmtime::Engine, code: &[u8]) -> (f64, i64) {
-        let module = wasmtime::Module::new(engine, code).unwrap();
-        let (mut best, mut gas) = (f64::MAX, 0);
-        for _ in 0..15 {
-            let mut store = wasmtime::Store::new(engine, ());
-            let instance = wasmtime::Instance::new(&mut store, &module, &[]).unwrap();
+    /// A module that is timed by itself.
+    struct Timed {
+        engine: wasmtime::Engine,
+        module: wasmtime::Module,
+    }
+
+    impl Timed {
+        fn new(engine: &wasmtime::Engine, code: &[u8]) -> Self {
+            Self { engine: engine.clone(), module: wasmtime::Module::new(engine, code).unwrap() }
+        }
+
+        /// Nanoseconds of one call of `run`, and the gas if the module counts any.
+        fn once(&self) -> (f64, u64) {
+            let mut store = wasmtime::Store::new(&self.engine, ());
+            let instance = wasmtime::Instance::new(&mut store, &self.module, &[]).unwrap();
             let counters = instance.get_global(&mut store, "__gas").zip(instance.get_global(&mut store, "__stack"));
             if let Some((gas, stack)) = counters {
                 gas.set(&mut store, (1_i64 << 50).into()).unwrap();
@@ -226,11 +316,19 @@ mod long {
             let run = instance.get_typed_func::<(), ()>(&mut store, "run").unwrap();
             let start = Instant::now();
             run.call(&mut store, ()).unwrap();
-            best = best.min(start.elapsed().as_secs_f64());
-            gas = counters.map_or(0, |(gas, _)| (1 << 50) - gas.get(&mut store).i64().unwrap());
+            let nanoseconds = start.elapsed().as_nanos() as f64;
+            let units = counters.map_or(0, |(gas, _)| (1 << 50) - gas.get(&mut store).i64().unwrap());
+            (nanoseconds, units.unsigned_abs() / crate::gas::UNITS_PER_GAS.unsigned_abs())
         }
-        (best, gas)
     }
+
+    fn median(mut values: Vec<f64>) -> f64 {
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    }
+
+    /// Rounds of both, one right after the other: a machine that is slower for a while is so for both.
+    const ROUNDS: usize = 101;
 
     #[test]
     #[ignore = "a measurement: run with --ignored --nocapture"]
@@ -240,16 +338,14 @@ mod long {
         for (name, body) in KERNELS {
             let body = if body == "MIX" { mixing() } else { body.to_owned() };
             let code = module(&body);
-            let (plain, _) = seconds(&engine, &code);
-            let (metered, gas) = seconds(&engine, &crate::meter::meter(&code).unwrap());
-            logarithms += (metered / plain).ln();
-            let per_gas = metered * 1e9 / gas as f64;
-            println!(
-                "{name}: {:.2} ms plain, {:.2} ms metered, ratio {:.3}, {per_gas:.3} ns per gas",
-                plain * 1e3,
-                metered * 1e3,
-                metered / plain
-            );
+            let plain = Timed::new(&engine, &code);
+            let metered = Timed::new(&engine, &crate::meter::meter(&code).unwrap());
+            let rounds: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (plain.once().0, metered.once().0)).collect();
+            let ratio = median(rounds.iter().map(|(plain, metered)| metered / plain).collect());
+            logarithms += ratio.ln();
+            let metered_ns = median(rounds.iter().map(|(_, metered)| *metered).collect());
+            let per_gas = metered_ns / metered.once().1 as f64;
+            println!("{name}: {:.2} ms metered, {ratio:.3} of plain, {per_gas:.3} ns a gas", metered_ns / 1e6);
         }
         println!("geometric mean {:.3}", (logarithms / KERNELS.len() as f64).exp());
     }
