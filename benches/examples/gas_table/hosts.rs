@@ -92,8 +92,32 @@ fn context() -> Vec<Case> {
             set_and_get("transient_set", "4 bytes", 2_000, &[0, 256, 0, 4]),
             set_and_get("transient_set", "64 KiB", 60, &[0, 256, 0, 65_536]),
             set_and_get("transient_get", "64 KiB", 2_000, &[0, 256, 0, 65_536]),
+            among_many("transient_get", &[0, 4, 64, 64]),
+            among_many("transient_set", &[0, 4, 64, 4]),
         ])
         .collect()
+}
+
+/// As many small values as the journal of one action has room for, or nearly, and work on any of them.
+fn among_many(name: &'static str, arguments: &[u32]) -> Case {
+    const VALUES: u32 = 20_000;
+    const ROUNDS: u32 = 8_000;
+    let key = |number: &str| format!("(i32.store (i32.const 0) (i32.mul {number} (i32.const 0x9e3779b1)))");
+    let set = import(tacit_abi::find("transient_set").expect("in the table")).replace("$f", "$set");
+    let import =
+        if name == "transient_set" { String::new() } else { import(tacit_abi::find(name).expect("in the table")) };
+    let case = host(name, "4 bytes, one of 20,000 values", ROUNDS, arguments);
+    let any = key(&format!("(i32.rem_u (i32.mul (local.get $i) (i32.const 7919)) (i32.const {VALUES}))"));
+    let called = if name == "transient_set" { "$set" } else { "$f" };
+    let work = format!("{any} {}", case.work().replace("$f", called));
+    let setup = format!(
+        "(local.set $p (i32.const {VALUES}))
+        (loop $fill (local.set $p (i32.sub (local.get $p) (i32.const 1))) {}
+            (if (call $set (i32.const 0) (i32.const 4) (i32.const 64) (i32.const 4)) (then unreachable))
+            (br_if $fill (local.get $p)))",
+        key("(local.get $p)")
+    );
+    case.imports(format!("{set} {import}")).setup(setup).with_work(work)
 }
 
 fn hashes() -> Vec<Case> {

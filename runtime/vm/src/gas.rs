@@ -63,7 +63,7 @@ pub const STORAGE_OLD_BYTE: u64 = 20;
 /// Looking for the next key of a contract, before its bytes.
 pub const STORAGE_NEXT: u64 = 65_000;
 /// Reading or setting a value that lasts until the transaction ends.
-pub const TRANSIENT: u64 = 300;
+pub const TRANSIENT: u64 = 1_000;
 /// Making a contract, before its `init` runs.
 pub const CREATE: u64 = 200_000;
 /// Changing a contract's code, before `migrate` runs.
