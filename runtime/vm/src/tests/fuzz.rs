@@ -2,7 +2,7 @@
 
 use super::generate::{from_bytes, with_a_large_stack};
 use super::script::Family;
-use super::support::Chain;
+use super::support::{Chain, Engines};
 use crate::validate::FEATURES;
 use crate::{meter, validate};
 use wasmparser::Validator;
@@ -29,7 +29,7 @@ pub fn validator(bytes: &[u8]) {
     }
 }
 
-/// A valid module is a valid module when it is metered, and both engines agree about what it does.
+/// A valid module is a valid module when it is metered, and all engines agree about what it does.
 ///
 /// # Panics
 /// Where that is not so.
@@ -46,12 +46,12 @@ pub fn instrumenter(bytes: &[u8]) {
     });
 }
 
-/// Whatever contracts ask of the host: no host function panics, money stays the same, and both engines agree.
+/// Whatever contracts ask of the host: no host function panics, money stays the same, and all engines agree.
 ///
 /// # Panics
 /// Where that is not so.
 pub fn host_calls(bytes: &[u8]) {
-    with_a_large_stack(|| drop(Family::new(bytes).run()));
+    with_a_large_stack(|| drop(Family::new(bytes, Engines::Three).run()));
 }
 
 fn check_metered(code: &[u8], metered_bytes: usize) {
