@@ -34,8 +34,8 @@ pub fn validator(bytes: &[u8]) {
 /// # Panics
 /// Where that is not so.
 pub fn instrumenter(bytes: &[u8]) {
-    let Some(code) = from_bytes(bytes) else { return };
-    let info = validate(&code).expect("it was accepted before");
+    let Some((code, info)) = from_bytes(bytes) else { return };
+    assert_eq!(validate(&code).as_ref(), Ok(&info), "two verdicts on the same bytes");
     check_metered(&code, info.metered_bytes);
     with_a_large_stack(|| {
         let mut chain = Chain::new();

@@ -115,9 +115,10 @@ impl Drop for Number<'_> {
 /// The first module that the number's generator makes and that may be deployed.
 fn module(case: u64, engines: Engines, tally: &mut Tally) {
     let mut random = Random(case);
-    let code = (0..100).find_map(|_| generate(&mut random)).expect("the generator makes nothing that may be deployed");
+    let made = (0..100).find_map(|_| generate(&mut random));
+    let (code, info) = made.expect("the generator makes nothing that may be deployed");
     let mut chain = Chain::on(engines);
-    let contract = chain.place(&code);
+    let contract = chain.place_checked(&code, info);
     tally.modules += 1;
     for function in ["run", "other"] {
         let gas = 20_000 + random.next() % 1_000_000;

@@ -136,7 +136,7 @@ fn modules(group: u64, engines: Engines) -> Value {
     let mut recording = Recording::new();
     for case in group * GROUP..(group + 1) * GROUP {
         let mut random = Random(case);
-        let code = (0..100).find_map(|_| generate(&mut random)).unwrap();
+        let (code, _) = (0..100).find_map(|_| generate(&mut random)).unwrap();
         recording.input(&code);
         let mut chain = Chain::on(engines);
         let address = chain.place(&code);

@@ -3,8 +3,8 @@
 use super::oracle::{WasmiMachine, portable};
 use crate::vm::{Mode, outermost};
 use crate::{
-    BlockContext, CallOutcome, CallParams, Checkpoint, ContractInfo, CreateRefused, Fault, NextKey, Proofs, Statement,
-    TransferRefused, Vm, VmConfig, World,
+    BlockContext, CallOutcome, CallParams, Checkpoint, ContractInfo, CreateRefused, Fault, ModuleInfo, NextKey, Proofs,
+    Statement, TransferRefused, Vm, VmConfig, World,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock};
@@ -361,10 +361,15 @@ impl Chain {
 
     /// Records a contract with this code, without running its `init`.
     pub fn place(&mut self, code: &[u8]) -> Address {
+        let info = vm().check(code).unwrap();
+        self.place_checked(code, info)
+    }
+
+    /// The same with what the deploy check said of the code.
+    pub fn place_checked(&mut self, code: &[u8], info: ModuleInfo) -> Address {
         let address = Address([self.next; 32]);
         self.next += 1;
         let hash = CodeHash::of(&[code]);
-        let info = vm().check(code).unwrap();
         LOAD_BYTES.lock().unwrap().insert(hash, info.load_bytes());
         self.oracle.learn(hash, info);
         self.world.codes.insert(hash, code.to_vec());
