@@ -1,5 +1,5 @@
 //! One running contract as the host sees it, and the traits that stand between the host's rules and the
-//! engine, so that the same rules run on wasmtime and, in tests, on wasmi.
+//! engine, so that the same rules run on wasmtime and, in tests, on other engines.
 
 use crate::access::Access;
 use crate::loan::Loan;

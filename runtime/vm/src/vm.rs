@@ -33,6 +33,15 @@ impl Default for VmConfig {
     }
 }
 
+impl VmConfig {
+    /// Instances that can exist at once.
+    pub(crate) fn slots(self) -> u32 {
+        let depth = u32::try_from(limits::CALL_DEPTH_MAX).unwrap_or(u32::MAX);
+        let calls = self.execution_calls.max(1).saturating_add(self.view_calls.max(1));
+        calls.saturating_mul(depth)
+    }
+}
+
 /// Which share of the pool a handle uses, so that views never make execution wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
@@ -110,14 +119,17 @@ impl Vm {
     }
 
     fn start(config: VmConfig, artifacts: Option<Artifacts>) -> Result<Self, Fault> {
-        let depth = u32::try_from(limits::CALL_DEPTH_MAX).unwrap_or(u32::MAX);
-        let calls = config.execution_calls.max(1).saturating_add(config.view_calls.max(1));
+        Ok(Self::over(WasmtimeMachine::new(config.slots(), artifacts)?, config))
+    }
+
+    /// A VM on this machine, which has as many slots as the configuration wants.
+    pub(crate) fn over(machine: WasmtimeMachine, config: VmConfig) -> Self {
         let shared = Shared {
-            machine: WasmtimeMachine::new(calls.saturating_mul(depth), artifacts)?,
+            machine,
             execution: Gate::new(config.execution_calls.max(1)),
             view: Gate::new(config.view_calls.max(1)),
         };
-        Ok(Self { shared: Arc::new(shared), lane: Lane::Execution })
+        Self { shared: Arc::new(shared), lane: Lane::Execution }
     }
 
     /// The same VM on another lane.

@@ -31,13 +31,19 @@ const WARM_SLOTS: u32 = 16;
 
 /// Makes the engine with room for exactly `slots` instances at a time.
 pub(crate) fn engine(slots: u32) -> Result<Engine, Fault> {
+    let config = settings(slots)?;
+    let engine = Engine::new(&config).map_err(|error| Fault(format!("the engine does not start: {error}")))?;
+    check(&engine)?;
+    Ok(engine)
+}
+
+/// All settings. Tests change the code generator in them, and nothing else.
+pub(crate) fn settings(slots: u32) -> Result<Config, Fault> {
     let mut config = Config::new();
     execution(&mut config)?;
     proposals(&mut config);
     memory(&mut config, slots);
-    let engine = Engine::new(&config).map_err(|error| Fault(format!("the engine does not start: {error}")))?;
-    check(&engine)?;
-    Ok(engine)
+    Ok(config)
 }
 
 fn execution(config: &mut Config) -> Result<(), Fault> {
@@ -111,6 +117,8 @@ fn memory(config: &mut Config, slots: u32) {
 fn check(engine: &Engine) -> Result<(), Fault> {
     let pool = engine.get_pooling_config();
     let settings = [
+        // An interpreter may be compiled in, for tests; nothing may choose it.
+        ("machine code", !engine.is_pulley()),
         ("wasm proposals", engine.get_wasm_features() == FEATURES),
         ("shared memory off", !engine.get_shared_memory()),
         ("concurrency off", !engine.get_concurrency_support()),

@@ -12,5 +12,7 @@ mod restore;
 pub use artifact::{ARTIFACT_BYTES_MAX, ArtifactName, ArtifactRefused, ArtifactStore, Artifacts, Seal};
 #[cfg(test)]
 pub(crate) use config::engine;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use config::settings;
 pub(crate) use gate::Gate;
 pub(crate) use module::WasmtimeMachine;

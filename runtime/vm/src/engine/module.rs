@@ -61,7 +61,11 @@ struct Compiled {
 impl WasmtimeMachine {
     /// Starts the engine with room for `slots` frames at a time.
     pub(crate) fn new(slots: u32, artifacts: Option<Artifacts>) -> Result<Self, Fault> {
-        let engine = config::engine(slots)?;
+        Self::over(config::engine(slots)?, artifacts)
+    }
+
+    /// The same over an engine that was made before.
+    pub(crate) fn over(engine: Engine, artifacts: Option<Artifacts>) -> Result<Self, Fault> {
         let linker = guest::linker(&engine).map_err(|error| engine_fault("host functions do not link", &error))?;
         let build = Build::new(&engine, Versions::NOW);
         let (execution, view) = (Cache::new(EXECUTION_ROOM), Cache::new(VIEW_ROOM));

@@ -1,6 +1,8 @@
 //! Artifacts: restored instead of compiled, and never believed when anything about them is wrong.
 
+use super::oracle::portable_engine;
 use super::support::{ALICE, MemoryWorld, load_bytes, module};
+use crate::engine::WasmtimeMachine;
 use crate::gas;
 use crate::{ArtifactName, ArtifactRefused, ArtifactStore, Artifacts, CallParams, Lane, Seal, Vm, VmConfig, VmReject};
 use std::collections::BTreeMap;
@@ -163,6 +165,28 @@ fn what_is_sealed_well_and_still_no_module_is_refused_before_it_runs() {
         let refused = shelf.refused.lock().unwrap().pop().unwrap();
         assert!(matches!(refused, ArtifactRefused::Unusable(_)), "{refused:?}");
     }
+}
+
+#[test]
+fn bytecode_of_the_engine_that_only_tests_have_is_no_artifact_of_the_node() {
+    let size = VmConfig { execution_calls: 1, view_calls: 1 };
+    let other_shelf = Arc::new(Shelf::default());
+    let artifacts = Artifacts { store: Arc::clone(&other_shelf) as _, seal: Seal::new(&[1; 32]) };
+    let machine = WasmtimeMachine::over(portable_engine(size.slots()), Some(artifacts)).unwrap();
+    let gas = run(&Vm::over(machine, size));
+    let (other_name, bytecode) = other_shelf.only();
+
+    let shelf = Arc::new(Shelf::default());
+    assert_eq!(run(&process(&shelf, 1)), gas);
+    let (name, _) = shelf.only();
+    assert_ne!(name, other_name, "two code generators share their artifacts");
+    // Even with a good seal and under the right name.
+    let seal = Seal::new(&[1; 32]);
+    shelf.replace(seal.close(&name, seal.open(&other_name, &bytecode).unwrap()));
+    let vm = process(&shelf, 1);
+    assert_eq!((run(&vm), vm.compilations()), (gas, 1));
+    let refused = shelf.refused.lock().unwrap().pop().unwrap();
+    assert!(matches!(&refused, ArtifactRefused::Unusable(_)), "{refused:?}");
 }
 
 #[test]

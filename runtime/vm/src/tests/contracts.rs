@@ -93,7 +93,7 @@ fn building_the_contracts_again_gives_the_committed_modules() {
 
 /// Whatever anybody sends to them: [`Chain`] compares result, gas, storage, balances and events of every call.
 #[test]
-fn two_engines_agree_about_every_committed_contract_on_random_input() {
+fn engines_agree_about_every_committed_contract_on_random_input() {
     let seed = super::generated::seed();
     println!("TACIT_SEED={seed}");
     let mut random = super::generate::Random(seed);
@@ -107,7 +107,7 @@ fn two_engines_agree_about_every_committed_contract_on_random_input() {
                 let length = [0, 1, 16, 32, 48, 64, 80, 200][random.below(8)];
                 let input: Vec<u8> =
                     (0..length).map(|_| [0, 0, 0, 1, random.below(256) as u8][random.below(5)]).collect();
-                // Errors are as good as results here: both engines must give the same ones.
+                // Errors are as good as results here: all engines must give the same ones.
                 let outcome = if export == "init" && round == 0 {
                     chain.try_create(contract, &input)
                 } else {

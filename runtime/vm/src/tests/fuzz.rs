@@ -2,7 +2,7 @@
 
 use super::generate::{from_bytes, with_a_large_stack};
 use super::script::Family;
-use super::support::Chain;
+use super::support::{Chain, Engines};
 use crate::validate::FEATURES;
 use crate::{meter, validate};
 use wasmparser::Validator;
@@ -29,13 +29,13 @@ pub fn validator(bytes: &[u8]) {
     }
 }
 
-/// A valid module is a valid module when it is metered, and both engines agree about what it does.
+/// A valid module is a valid module when it is metered, and all engines agree about what it does.
 ///
 /// # Panics
 /// Where that is not so.
 pub fn instrumenter(bytes: &[u8]) {
-    let Some(code) = from_bytes(bytes) else { return };
-    let info = validate(&code).expect("it was accepted before");
+    let Some((code, info)) = from_bytes(bytes) else { return };
+    assert_eq!(validate(&code).as_ref(), Ok(&info), "two verdicts on the same bytes");
     check_metered(&code, info.metered_bytes);
     with_a_large_stack(|| {
         let mut chain = Chain::new();
@@ -46,12 +46,12 @@ pub fn instrumenter(bytes: &[u8]) {
     });
 }
 
-/// Whatever contracts ask of the host: no host function panics, money stays the same, and both engines agree.
+/// Whatever contracts ask of the host: no host function panics, money stays the same, and all engines agree.
 ///
 /// # Panics
 /// Where that is not so.
 pub fn host_calls(bytes: &[u8]) {
-    with_a_large_stack(|| drop(Family::new(bytes).run()));
+    with_a_large_stack(|| drop(Family::new(bytes, Engines::Three).run()));
 }
 
 fn check_metered(code: &[u8], metered_bytes: usize) {

@@ -1,8 +1,9 @@
 //! Modules from numbers: what the generator of valid modules makes of a seed, in the shape that contracts need. Also under
 //! fuzzers, which give the bytes themselves.
 
-use crate::{CodeReject, validate};
+use crate::{CodeReject, ModuleInfo, validate};
 use arbitrary::Unstructured;
+use std::sync::OnceLock;
 use wasm_smith::{Config, Module};
 
 /// A small deterministic generator (SplitMix64), so that a seed is all a failure needs.
@@ -28,7 +29,13 @@ impl Random {
     }
 }
 
+/// What the generator may make. Worked out once: it takes a tenth of what making a module takes.
 fn config() -> Config {
+    static CONFIG: OnceLock<Config> = OnceLock::new();
+    CONFIG.get_or_init(make_config).clone()
+}
+
+fn make_config() -> Config {
     let imports = super::support::module(
         "(func $unused (drop (call $storage_get (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)))
             (drop (call $storage_set (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)))
@@ -74,17 +81,17 @@ fn config() -> Config {
     }
 }
 
-/// A module from a seed, if the generator made one that may be deployed.
-pub(super) fn generate(random: &mut Random) -> Option<Vec<u8>> {
+/// A module from a seed, if the generator made one that may be deployed, and what the deploy check says of it.
+pub(super) fn generate(random: &mut Random) -> Option<(Vec<u8>, ModuleInfo)> {
     from_bytes(&random.bytes(8, 12_000))
 }
 
-/// A module from bytes, if there is one that may be deployed.
-pub(super) fn from_bytes(bytes: &[u8]) -> Option<Vec<u8>> {
+/// A module from bytes, if there is one that may be deployed, and what the deploy check says of it.
+pub(super) fn from_bytes(bytes: &[u8]) -> Option<(Vec<u8>, ModuleInfo)> {
     let module = Module::new(config(), &mut Unstructured::new(bytes)).ok()?;
     let code = fix_table(&module.to_bytes());
     match validate(&code) {
-        Ok(_) => Some(code),
+        Ok(info) => Some((code, info)),
         // What the generator makes is valid WebAssembly, so only our own rules refuse it.
         Err(reject @ (CodeReject::Malformed(_) | CodeReject::Proposal(_) | CodeReject::Floats(_))) => {
             panic!("the deploy check calls a valid module invalid: {reject}")

@@ -1,5 +1,5 @@
-//! Tests of the VM. Every call is made on wasmtime and, by [`support::Chain`], again on wasmi over a copy of the
-//! same world; result, gas, storage, balances and events must be equal, so each test is a differential test too.
+//! Tests of the VM. Every call is made on wasmtime and, by [`support::Chain`], again on wasmi and as portable bytecode, each over a
+//! copy of the same world; result, gas, storage, balances and events must be equal, so each test is a differential test too.
 //! What fuzzers need of this is built with the feature `testing` as well.
 #![allow(
     clippy::unwrap_used,

@@ -1,27 +1,57 @@
-//! The second engine: the same metered module and the same host functions on the wasmi interpreter.
+//! The other engines. The second runs the same metered module and the same host functions on the wasmi interpreter. The third is
+//! the node's with another code generator: portable bytecode, which is what runs where no machine code of ours does. It must
+//! differ from the node's in nothing else, so that whatever comes out differently is the code generator's doing.
 
 use crate::access::Access;
+use crate::engine::{self, WasmtimeMachine};
 use crate::frame::{Budget, Frame, Machine, Ran, Runnable, Stop};
 use crate::host::{self, Host};
 use crate::meter::{self, GAS_GLOBAL, MEMORY, STACK_GLOBAL};
 use crate::reject::Trap;
-use crate::validate;
+use crate::validate::{self, ModuleInfo};
+use crate::vm::{Vm, VmConfig};
 use crate::world::{Fault, World};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tacit_types::CodeHash;
 use wasmi::{Caller, Config, Engine, Global, Linker, Memory, Module, Store, TrapCode, Val};
 
+/// The code generator of the third engine.
+const PORTABLE: &str = "pulley64";
+
+/// The third engine, one for all tests of the process.
+pub(super) fn portable() -> &'static Vm {
+    static PORTABLE_VM: OnceLock<Vm> = OnceLock::new();
+    PORTABLE_VM.get_or_init(|| {
+        let size = VmConfig { execution_calls: 4, view_calls: 2 };
+        Vm::over(WasmtimeMachine::over(portable_engine(size.slots()), None).unwrap(), size)
+    })
+}
+
+/// The node's engine, but for the target.
+pub(super) fn portable_engine(slots: u32) -> wasmtime::Engine {
+    let mut config = engine::settings(slots).unwrap();
+    // Bytecode has no faulting loads: each access is checked.
+    config.target(PORTABLE).unwrap().signals_based_traps(false);
+    let engine = wasmtime::Engine::new(&config).unwrap();
+    assert!(engine.is_pulley(), "the third engine makes machine code like the first");
+    engine
+}
+
 pub(super) struct WasmiMachine {
     engine: Engine,
+    linker: OnceLock<Arc<Linker<Guest>>>,
     modules: RefCell<BTreeMap<CodeHash, Arc<Interpreted>>>,
+    /// What the deploy check said of code.
+    checked: RefCell<BTreeMap<CodeHash, ModuleInfo>>,
 }
 
 struct Interpreted {
     engine: Engine,
+    linker: Arc<Linker<Guest>>,
     module: Module,
     exports: Vec<String>,
     memory_pages: u64,
@@ -37,7 +67,17 @@ impl WasmiMachine {
     pub(super) fn new() -> Self {
         let mut config = Config::default();
         config.set_max_recursion_depth(100_000).set_max_stack_height(1 << 24);
-        Self { engine: Engine::new(&config), modules: RefCell::default() }
+        Self {
+            engine: Engine::new(&config),
+            linker: OnceLock::new(),
+            modules: RefCell::default(),
+            checked: RefCell::default(),
+        }
+    }
+
+    /// Notes what the deploy check says of code, so that it is not asked again.
+    pub(super) fn learn(&self, hash: CodeHash, info: ModuleInfo) {
+        self.checked.borrow_mut().insert(hash, info);
     }
 }
 
@@ -47,9 +87,11 @@ impl Machine for WasmiMachine {
             return Ok(module.clone());
         }
         let code = world.code(hash)?.unwrap();
-        let info = validate::validate(&code).unwrap();
+        let learned = self.checked.borrow_mut().remove(hash);
+        let info = learned.unwrap_or_else(|| validate::validate(&code).unwrap());
         let module = Arc::new(Interpreted {
             engine: self.engine.clone(),
+            linker: self.linker.get_or_init(|| Arc::new(linker(&self.engine))).clone(),
             module: Module::new(&self.engine, meter::meter(&code).unwrap()).unwrap(),
             exports: info.exports,
             memory_pages: info.memory_pages,
@@ -75,7 +117,7 @@ impl Runnable for Interpreted {
 
     fn run(&self, function: &str, frame: Frame, budget: Budget) -> Result<Ran, Fault> {
         let mut store = Store::new(&self.engine, Guest { frame, handles: None });
-        let instance = linker(&self.engine).instantiate_and_start(&mut store, &self.module).unwrap();
+        let instance = self.linker.instantiate_and_start(&mut store, &self.module).unwrap();
         let memory = instance.get_memory(&store, MEMORY).unwrap();
         let gas = instance.get_global(&store, GAS_GLOBAL).unwrap();
         let stack = instance.get_global(&store, STACK_GLOBAL).unwrap();

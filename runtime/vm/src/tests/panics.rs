@@ -1,4 +1,4 @@
-//! A host function that panics, whichever it is: the transaction fails and pays, the node lives, both engines agree. A panic of
+//! A host function that panics, whichever it is: the transaction fails and pays, the node lives, all engines agree. A panic of
 //! the machine, however far below a host function: the node stops.
 
 use super::support::{ALICE, Chain, GAS, module, vm};

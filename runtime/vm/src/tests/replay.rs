@@ -9,7 +9,7 @@
 
 use super::generate::{Random, generate, with_a_large_stack};
 use super::script::Family;
-use super::support::{Chain, GAS, MemoryWorld};
+use super::support::{Chain, Engines, GAS, MemoryWorld};
 use crate::{CallOutcome, INSTRUMENTATION_VERSION, VmReject};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -110,12 +110,12 @@ fn parts(hasher: &mut blake3::Hasher, all: &[&[u8]]) {
 }
 
 /// Every export of a contract with random input, a few times, on one chain.
-fn contract(name: &str, code: &[u8]) -> Value {
+fn contract(name: &str, code: &[u8], engines: Engines) -> Value {
     let mut recording = Recording::new();
     recording.input(code);
     let exports = crate::validate(code).unwrap().exports;
     let mut random = Random(u64::from(code.len() as u32));
-    let mut chain = Chain::new();
+    let mut chain = Chain::on(engines);
     let address = chain.place(code);
     for round in 0..ROUNDS {
         for export in &exports {
@@ -132,13 +132,13 @@ fn contract(name: &str, code: &[u8]) -> Value {
     recording.finish(name)
 }
 
-fn modules(group: u64) -> Value {
+fn modules(group: u64, engines: Engines) -> Value {
     let mut recording = Recording::new();
     for case in group * GROUP..(group + 1) * GROUP {
         let mut random = Random(case);
-        let code = (0..100).find_map(|_| generate(&mut random)).unwrap();
+        let (code, _) = (0..100).find_map(|_| generate(&mut random)).unwrap();
         recording.input(&code);
-        let mut chain = Chain::new();
+        let mut chain = Chain::on(engines);
         let address = chain.place(&code);
         for function in ["run", "other"] {
             recording.call(&chain.call_with_gas(address, function, &[7; 9], 500_000));
@@ -148,10 +148,10 @@ fn modules(group: u64) -> Value {
     recording.finish(&format!("generated modules {} to {}", group * GROUP, (group + 1) * GROUP - 1))
 }
 
-fn families(group: u64) -> Value {
+fn families(group: u64, engines: Engines) -> Value {
     let mut recording = Recording::new();
     for case in group * GROUP..(group + 1) * GROUP {
-        let mut family = Family::new(&Random(case).bytes(200, 3_000));
+        let mut family = Family::new(&Random(case).bytes(200, 3_000), engines);
         for outcome in family.run() {
             recording.call(&outcome);
         }
@@ -175,12 +175,21 @@ fn files(folder: &str, extension: &str) -> Vec<(String, PathBuf)> {
 }
 
 /// Everything that is pinned, executed now.
-fn execute() -> Vec<Value> {
+fn execute(engines: Engines) -> Vec<Value> {
     let committed = files("contracts/artifacts", "wasm").into_iter();
-    let committed = committed.map(|(name, path)| contract(&name, &std::fs::read(path).unwrap()));
+    let committed = committed.map(|(name, path)| contract(&name, &std::fs::read(path).unwrap(), engines));
     let hostile = files("contracts/hostile", "wat").into_iter();
-    let hostile = hostile.map(|(name, path)| contract(&format!("hostile {name}"), &wat::parse_file(path).unwrap()));
-    committed.chain(hostile).chain((0..GROUPS).map(modules)).chain((0..GROUPS).map(families)).collect()
+    let hostile =
+        hostile.map(|(name, path)| contract(&format!("hostile {name}"), &wat::parse_file(path).unwrap(), engines));
+    let generated = (0..GROUPS).map(|group| modules(group, engines));
+    committed.chain(hostile).chain(generated).chain((0..GROUPS).map(|group| families(group, engines))).collect()
+}
+
+/// The file, and what it holds.
+fn recorded() -> (PathBuf, Vec<Value>) {
+    let path = repository().join("tests/vectors/contracts.json");
+    let file: Value = std::fs::read(&path).map_or(Value::Null, |bytes| serde_json::from_slice(&bytes).unwrap());
+    (path, file["cases"].as_array().cloned().unwrap_or_default())
 }
 
 /// Whether two entries are about the same inputs.
@@ -191,10 +200,8 @@ fn same_inputs(left: &Value, right: &Value) -> bool {
 #[test]
 fn case_61_what_contracts_gave_when_it_was_recorded_they_give_on_this_engine() {
     with_a_large_stack(|| {
-        let path = repository().join("tests/vectors/contracts.json");
-        let recorded: Value = std::fs::read(&path).map_or(Value::Null, |bytes| serde_json::from_slice(&bytes).unwrap());
-        let recorded = recorded["cases"].as_array().cloned().unwrap_or_default();
-        let now = execute();
+        let (path, recorded) = recorded();
+        let now = execute(Engines::Two);
         let was = |case: &Value| recorded.iter().find(|recorded| same_inputs(recorded, case));
         let differs: Vec<_> =
             now.iter().filter_map(|case| was(case).filter(|was| *was != case).map(|was| (was, case))).collect();
@@ -214,5 +221,21 @@ fn case_61_what_contracts_gave_when_it_was_recorded_they_give_on_this_engine() {
         );
         let calls: u64 = now.iter().filter_map(|case| case["calls"].as_u64()).sum();
         println!("{} entries, {calls} calls", now.len());
+    });
+}
+
+/// Portable bytecode is what contracts would be compiled to on a processor that no machine code is made for. It comes from the same
+/// front end as the node's machine code, but from another back end, and an interpreter runs it.
+#[test]
+fn case_62_what_contracts_gave_when_it_was_recorded_they_give_as_portable_bytecode() {
+    with_a_large_stack(|| {
+        let (_, recorded) = recorded();
+        let now = execute(Engines::Portable);
+        let differs: Vec<_> = now.iter().filter(|case| !recorded.contains(case)).collect();
+        assert!(
+            differs.is_empty(),
+            "what is recorded in tests/vectors/contracts.json gives something else:\n{differs:#?}"
+        );
+        assert_eq!(now.len(), recorded.len());
     });
 }

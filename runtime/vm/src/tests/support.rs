@@ -1,10 +1,10 @@
-//! A chain in memory for tests: a journaled world, contracts from text or files, and calls on two engines.
+//! A chain in memory for tests: a journaled world, contracts from text or files, and calls on several engines.
 
-use super::oracle::WasmiMachine;
+use super::oracle::{WasmiMachine, portable};
 use crate::vm::{Mode, outermost};
 use crate::{
-    BlockContext, CallOutcome, CallParams, Checkpoint, ContractInfo, CreateRefused, Fault, NextKey, Proofs, Statement,
-    TransferRefused, Vm, VmConfig, World,
+    BlockContext, CallOutcome, CallParams, Checkpoint, ContractInfo, CreateRefused, Fault, ModuleInfo, NextKey, Proofs,
+    Statement, TransferRefused, Vm, VmConfig, World,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock};
@@ -20,10 +20,12 @@ pub(super) fn vm() -> &'static Vm {
     ENGINE.get_or_init(|| Vm::new(VmConfig { execution_calls: 4, view_calls: 2 }).unwrap())
 }
 
+/// What loading code is charged as, by its hash.
+static LOAD_BYTES: Mutex<BTreeMap<CodeHash, u64>> = Mutex::new(BTreeMap::new());
+
 /// What loading this code is charged as; worked out once for each code.
 pub(super) fn load_bytes(code: &[u8]) -> u64 {
-    static KNOWN: Mutex<BTreeMap<CodeHash, u64>> = Mutex::new(BTreeMap::new());
-    let mut known = KNOWN.lock().unwrap();
+    let mut known = LOAD_BYTES.lock().unwrap();
     *known.entry(CodeHash::of(&[code])).or_insert_with(|| crate::validate(code).unwrap().load_bytes())
 }
 
@@ -307,6 +309,17 @@ enum Kind {
     View,
 }
 
+impl Kind {
+    fn run(self, vm: &Vm, world: &mut MemoryWorld, params: CallParams<'_>) -> CallOutcome {
+        match self {
+            Self::Create => vm.instantiate(world, params),
+            Self::Call => vm.call(world, params),
+            Self::View => vm.view(world, params),
+        }
+        .unwrap()
+    }
+}
+
 impl From<Kind> for Mode {
     fn from(kind: Kind) -> Self {
         match kind {
@@ -317,24 +330,48 @@ impl From<Kind> for Mode {
     }
 }
 
-/// A world and two engines that must agree on every call.
+/// On which engines a chain makes its calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Engines {
+    /// The node's, wasmi and portable bytecode.
+    Three,
+    /// The node's and wasmi.
+    Two,
+    /// Portable bytecode alone: what comes out is compared with what was recorded.
+    #[cfg_attr(not(test), allow(dead_code))]
+    Portable,
+}
+
+/// A world and the engines that must agree on every call.
 pub(super) struct Chain {
     pub world: MemoryWorld,
+    engines: Engines,
     oracle: WasmiMachine,
     next: u8,
 }
 
 impl Chain {
     pub fn new() -> Self {
-        Self { world: MemoryWorld::default(), oracle: WasmiMachine::new(), next: 1 }
+        Self::on(Engines::Three)
+    }
+
+    pub fn on(engines: Engines) -> Self {
+        Self { world: MemoryWorld::default(), engines, oracle: WasmiMachine::new(), next: 1 }
     }
 
     /// Records a contract with this code, without running its `init`.
     pub fn place(&mut self, code: &[u8]) -> Address {
+        let info = vm().check(code).unwrap();
+        self.place_checked(code, info)
+    }
+
+    /// The same with what the deploy check said of the code.
+    pub fn place_checked(&mut self, code: &[u8], info: ModuleInfo) -> Address {
         let address = Address([self.next; 32]);
         self.next += 1;
         let hash = CodeHash::of(&[code]);
-        vm().check(code).unwrap();
+        LOAD_BYTES.lock().unwrap().insert(hash, info.load_bytes());
+        self.oracle.learn(hash, info);
         self.world.codes.insert(hash, code.to_vec());
         self.world.contracts.insert(address, hash);
         address
@@ -379,7 +416,7 @@ impl Chain {
         self.run(Kind::View, contract, function, input, GAS, ALICE)
     }
 
-    /// Runs on both engines over equal worlds and compares everything there is to compare.
+    /// Runs on all engines over equal worlds and compares everything there is to compare.
     fn run(
         &mut self,
         kind: Kind,
@@ -392,18 +429,24 @@ impl Chain {
         let value = Amount::ZERO;
         let params = CallParams { caller, contract, function, input, value, gas_limit: Gas(gas), record: true };
         let before = self.world.clone();
-        let mut other_world = before.clone();
-        let outcome = match kind {
-            Kind::Create => vm().instantiate(&mut self.world, params),
-            Kind::Call => vm().call(&mut self.world, params),
-            Kind::View => vm().view(&mut self.world, params),
-        }
-        .unwrap();
-        let other = outermost(&self.oracle, &mut other_world, params, kind.into()).unwrap();
-        assert_eq!(outcome, other, "wasmtime and wasmi disagree about {function}");
+        let first = if self.engines == Engines::Portable { portable() } else { vm() };
+        let outcome = kind.run(first, &mut self.world, params);
         self.world.commit();
-        other_world.commit();
-        assert_eq!(self.world, other_world, "wasmtime and wasmi leave different worlds after {function}");
+        let compare = |engine: &str, mut world: MemoryWorld, other: CallOutcome| {
+            assert_eq!(outcome, other, "wasmtime and {engine} disagree about {function}");
+            world.commit();
+            assert_eq!(self.world, world, "wasmtime and {engine} leave different worlds after {function}");
+        };
+        if self.engines != Engines::Portable {
+            let mut world = before.clone();
+            let other = outermost(&self.oracle, &mut world, params, kind.into()).unwrap();
+            compare("wasmi", world, other);
+        }
+        if self.engines == Engines::Three {
+            let mut world = before.clone();
+            let other = kind.run(portable(), &mut world, params);
+            compare("portable bytecode", world, other);
+        }
         if outcome.result.is_err() || kind == Kind::View {
             assert_eq!(self.world, before, "a failed call or a view left something behind");
         }

@@ -1,4 +1,4 @@
-//! The WebAssembly core test suite as an oracle. The integer parts of its modules run as contracts, metered, on both engines:
+//! The WebAssembly core test suite as an oracle. The integer parts of its modules run as contracts, metered, on every engine:
 //! result, trap and gas are equal, and they are what the suite says; and what the suite calls malformed or invalid is refused.
 //! Everything left out is counted with its reason, and the numbers have floors, so that the test cannot shrink unseen.
 
@@ -91,7 +91,7 @@ impl Report {
 }
 
 #[test]
-fn the_core_test_suite_gives_what_it_says_on_both_engines() {
+fn the_core_test_suite_gives_what_it_says_on_every_engine() {
     super::generate::with_a_large_stack(|| {
         let mut report = Report::default();
         for file in [SpecVersion::V1, SpecVersion::V2].into_iter().flat_map(spec) {
@@ -285,7 +285,7 @@ fn run_batch(file: &TestFile<'_>, parts: &Parts, actions: &[(u32, &Action)], bat
     report.modules += 1;
     for (entry, number) in batch.iter().enumerate() {
         let action = actions[*number].1;
-        // `Chain` compares result, gas and world of both engines.
+        // `Chain` compares result, gas and world of all engines.
         let result = chain.call_with_gas(contract, &format!("e{entry}"), &[], GAS).result;
         let is_right = match &action.wanted {
             Wanted::Failure(reject) => result.as_ref() == Err(reject),
