@@ -94,15 +94,8 @@ impl World for ExecWorld<'_, '_> {
     fn contract(&mut self, address: &Address) -> Result<Option<ContractInfo>, Fault> {
         let contract: Option<record::Contract> = self.overlay.read(&key::contract(address)).map_err(fault)?;
         let Some(contract) = contract else { return Ok(None) };
-        let Some(load_bytes) = self.load_bytes(&contract.code_hash)? else {
-            return Err(Fault(format!(
-                "what loading the code {} of a contract is charged as is lost",
-                contract.code_hash
-            )));
-        };
         Ok(Some(ContractInfo {
             code_hash: contract.code_hash,
-            load_bytes,
             creator: contract.creator,
             is_paused: contract.paused_until > self.block.time,
             may_change_itself: contract.policy.upgrade == UpgradePolicy::Governed,
@@ -115,10 +108,6 @@ impl World for ExecWorld<'_, '_> {
 
     fn code(&mut self, hash: &CodeHash) -> Result<Option<Vec<u8>>, Fault> {
         self.overlay.get(&key::code(hash)).map_err(fault)
-    }
-
-    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
-        contracts::code_length(self.overlay, hash).map_err(fault)
     }
 
     fn storage_get(&mut self, contract: &Address, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
