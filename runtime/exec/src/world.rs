@@ -6,13 +6,11 @@ use crate::error::{ExecFault, Refusal};
 use crate::transient::Transient;
 use crate::tx::BlockEnvironment;
 use crate::{accounts, contracts, proofs};
+use tacit_abi::POLICY_BYTES_MAX;
 use tacit_state::{Checkpoint as StateCheckpoint, Next, Overlay, StateFault, key, record};
 use tacit_types::contract::{ContractPolicy, UpgradePolicy};
 use tacit_types::{Address, Amount, AssetId, CodeHash, Event, Height, KeyId, ProofId, RejectCode, codec};
 use tacit_vm::{BlockContext, Checkpoint, ContractInfo, CreateRefused, Fault, NextKey, Proofs, TransferRefused, World};
-
-/// Longest encoded policy in bytes: two tags, three addresses, two numbers, with room.
-const POLICY_BYTES_MAX: usize = 256;
 
 /// A contract's view of one transaction's state.
 pub struct ExecWorld<'a, 'base> {
@@ -78,7 +76,7 @@ fn decode_policy(bytes: &[u8]) -> Option<ContractPolicy> {
     if bytes.is_empty() {
         return Some(ContractPolicy::default());
     }
-    let policy: ContractPolicy = codec::decode_exact("policy", bytes, POLICY_BYTES_MAX).ok()?;
+    let policy: ContractPolicy = codec::decode_exact("policy", bytes, POLICY_BYTES_MAX as usize).ok()?;
     policy.check().is_ok().then_some(policy)
 }
 
