@@ -1,5 +1,5 @@
-//! Contract upgrade: the admin of a timelocked contract announces deployed code, waits, and changes to it. The change runs
-//! the new code's `migrate` and happens together with it or not at all.
+//! Contract upgrade: the admin of a timelocked contract announces deployed code and the input of its `migrate`, waits, and changes to it.
+//! The change runs the new code's `migrate` with what was announced, and happens together with it or not at all.
 
 use super::call::{Calling, run};
 use crate::contracts;
@@ -18,10 +18,10 @@ pub fn announce(context: &mut TxContext<'_, '_>, announce: &UpgradeAnnounce) -> 
         return Err(RejectCode::CodeUnknown.into());
     }
     let ready = UnixMillis(context.block.time.0.saturating_add(delay_ms));
-    record.announced = Some(record::AnnouncedCode { code_hash: announce.code_hash, ready });
-    contracts::write(context.overlay, &announce.contract, &record)?;
-    let (contract, code_hash) = (announce.contract, announce.code_hash);
-    context.events.push(Event::UpgradeAnnounced { contract, code_hash, ready });
+    let UpgradeAnnounce { contract, code_hash, input } = announce.clone();
+    record.announced = Some(record::AnnouncedCode { code_hash, ready, input: input.clone() });
+    contracts::write(context.overlay, &contract, &record)?;
+    context.events.push(Event::UpgradeAnnounced { contract, code_hash, ready, input });
     Ok(())
 }
 
@@ -42,7 +42,7 @@ pub fn upgrade(
     contracts::pay_for_load(context, &record.code_hash)?;
     contracts::pay_for_load(context, &announced.code_hash)?;
     let calling =
-        Calling { contract: upgrade.contract, function: "migrate", input: &upgrade.input, value: Amount::ZERO };
+        Calling { contract: upgrade.contract, function: "migrate", input: &announced.input, value: Amount::ZERO };
     run(context, &calling, contract_code, |vm, world, params| {
         let change = CodeChange { old: record.code_hash, new: announced.code_hash };
         vm.upgrade(world, params, &change)?.ok_or_else(|| RejectCode::LayoutDiffers.into())
