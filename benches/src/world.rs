@@ -85,7 +85,6 @@ impl World for MapWorld {
     fn contract(&mut self, address: &Address) -> Result<Option<ContractInfo>, Fault> {
         Ok(self.contracts.get(address).map(|code_hash| ContractInfo {
             code_hash: *code_hash,
-            load_bytes: self.loads.get(code_hash).copied().unwrap_or_default(),
             creator: Address::SYSTEM,
             is_paused: false,
             may_change_itself: false,
@@ -98,10 +97,6 @@ impl World for MapWorld {
 
     fn code(&mut self, hash: &CodeHash) -> Result<Option<Vec<u8>>, Fault> {
         Ok(self.codes.get(hash).map(|code| code.to_vec()))
-    }
-
-    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
-        Ok(self.codes.get(hash).map(|code| code.len() as u64))
     }
 
     fn storage_get(&mut self, contract: &Address, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {

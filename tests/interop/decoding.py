@@ -91,8 +91,8 @@ def _action(r):
         lambda: {"kind": "key_register", "key": r.data(2_562)},
         lambda: {"kind": "contract_pause", "contract": r.hex(32), "duration_ms": r.number(8)},
         lambda: {"kind": "contract_unpause", "contract": r.hex(32)},
-        lambda: {"kind": "upgrade_announce", "contract": r.hex(32), "code_hash": r.hex(32)},
-        lambda: {"kind": "contract_upgrade", "contract": r.hex(32), "input": r.data(65_536)},
+        lambda: {"kind": "upgrade_announce", "contract": r.hex(32), "code_hash": r.hex(32), "input": r.data(1_024)},
+        lambda: {"kind": "contract_upgrade", "contract": r.hex(32)},
     ))
 
 

@@ -94,9 +94,9 @@ def _later_action(kind, it):
     if kind == "contract_unpause":
         return b"\x14" + unhex(it["contract"])
     if kind == "upgrade_announce":
-        return b"\x15" + unhex(it["contract"]) + unhex(it["code_hash"])
+        return b"\x15" + unhex(it["contract"]) + unhex(it["code_hash"]) + data(unhex(it["input"]))
     if kind == "contract_upgrade":
-        return b"\x16" + unhex(it["contract"]) + data(unhex(it["input"]))
+        return b"\x16" + unhex(it["contract"])
     if kind == "prove_credential":
         return (b"\1\3" + unhex(it["issuer"]) + unhex(it["root"]) + name(it["attribute"]) + name(it["application"])
                 + unhex(it["pseudonym"]) + unhex(it["commitment"]) + u128(int(it["low"])) + u128(int(it["high"]))

@@ -32,7 +32,7 @@ pub const LONGEST: Duration = Duration::days(7);
 pub const SHORTEST: Duration = Duration::minutes(1);
 /// The rest after a pause is one part of so many of the time that it was to last, rounded up: a day after the longest. Ending it
 /// early makes the rest no shorter, else whoever pauses again and again would outrun whoever unpauses.
-pub const REST_PARTS: u64 = 7;
+pub const REST_PARTS: u64 = tacit_abi::PAUSE_REST_PARTS;
 
 /// The last pause of a group.
 #[derive(Wire, Clone, Copy)]

@@ -244,8 +244,19 @@ pub struct ContractState {
     pub policy: ContractPolicy,
     /// Until when it stands still; zero if nobody stopped it.
     pub paused_until: UnixMillis,
-    /// The code that it may change to, and from when.
-    pub announced: Option<(CodeHash, UnixMillis)>,
+    /// The code that it may change to.
+    pub announced: Option<AnnouncedState>,
+}
+
+/// Code that a contract may change to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnnouncedState {
+    /// The code.
+    pub code_hash: CodeHash,
+    /// From when.
+    pub ready: UnixMillis,
+    /// What its `migrate` will get.
+    pub input: Vec<u8>,
 }
 
 /// A call that may not write.

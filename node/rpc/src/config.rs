@@ -24,6 +24,8 @@ pub struct RpcConfig {
     pub subscriptions_max: u32,
     /// Most subscriptions of the whole node.
     pub all_subscriptions_max: usize,
+    /// Most subscriptions of one client address, over all of its connections.
+    pub subscriptions_per_ip_max: usize,
     /// Pages of events read at once for all subscriptions.
     pub event_pages_max: usize,
     /// How long a subscriber may take nothing before it is dropped.
@@ -67,6 +69,7 @@ impl RpcConfig {
             connections_per_ip_max: 128,
             subscriptions_max: 16,
             all_subscriptions_max: 4_096,
+            subscriptions_per_ip_max: 256,
             event_pages_max: 2,
             slow_subscriber: Duration::from_secs(10),
             slow_client: Duration::from_secs(20),

@@ -5,8 +5,8 @@ use crate::config::{GateConfig, RpcConfig};
 use crate::convert::Converter;
 use crate::events::EventReader;
 use crate::gate::Gate;
+use crate::places::Places;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// Shared by all methods and connections.
 pub struct Context {
@@ -29,7 +29,7 @@ pub struct Context {
     /// Pages of events for subscriptions.
     pub event_pages: Gate,
     /// Places of subscriptions.
-    pub subscriptions: Arc<Semaphore>,
+    pub subscriptions: Places,
     /// Pages of events.
     pub events: EventReader,
 }
@@ -44,7 +44,7 @@ impl Context {
         let event_pages = GateConfig { running: config.event_pages_max, waiting: 0 };
         Self {
             event_pages: Gate::new("pages of events", event_pages),
-            subscriptions: Arc::new(Semaphore::new(config.all_subscriptions_max)),
+            subscriptions: Places::new(config.all_subscriptions_max, config.subscriptions_per_ip_max),
             events: EventReader::new(Arc::clone(&backend), convert),
             backend,
             identity,

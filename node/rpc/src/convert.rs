@@ -286,9 +286,11 @@ impl Converter {
             balance: Decimal(contract.balance.0),
             policy: Some(self.policy(&contract.policy)),
             paused_until_ms: (contract.paused_until.0 != 0).then_some(contract.paused_until.0),
-            announced: contract
-                .announced
-                .map(|(code, ready)| AnnouncedView { code_hash: HexArray(code.0), ready_ms: ready.0 }),
+            announced: contract.announced.as_ref().map(|announced| AnnouncedView {
+                code_hash: HexArray(announced.code_hash.0),
+                ready_ms: announced.ready.0,
+                input: HexBytes(announced.input.clone()),
+            }),
         }
     }
 
@@ -385,10 +387,11 @@ impl Converter {
             Event::ContractPaused { contract, until } => {
                 EventView::ContractPaused { contract: self.address(contract), until_ms: until.0 }
             }
-            Event::UpgradeAnnounced { contract, code_hash, ready } => EventView::UpgradeAnnounced {
+            Event::UpgradeAnnounced { contract, code_hash, ready, input } => EventView::UpgradeAnnounced {
                 contract: self.address(contract),
                 code_hash: HexArray(code_hash.0),
                 ready_ms: ready.0,
+                input: HexBytes(input.to_vec()),
             },
             Event::CodeChanged { contract, code_hash } => {
                 EventView::CodeChanged { contract: self.address(contract), code_hash: HexArray(code_hash.0) }

@@ -9,7 +9,6 @@ pub mod backend;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod config;
-mod connections;
 mod context;
 pub mod convert;
 pub mod error;
@@ -21,6 +20,7 @@ mod methods;
 mod metrics_server;
 mod middleware;
 pub mod openrpc;
+mod places;
 pub mod reference;
 mod server;
 mod stream;

@@ -2,11 +2,11 @@
 
 use crate::backend::Backend;
 use crate::config::RpcConfig;
-use crate::connections::{ConnectionLimits, Place};
 use crate::context::Context;
 use crate::error::{ErrorKind, RpcError};
 use crate::methods;
 use crate::middleware::{RpcLayer, complete_json};
+use crate::places::{Place, Places};
 use crate::stream::PatientStream;
 use crate::table::TableError;
 use axum::body::{Body, Bytes};
@@ -77,7 +77,7 @@ impl RpcServer {
             allowed_origins: config.allowed_origins.clone(),
             request_bytes_max: config.request_bytes_max,
             slow_client: config.slow_client,
-            limits: ConnectionLimits::new(config.connections_max, config.connections_per_ip_max),
+            connections: Places::new(config.connections_max, config.connections_per_ip_max),
             methods: table.into_methods(Context::new(backend, config))?,
         });
         let (stop, handle) = stop_channel();
@@ -110,7 +110,7 @@ struct Shared {
     allowed_origins: Vec<String>,
     request_bytes_max: u32,
     slow_client: Duration,
-    limits: ConnectionLimits,
+    connections: Places,
     methods: Methods,
 }
 
@@ -143,7 +143,7 @@ async fn accept(listener: TcpListener, builder: Builder, shared: Arc<Shared>, st
             () = stop.clone().shutdown() => return,
         };
         match accepted {
-            Ok((socket, peer)) => match shared.limits.enter(peer.ip()) {
+            Ok((socket, peer)) => match shared.connections.enter(peer.ip()) {
                 Some(place) => serve(socket, place, builder.clone(), Arc::clone(&shared), stop.clone()),
                 None => metrics::counter!("rpc_connections_refused_total").increment(1),
             },

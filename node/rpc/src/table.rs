@@ -1,16 +1,16 @@
 //! One registration per method: it makes both the callable method and its entry in the OpenRPC document, so neither
 //! can exist without the other.
 
-use crate::connections::Place;
 use crate::context::Context;
 use crate::error::{ErrorKind, RpcError};
 use crate::fields::field_names;
 use crate::gate::Gate;
 use crate::openrpc::{self, MethodEntry};
+use crate::places::Place;
 use crate::types::NoParams;
 use jsonrpsee::core::SubscriptionError;
 use jsonrpsee::server::{MethodCallback, Methods, PendingSubscriptionSink, RpcModule};
-use jsonrpsee::types::{ErrorObjectOwned, Params};
+use jsonrpsee::types::{ErrorObjectOwned, Extensions, Params};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
@@ -101,9 +101,7 @@ impl Table {
         self.describe::<P, R>(name, summary, None);
         self.add(move |module| {
             module.register_async_method(name, move |params, context, extensions| async move {
-                // The server puts the place of each connection there.
-                let client = extensions.get::<Arc<Place>>().map(|place| place.ip());
-                method(context, client, read_params(&params)?).await.map_err(wire)
+                method(context, client_of(&extensions), read_params(&params)?).await.map_err(wire)
             })
         });
     }
@@ -117,13 +115,17 @@ impl Table {
     ) where
         P: DeserializeOwned + JsonSchema + 'static,
         Item: JsonSchema,
-        F: Fn(Arc<Context>, Result<P, RpcError>, PendingSubscriptionSink) -> Fut + Send + Sync + Clone + 'static,
+        F: Fn(Arc<Context>, Option<IpAddr>, Result<P, RpcError>, PendingSubscriptionSink) -> Fut
+            + Send
+            + Sync
+            + Clone
+            + 'static,
         Fut: Future<Output = Result<(), SubscriptionError>> + Send + 'static,
     {
         self.describe::<P, Item>(name, summary, Some(notification));
         self.add(move |module| {
-            module.register_subscription(name, notification, end, move |params, pending, context, _| {
-                method(context, parse(&params), pending)
+            module.register_subscription(name, notification, end, move |params, pending, context, extensions| {
+                method(context, client_of(&extensions), parse(&params), pending)
             })
         });
     }
@@ -193,6 +195,11 @@ impl Default for Table {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The address of the client. The server puts the place of each connection there.
+fn client_of(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<Arc<Place>>().map(|place| place.ip())
 }
 
 fn wire(error: RpcError) -> ErrorObjectOwned {

@@ -172,19 +172,19 @@ impl TxBuilder {
         self.action(Action::ContractUnpause(ContractUnpause { contract }))
     }
 
-    /// Announces the code that a contract will change to.
-    #[must_use]
-    pub fn upgrade_announce(self, contract: Address, code_hash: CodeHash) -> Self {
-        self.action(Action::UpgradeAnnounce(UpgradeAnnounce { contract, code_hash }))
-    }
-
-    /// Changes a contract to its announced code.
+    /// Announces the code that a contract will change to, and what its `migrate` will get.
     ///
     /// # Errors
     /// [`BuildError::TooLong`].
-    pub fn contract_upgrade(self, contract: Address, input: Vec<u8>) -> Result<Self, BuildError> {
+    pub fn upgrade_announce(self, contract: Address, code_hash: CodeHash, input: Vec<u8>) -> Result<Self, BuildError> {
         let input = bounded("bytes of input", input)?;
-        Ok(self.action(Action::ContractUpgrade(ContractUpgrade { contract, input })))
+        Ok(self.action(Action::UpgradeAnnounce(UpgradeAnnounce { contract, code_hash, input })))
+    }
+
+    /// Changes a contract to its announced code.
+    #[must_use]
+    pub fn contract_upgrade(self, contract: Address) -> Self {
+        self.action(Action::ContractUpgrade(ContractUpgrade { contract }))
     }
 
     /// Registers a verifying key.

@@ -48,8 +48,11 @@ pub const LOG_BYTES_MAX: u32 = 1024;
 pub const DEFERRED_CALLS_MAX: u32 = 16;
 /// Most bytes of keys and values that a transaction's contracts keep until it ends.
 pub const TRANSIENT_BYTES_MAX: u32 = 256 * 1024;
-/// Longest encoded upgrade policy in bytes.
+/// Longest encoded upgrade policy in bytes: two tags, three addresses, two numbers, with room.
 pub const POLICY_BYTES_MAX: u32 = 256;
+/// Between two pauses a contract runs for one part of so many of the longest time that the pause could last, rounded up: whoever
+/// pauses must not be able to stop a contract for good. The chain's own pauses keep it, and those of the SDK.
+pub const PAUSE_REST_PARTS: u64 = 7;
 /// The custom section in which code says which exports may be entered while its contract runs, to which lock group it
 /// belongs, and how its storage is laid out: records of a kind byte, a length byte and as many bytes.
 pub const ACCESS_SECTION: &str = "tacit.access";

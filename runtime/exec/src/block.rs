@@ -95,15 +95,12 @@ fn run(
 }
 
 fn charge_all(overlay: &mut Overlay<'_>, header: &Header, block: &ValidBlock) -> Result<Vec<Charge>, ExecFault> {
-    let charge_one = |tx: &std::sync::Arc<CheckedTx>| {
-        charge::charge(overlay, tx, header.height, header.base_fee).map_err(|refusal| match refusal {
-            Refusal::Fault(fault) => fault,
-            Refusal::Reject(reject) => {
-                ExecFault::Invariant(format!("a validated block holds a transaction that cannot be charged: {reject}"))
-            }
-        })
-    };
-    block.txs().iter().map(charge_one).collect()
+    charge::charge_all(overlay, block.txs(), header.height, header.base_fee).map_err(|refused| match refused {
+        (_, Refusal::Fault(fault)) => fault,
+        (index, Refusal::Reject(reject)) => {
+            ExecFault::Invariant(format!("transaction {index} of a validated block cannot be charged: {reject}"))
+        }
+    })
 }
 
 /// The outputs of paying join-splits enter the note tree before those of all bodies. Returns their events.

@@ -8,6 +8,7 @@ use crate::accounts;
 use crate::error::{Refusal, Reject};
 use crate::pool;
 use crate::stateless::CheckedTx;
+use std::sync::Arc;
 use tacit_state::Overlay;
 use tacit_types::limits::EXPIRY_HEIGHTS_MAX;
 use tacit_types::{Amount, Gas, Height, Price, RejectCode};
@@ -62,6 +63,22 @@ pub fn charge(overlay: &mut Overlay<'_>, tx: &CheckedTx, height: Height, base_fe
     account.sequence = sequence.next();
     accounts::write(overlay, &tx.sender(), &account)?;
     Ok(Charge { price, reserved, shielded: false })
+}
+
+/// Charges all transactions of a block, in order, before any body runs.
+///
+/// # Errors
+/// The first refusal, and which transaction it was about.
+pub fn charge_all(
+    overlay: &mut Overlay<'_>,
+    txs: &[Arc<CheckedTx>],
+    height: Height,
+    base_fee: Price,
+) -> Result<Vec<Charge>, (usize, Refusal)> {
+    let charge_one = |(index, tx): (usize, &Arc<CheckedTx>)| {
+        charge(overlay, tx, height, base_fee).map_err(|refusal| (index, refusal))
+    };
+    txs.iter().enumerate().map(charge_one).collect()
 }
 
 /// Whether a transaction that expires at `expiry` may stand in a block at `height`.

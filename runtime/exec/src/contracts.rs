@@ -6,7 +6,8 @@ use tacit_state::{Overlay, StateFault, key, record};
 use tacit_types::contract::ContractPolicy;
 use tacit_types::{Address, CodeHash, Event, Gas, RejectCode, UnixMillis};
 
-/// What loading deployed code is charged as, in bytes; none if no such code is deployed. The code itself is not read.
+/// What loading deployed code is charged as, in bytes; none if no such code is deployed. The one way to ask whether code is deployed:
+/// the code itself is not read.
 ///
 /// # Errors
 /// A fault.
@@ -35,7 +36,7 @@ pub fn create(
     salt: &[u8; 32],
     policy: ContractPolicy,
 ) -> Result<Address, Refusal> {
-    if code_length(overlay, code_hash)?.is_none() {
+    if load_bytes(overlay, code_hash)?.is_none() {
         return Err(RejectCode::CodeUnknown.into());
     }
     let contract = Address::of_contract(creator, code_hash, salt);
@@ -53,23 +54,6 @@ pub fn create(
     overlay.write(&key, &record)?;
     events.push(Event::ContractCreated { contract, code_hash: *code_hash, creator: *creator });
     Ok(contract)
-}
-
-/// Length in bytes of deployed code, if code with the hash is deployed. The only way to ask: it copies no code.
-///
-/// # Errors
-/// [`StateFault`].
-pub fn code_length(overlay: &Overlay<'_>, code_hash: &CodeHash) -> Result<Option<u64>, StateFault> {
-    Ok(overlay.length_in_place(&key::code(code_hash))?.map(|bytes| bytes as u64))
-}
-
-/// Finds deployed code for an action, and charges for the look at it by its length, which is known only then and limited.
-///
-/// # Errors
-/// [`RejectCode::CodeUnknown`], [`RejectCode::OutOfGas`].
-pub fn find_code(context: &mut TxContext<'_, '_>, code_hash: &CodeHash) -> Result<(), Refusal> {
-    let length = code_length(context.overlay, code_hash)?.ok_or(RejectCode::CodeUnknown)?;
-    Ok(context.meter.charge(Gas(tacit_vm::gas::code_found(length)))?)
 }
 
 /// Charges for loading deployed code, before it is loaded.

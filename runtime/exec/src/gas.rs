@@ -3,20 +3,12 @@
 //!
 //! These numbers are consensus data. What a contract's own instructions and host calls cost is `tacit-vm`'s schedule.
 
-use tacit_types::shielded::JoinSplit;
 use tacit_types::{Action, Gas, RejectCode, TxBody, Witness};
 
-/// Decoding, hashing, charging, the receipt.
-pub const BASE: u64 = 8_000;
-/// Each byte of the transaction: carried, stored and indexed by everybody.
-pub const PER_BYTE: u64 = 10;
-/// Each signature, verified in a batch.
-pub const SIGNATURE: u64 = 20_000;
-/// Each proof, decoded and verified in a batch.
-pub const PROOF: u64 = 400_000;
+pub use tacit_types::gas::{
+    BASE, JOIN_SPLIT, NOTE, NULLIFIER, PER_BYTE, PROOF, SIGNATURE, SPEND_SIGNATURE, TRANSFER, join_split,
+};
 
-/// A transfer: two accounts read, written and hashed into the trie.
-pub const TRANSFER: u64 = 8_000;
 /// Recording a verified proof.
 pub const PROVE: u64 = 6_000;
 /// Appending to a group: one path of Poseidon hashes.
@@ -27,14 +19,6 @@ pub const GROUP_MEMBER: u64 = 60_000;
 pub const INSTANTIATE: u64 = 30_000;
 /// Calling a contract, before its function runs.
 pub const CALL: u64 = 10_000;
-/// Each spend signature, verified in a batch.
-pub const SPEND_SIGNATURE: u64 = 60_000;
-/// A join-split: anchor and turnstile.
-pub const JOIN_SPLIT: u64 = 20_000;
-/// Each nullifier that a join-split records for ever.
-pub const NULLIFIER: u64 = 10_000;
-/// Each note appended: its share of the tree, and the bytes that every wallet downloads.
-pub const NOTE: u64 = 40_000;
 /// Making an asset or more of it.
 pub const ASSET: u64 = 16_000;
 /// Stopping the pool.
@@ -82,7 +66,7 @@ pub fn action(action: &Action) -> Gas {
         Action::Deploy(deploy) => tacit_vm::gas::deploy(deploy.code.len(), 0, 0).0,
         Action::Instantiate(_) => INSTANTIATE,
         Action::Call(_) => CALL,
-        Action::JoinSplit(join_split) => join_split_cost(join_split),
+        Action::JoinSplit(action) => join_split(action.nullifiers.as_slice().len()),
         Action::AssetCreate(_) | Action::AssetMint(_) => ASSET,
         Action::Sweep(_) => TRANSFER,
         Action::PoolPause(_) => POOL_PAUSE,
@@ -98,11 +82,6 @@ pub fn action(action: &Action) -> Gas {
         Action::ContractPause(_) | Action::ContractUnpause(_) | Action::UpgradeAnnounce(_) => CONTRACT_POLICY,
         Action::ContractUpgrade(_) => UPGRADE,
     })
-}
-
-fn join_split_cost(join_split: &JoinSplit) -> u64 {
-    let nullifiers = NULLIFIER.saturating_mul(count(join_split.nullifiers.as_slice().len()));
-    JOIN_SPLIT.saturating_add(nullifiers).saturating_add(NOTE.saturating_mul(count(join_split.outputs.len())))
 }
 
 fn group_cost(members: usize) -> u64 {

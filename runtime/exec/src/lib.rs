@@ -58,6 +58,8 @@ pub mod init;
 pub mod simulate;
 pub mod supply;
 
+#[cfg(feature = "proving")]
+pub mod proving;
 #[cfg(feature = "testing")]
 pub mod testing;
 

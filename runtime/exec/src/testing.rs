@@ -36,7 +36,13 @@ impl TestKey {
     /// The key with this number; the same in every run.
     #[must_use]
     pub fn new(number: u64) -> Self {
-        Self(SigningKey::from(tacit_types::codec::hash("tacit 2026-11 test key", &[&number.to_le_bytes()])))
+        Self(SigningKey::from(Self::seed(number)))
+    }
+
+    /// What the key with this number is made of, for other kinds of key pairs of the same account.
+    #[must_use]
+    pub fn seed(number: u64) -> [u8; 32] {
+        tacit_types::codec::hash("tacit 2026-11 test key", &[&number.to_le_bytes()])
     }
 
     /// Its public half.
@@ -226,13 +232,11 @@ impl MemoryChain {
             txs.iter().map(|tx| CheckedTx::unverified(&self.rules, tx).map(Arc::new)).collect();
         let checked = checked?;
         let next = self.next();
-        let mut overlay = Overlay::new(&self.state);
-        for tx in &checked {
-            crate::charge::charge(&mut overlay, tx, next.height, next.base_fee).map_err(|refusal| match refusal {
-                crate::error::Refusal::Reject(reject) => reject,
-                crate::error::Refusal::Fault(fault) => panic!("{fault}"),
-            })?;
-        }
+        let charged = crate::charge::charge_all(&mut Overlay::new(&self.state), &checked, next.height, next.base_fee);
+        charged.map_err(|(_, refusal)| match refusal {
+            crate::error::Refusal::Reject(reject) => reject,
+            crate::error::Refusal::Fault(fault) => panic!("{fault}"),
+        })?;
         let block = self.build_checked(&checked);
         assert_eq!(block.body.txs.len(), txs.len(), "a transaction was left out of the block");
         let valid = ValidBlock::assume(block.clone(), checked);

@@ -217,13 +217,9 @@ fn over_limit(what: &'static str, found: usize, limit: u64) -> Result<(), BlockI
 
 /// Runs the charge phase on a throw-away overlay: a block in which somebody cannot pay is invalid.
 fn check_charges(context: &Context<'_>, next: &NextBlock, txs: &[Arc<CheckedTx>]) -> Result<(), ValidateError> {
-    let mut overlay = Overlay::new(context.state);
-    for (index, tx) in txs.iter().enumerate() {
-        match charge::charge(&mut overlay, tx, next.height, next.base_fee) {
-            Ok(_) => {}
-            Err(Refusal::Reject(reject)) => return Err(BlockInvalid::Charge { index, reject }.into()),
-            Err(Refusal::Fault(fault)) => return Err(fault.into()),
-        }
+    match charge::charge_all(&mut Overlay::new(context.state), txs, next.height, next.base_fee) {
+        Ok(_) => Ok(()),
+        Err((index, Refusal::Reject(reject))) => Err(BlockInvalid::Charge { index, reject }.into()),
+        Err((_, Refusal::Fault(fault))) => Err(fault.into()),
     }
-    Ok(())
 }

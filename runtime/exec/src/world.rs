@@ -6,13 +6,11 @@ use crate::error::{ExecFault, Refusal};
 use crate::transient::Transient;
 use crate::tx::BlockEnvironment;
 use crate::{accounts, contracts, proofs};
+use tacit_abi::POLICY_BYTES_MAX;
 use tacit_state::{Checkpoint as StateCheckpoint, Next, Overlay, StateFault, key, record};
 use tacit_types::contract::{ContractPolicy, UpgradePolicy};
 use tacit_types::{Address, Amount, AssetId, CodeHash, Event, Height, KeyId, ProofId, RejectCode, codec};
 use tacit_vm::{BlockContext, Checkpoint, ContractInfo, CreateRefused, Fault, NextKey, Proofs, TransferRefused, World};
-
-/// Longest encoded policy in bytes: two tags, three addresses, two numbers, with room.
-const POLICY_BYTES_MAX: usize = 256;
 
 /// A contract's view of one transaction's state.
 pub struct ExecWorld<'a, 'base> {
@@ -78,7 +76,7 @@ fn decode_policy(bytes: &[u8]) -> Option<ContractPolicy> {
     if bytes.is_empty() {
         return Some(ContractPolicy::default());
     }
-    let policy: ContractPolicy = codec::decode_exact("policy", bytes, POLICY_BYTES_MAX).ok()?;
+    let policy: ContractPolicy = codec::decode_exact("policy", bytes, POLICY_BYTES_MAX as usize).ok()?;
     policy.check().is_ok().then_some(policy)
 }
 
@@ -94,15 +92,8 @@ impl World for ExecWorld<'_, '_> {
     fn contract(&mut self, address: &Address) -> Result<Option<ContractInfo>, Fault> {
         let contract: Option<record::Contract> = self.overlay.read(&key::contract(address)).map_err(fault)?;
         let Some(contract) = contract else { return Ok(None) };
-        let Some(load_bytes) = self.load_bytes(&contract.code_hash)? else {
-            return Err(Fault(format!(
-                "what loading the code {} of a contract is charged as is lost",
-                contract.code_hash
-            )));
-        };
         Ok(Some(ContractInfo {
             code_hash: contract.code_hash,
-            load_bytes,
             creator: contract.creator,
             is_paused: contract.paused_until > self.block.time,
             may_change_itself: contract.policy.upgrade == UpgradePolicy::Governed,
@@ -115,10 +106,6 @@ impl World for ExecWorld<'_, '_> {
 
     fn code(&mut self, hash: &CodeHash) -> Result<Option<Vec<u8>>, Fault> {
         self.overlay.get(&key::code(hash)).map_err(fault)
-    }
-
-    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
-        contracts::code_length(self.overlay, hash).map_err(fault)
     }
 
     fn storage_get(&mut self, contract: &Address, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {

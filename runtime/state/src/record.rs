@@ -2,6 +2,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use tacit_types::contract::ContractPolicy;
+use tacit_types::limits::MIGRATE_INPUT_BYTES_MAX;
 use tacit_types::{
     Address, Amount, Bytes, CodeHash, FieldBytes, GroupId, Height, IssuerId, List, Name, Price, ProofId, Sequence,
     UnixMillis, ValidatorSet,
@@ -58,12 +59,14 @@ pub struct Contract {
 }
 
 /// Code that a contract may change to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct AnnouncedCode {
     /// The code.
     pub code_hash: CodeHash,
     /// From when.
     pub ready: UnixMillis,
+    /// What its `migrate` will get.
+    pub input: Bytes<MIGRATE_INPUT_BYTES_MAX>,
 }
 
 /// How many recent roots of a group proofs may name.

@@ -1,8 +1,7 @@
 //! What the protocol keeps of a contract beside its code: who may change the code, and who may stop it. Both are fixed
 //! when the contract is made, and enforced by the chain, so that no code can lie about them.
 
-use crate::limits::CONTRACT_PAUSE_MS_MAX;
-use crate::limits::{CALL_INPUT_BYTES_MAX, VERIFYING_KEY_BYTES_MAX};
+use crate::limits::{CONTRACT_PAUSE_MS_MAX, MIGRATE_INPUT_BYTES_MAX, VERIFYING_KEY_BYTES_MAX};
 use crate::{Address, Bytes, CodeHash};
 use borsh::{BorshDeserialize, BorshSerialize};
 
@@ -89,22 +88,23 @@ pub struct ContractUnpause {
     pub contract: Address,
 }
 
-/// Announces the code that a contract will change to. Sent by its admin; a later announcement replaces an earlier one.
+/// Announces the code that a contract will change to, and what its `migrate` will get: an admin who is honest about the code only
+/// could still hand `migrate` a new owner. Sent by its admin; a later announcement replaces an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct UpgradeAnnounce {
     /// The contract.
     pub contract: Address,
     /// Deployed code.
     pub code_hash: CodeHash,
+    /// Input of `migrate`.
+    pub input: Bytes<MIGRATE_INPUT_BYTES_MAX>,
 }
 
-/// Changes a contract to its announced code and runs its `migrate`. Sent by its admin.
+/// Changes a contract to its announced code and runs its `migrate` with the announced input. Sent by its admin.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ContractUpgrade {
     /// The contract.
     pub contract: Address,
-    /// Input of `migrate`.
-    pub input: Bytes<CALL_INPUT_BYTES_MAX>,
 }
 
 /// Registers a Groth16 verifying key that contracts can check proofs against. Its id is the hash of its bytes.

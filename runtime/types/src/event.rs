@@ -1,7 +1,7 @@
 //! Events: what a transaction did, for wallets and indexers. Part of the receipt, so part of consensus.
 
 use crate::bounded::{Bytes, List};
-use crate::limits::{EVENT_DATA_BYTES_MAX, EVENT_TOPICS_MAX};
+use crate::limits::{EVENT_DATA_BYTES_MAX, EVENT_TOPICS_MAX, MIGRATE_INPUT_BYTES_MAX};
 use crate::shielded::PublicValue;
 use crate::{
     Address, Amount, AssetId, CodeHash, FieldBytes, GroupId, Height, IssuerId, KeyId, PollId, ProofId, UnixMillis,
@@ -151,6 +151,8 @@ pub enum Event {
         code_hash: CodeHash,
         /// From when the contract may change to it.
         ready: UnixMillis,
+        /// What its `migrate` will get.
+        input: Bytes<MIGRATE_INPUT_BYTES_MAX>,
     } = 16,
     /// A contract changed its code.
     CodeChanged {

@@ -23,6 +23,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod codec;
+pub mod gas;
 pub mod limits;
 
 pub mod units;

@@ -51,6 +51,8 @@ pub const CONTRACT_PAUSE_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1_000;
 /// How long announced code may be changed to after it is ready, in milliseconds: thirty days. Nobody can keep a change in store
 /// until its users have forgotten it.
 pub const CODE_ANNOUNCED_MS_MAX: u64 = 30 * 24 * 60 * 60 * 1_000;
+/// Longest input of `migrate`, in bytes, that is announced with the code and kept until the contract changes.
+pub const MIGRATE_INPUT_BYTES_MAX: usize = 1_024;
 /// Longest verifying key in bytes: version, count, 4 + 32 + 1 points.
 pub const VERIFYING_KEY_BYTES_MAX: usize = 2 + 64 + 3 * 128 + 33 * 64;
 

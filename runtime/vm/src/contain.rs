@@ -78,10 +78,6 @@ impl World for Contained<'_> {
         self.ask("reading what loading code is charged as", |world| world.load_bytes(hash))
     }
 
-    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
-        self.ask("reading a code's length", |world| world.code_length(hash))
-    }
-
     fn storage_get(&mut self, contract: &Address, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         self.ask("reading storage", |world| world.storage_get(contract, key))
     }

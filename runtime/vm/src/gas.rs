@@ -4,7 +4,7 @@
 use tacit_types::Gas;
 
 /// Version of all numbers here.
-pub const SCHEDULE_VERSION: u32 = 3;
+pub const SCHEDULE_VERSION: u32 = 4;
 
 /// Units in a gas. The counter inside a contract counts in units, because the cheapest instructions take a small part of the
 /// time that a gas stands for; everywhere else there is only whole gas.
@@ -68,8 +68,6 @@ pub const TRANSIENT: u64 = 1_000;
 pub const CREATE: u64 = 200_000;
 /// Changing a contract's code, before `migrate` runs.
 pub const SET_CODE: u64 = 200_000;
-/// Each byte of code that is looked for: the code is found by reading it where it lies.
-pub const CODE_FOUND_BYTE: u64 = 2;
 /// Reading a balance.
 pub const BALANCE: u64 = 60_000;
 /// Asking since when a proof is recorded: its record, and its issuer's if it has one.
@@ -169,12 +167,6 @@ pub const fn load(load_bytes: u64) -> u64 {
 #[must_use]
 pub const fn pages(memory_pages: u64) -> u64 {
     memory_pages.saturating_mul(ENTER_PAGE)
-}
-
-/// Gas for finding code of this length, beyond what looking for it costs.
-#[must_use]
-pub const fn code_found(code_bytes: u64) -> u64 {
-    code_bytes.saturating_mul(CODE_FOUND_BYTE)
 }
 
 /// Gas for entering a contract.

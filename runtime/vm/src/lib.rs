@@ -54,6 +54,6 @@ pub use section::{custom_section, section_lengths};
 pub use validate::{ModuleInfo, validate};
 pub use vm::{CallOutcome, CallParams, Lane, THREAD_STACK_BYTES, Vm, VmConfig};
 pub use world::{
-    BlockContext, Checkpoint, ContractInfo, CreateRefused, Fault, NextKey, Proofs, SetCodeRefused, Statement,
+    BlockContext, Checkpoint, CodeChange, ContractInfo, CreateRefused, Fault, NextKey, Proofs, Statement,
     TransferRefused, World,
 };

@@ -7,7 +7,7 @@ use crate::loan::Loan;
 use crate::lock::{Active, LockGroup};
 use crate::recorder::{FrameTrace, Recorder, cut};
 use crate::reject::{Trap, VmReject};
-use crate::world::{BlockContext, Fault, SetCodeRefused, World};
+use crate::world::{BlockContext, CodeChange, Fault, World};
 use crate::{access, gas, limits, lock};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -150,8 +150,9 @@ impl<'w> Scope<'w> {
         if contract.is_paused && !entry.is_static && entry.kind == Kind::Call {
             return refuse(gas, VmReject::Paused);
         }
-        // Paid before anything is loaded. How many pages the code begins with can only the loaded module tell.
-        let Some(gas) = after_charge(gas, gas::enter(contract.load_bytes, 0)) else {
+        // Each part is paid before its work is done. How many pages the code begins with can only the loaded module tell.
+        let Some(gas) = after_charge(gas, gas::ENTER) else { return refuse(0, VmReject::OutOfGas) };
+        let Some(gas) = after_charge(gas, self.price_of_own_load(&contract.code_hash)?) else {
             return refuse(0, VmReject::OutOfGas);
         };
         let module = self.load(&contract.code_hash)?;
@@ -310,48 +311,49 @@ impl<'w> Scope<'w> {
         })
     }
 
-    /// Whether the contract may change its own code to this one, and the gas for comparing the two.
-    pub(crate) fn price_of_own_change(
-        &mut self,
-        contract: &Address,
-        code_hash: &CodeHash,
-    ) -> Result<Result<u64, SetCodeRefused>, Fault> {
-        let info = self.world.contract(contract)?;
-        if !info.is_some_and(|info| info.may_change_itself) || self.has_migration(contract) {
-            return Ok(Err(SetCodeRefused::Policy));
-        }
-        self.price_of_change(contract, code_hash)
+    /// The gas for loading code that a contract runs.
+    fn price_of_own_load(&mut self, code_hash: &CodeHash) -> Result<u64, Fault> {
+        let bytes = self.world.load_bytes(code_hash)?;
+        bytes
+            .map(gas::load)
+            .ok_or_else(|| Fault(format!("what loading the code {code_hash} of a contract is charged as is lost")))
     }
 
-    /// The gas for comparing the contract's code with other code: both are loaded.
-    pub(crate) fn price_of_change(
+    /// What the change to this code would be, if the contract may change its own code, and the gas for comparing the two: both are
+    /// loaded.
+    pub(crate) fn own_change(
         &mut self,
         contract: &Address,
         code_hash: &CodeHash,
-    ) -> Result<Result<u64, SetCodeRefused>, Fault> {
-        let Some(info) = self.world.contract(contract)? else { return Ok(Err(SetCodeRefused::Policy)) };
-        let Some(new) = self.world.load_bytes(code_hash)? else { return Ok(Err(SetCodeRefused::CodeUnknown)) };
-        Ok(Ok(gas::load(info.load_bytes).saturating_add(gas::load(new))))
+    ) -> Result<Result<(CodeChange, u64), ChangeRefused>, Fault> {
+        let info = self.world.contract(contract)?.filter(|info| info.may_change_itself);
+        let Some(info) = info.filter(|_| !self.has_migration(contract)) else { return Ok(Err(ChangeRefused::Policy)) };
+        let Some(new) = self.world.load_bytes(code_hash)? else { return Ok(Err(ChangeRefused::CodeUnknown)) };
+        let price = self.price_of_own_load(&info.code_hash)?.saturating_add(gas::load(new));
+        Ok(Ok((CodeChange { old: info.code_hash, new: *code_hash }, price)))
     }
 
-    /// Gives the contract other code, if the storage layouts fit; whether `migrate` has to run. Whether the change is allowed
-    /// was decided before, and its price is paid.
-    pub(crate) fn replace_code(
-        &mut self,
-        contract: &Address,
-        code_hash: &CodeHash,
-    ) -> Result<Result<Succession, SetCodeRefused>, Fault> {
-        let Some(info) = self.world.contract(contract)? else { return Ok(Err(SetCodeRefused::Policy)) };
-        let old = self.load(&info.code_hash)?;
-        let new = self.load(code_hash)?;
+    /// Changes the contract's code, unless the storage layouts do not fit; how the new code follows the old one. Whether the change
+    /// is allowed was decided before, and its price is paid.
+    pub(crate) fn replace_code(&mut self, contract: &Address, change: &CodeChange) -> Result<Succession, Fault> {
+        let old = self.load(&change.old)?;
+        let new = self.load(&change.new)?;
         let has_migrate = new.has_function(tacit_abi::MIGRATE_FUNCTION);
         let succession = new.access().follows(old.access(), has_migrate);
-        if succession == Succession::Refused {
-            return Ok(Err(SetCodeRefused::Layout));
+        if succession != Succession::Refused {
+            self.world.set_code(contract, &change.new)?;
         }
-        self.world.set_code(contract, code_hash)?;
-        Ok(Ok(succession))
+        Ok(succession)
     }
+}
+
+/// Why a contract may not change its own code. Nothing has changed then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ChangeRefused {
+    /// Its policy does not leave that to it, or it changed in this call and has not migrated.
+    Policy,
+    /// No code with the hash is deployed.
+    CodeUnknown,
 }
 
 /// A module ready to run, its lock group, and the gas that entering left.

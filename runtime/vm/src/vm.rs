@@ -8,7 +8,7 @@ use crate::recorder::{FrameTrace, Recorder};
 use crate::reject::{CodeReject, VmReject};
 use crate::scope::{Entry, Kind, PanicTrace, Scope};
 use crate::validate::{self, ModuleInfo};
-use crate::world::{Fault, SetCodeRefused, World};
+use crate::world::{CodeChange, Fault, World};
 use crate::{gas, limits};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -200,37 +200,33 @@ impl Vm {
         self.enter(world, params, Mode::View)
     }
 
-    /// Gives a contract other code and runs its `migrate`. Whether the caller may do that was decided before; whether the
-    /// new code understands the old one's storage is decided here. Charge [`crate::gas::load`] of both codes before: both are loaded.
-    /// `params.function` is not looked at.
+    /// Gives a contract other code and runs its `migrate`; none, and nothing has changed, if the new code does not understand the
+    /// old one's storage. Whether there is such a contract and such code, and whether the caller may do that, was decided before.
+    /// Charge [`crate::gas::load`] of both codes before: both are loaded. `params.function` is not looked at.
     ///
     /// # Errors
-    /// A [`Fault`] stops the node; why the code did not change, and the failure of `migrate`, are in the result.
+    /// A [`Fault`] stops the node; the failure of `migrate` is in the outcome.
     pub fn upgrade(
         &self,
         world: &mut dyn World,
         params: CallParams<'_>,
-        code_hash: &CodeHash,
-    ) -> Result<Result<CallOutcome, SetCodeRefused>, Fault> {
-        let changed = {
-            let machine = self.shared.machine.on(self.lane);
-            let mut scope = Scope::new(&machine, world, Recorder::default());
-            if let Err(refused) = scope.price_of_change(&params.contract, code_hash)? {
-                return Ok(Err(refused));
-            }
-            scope.replace_code(&params.contract, code_hash)?
-        };
-        match changed {
-            Err(refused) => return Ok(Err(refused)),
+        change: &CodeChange,
+    ) -> Result<Option<CallOutcome>, Fault> {
+        let machine = self.shared.machine.on(self.lane);
+        let succession =
+            Scope::new(&machine, &mut *world, Recorder::default()).replace_code(&params.contract, change)?;
+        match succession {
+            Succession::Refused => Ok(None),
             // The storage stays as it is: running a migration again would ruin what it made.
-            Ok(Succession::SameLayout) => {
+            Succession::SameLayout => {
                 let result = if params.input.is_empty() { Ok(Vec::new()) } else { Err(VmReject::FunctionUnknown) };
-                return Ok(Ok(unrecorded(Gas::ZERO, result)));
+                Ok(Some(unrecorded(Gas::ZERO, result)))
             }
-            Ok(_) => {}
+            Succession::Migrates => {
+                let params = CallParams { function: tacit_abi::MIGRATE_FUNCTION, ..params };
+                Ok(Some(self.enter(world, params, Mode::Migrate)?))
+            }
         }
-        let params = CallParams { function: tacit_abi::MIGRATE_FUNCTION, ..params };
-        Ok(Ok(self.enter(world, params, Mode::Migrate)?))
     }
 
     fn enter(&self, world: &mut dyn World, params: CallParams<'_>, mode: Mode) -> Result<CallOutcome, Fault> {

@@ -26,8 +26,6 @@ pub struct BlockContext {
 pub struct ContractInfo {
     /// Hash of its code.
     pub code_hash: CodeHash,
-    /// What loading its code is charged as, in bytes.
-    pub load_bytes: u64,
     /// Who made it.
     pub creator: Address,
     /// Whether it may only be looked at for now.
@@ -68,15 +66,13 @@ pub enum CreateRefused {
     Policy,
 }
 
-/// Why a contract's code was not changed. Nothing has changed then.
+/// From which code to which a contract changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SetCodeRefused {
-    /// The contract's policy forbids it.
-    Policy,
-    /// No code with the hash is deployed.
-    CodeUnknown,
-    /// The new code's storage layout does not follow the old one's.
-    Layout,
+pub struct CodeChange {
+    /// The code that it runs.
+    pub old: CodeHash,
+    /// The code that it is to run, which is deployed.
+    pub new: CodeHash,
 }
 
 /// The chain's own statements that a contract can check proofs of.
@@ -145,8 +141,8 @@ pub trait World {
     /// A [`Fault`] if the state cannot be read.
     fn contract(&mut self, address: &Address) -> Result<Option<ContractInfo>, Fault>;
 
-    /// What loading deployed code is charged as, in bytes ([`crate::ModuleInfo::load_bytes`], recorded when it was deployed), without
-    /// reading the code: loading is paid before it happens.
+    /// What loading deployed code is charged as, in bytes ([`crate::ModuleInfo::load_bytes`], recorded when it was deployed); none if no
+    /// code with the hash is deployed. The code is not read for it: loading is paid before it happens.
     ///
     /// # Errors
     /// A [`Fault`] if the state cannot be read.
@@ -157,12 +153,6 @@ pub trait World {
     /// # Errors
     /// A [`Fault`] if the state cannot be read.
     fn code(&mut self, hash: &CodeHash) -> Result<Option<Vec<u8>>, Fault>;
-
-    /// Length in bytes of deployed code, if code with the hash is deployed. Copies no code.
-    ///
-    /// # Errors
-    /// A [`Fault`] if the state cannot be read.
-    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault>;
 
     /// A value in a contract's storage.
     ///

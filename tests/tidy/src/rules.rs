@@ -10,7 +10,7 @@ pub const EDGES: &[(&str, &[&str])] = &[
     ("tacit-ceremony", &["tacit-circuits"]),
     ("tacit-state", &["tacit-types"]),
     ("tacit-vm", &["tacit-types", "tacit-abi"]),
-    ("tacit-exec", &["tacit-types", "tacit-state", "tacit-vm", "tacit-circuits"]),
+    ("tacit-exec", &["tacit-types", "tacit-abi", "tacit-state", "tacit-vm", "tacit-circuits"]),
     // The harness in which contracts are tested; nothing that runs on a node uses it.
     ("tacit-simulator", &["tacit-types", "tacit-state", "tacit-vm", "tacit-exec", "tacit-circuits"]),
     ("tacit-contract-tests", &["tacit-types", "tacit-simulator"]),

@@ -79,7 +79,11 @@ fn keys_and_records_are_those_of_the_committed_vectors() {
                         pause: Some(PausePolicy { pauser: address, unpauser: Address([9; 32]), longest_ms: 3_600_000 }),
                     },
                     paused_until: UnixMillis(0),
-                    announced: Some(AnnouncedCode { code_hash: CodeHash([8; 32]), ready: UnixMillis(1_700_000_000_000) }),
+                    announced: Some(AnnouncedCode {
+                        code_hash: CodeHash([8; 32]),
+                        ready: UnixMillis(1_700_000_000_000),
+                        input: Bytes::new(vec![9, 10]).unwrap(),
+                    }),
                 })) },
             "fees": { "base_fee": "10", "bytes": hex(&codec::encode(&FeeState { base_fee: Price(10) })) },
             "validators": { "current": [[2, 1], [1, 1]], "bytes":

@@ -11,10 +11,10 @@ use tacit_exec::Refusal;
 use tacit_exec::simulate::{Bench, Rehearsal};
 use tacit_exec::tip::NextBlock;
 use tacit_rpc::backend::{
-    AccountAssets, AccountState, Answer, AssetState, Backend, BackendError, BlockReceipts, ChainIdentity,
-    CommittedBlock, CompactPage, ContractState, EvidenceRecord, Frame, GroupLeaves, GroupState, Health, IssuerLeaves,
-    IssuerState, ParamsState, PollState, PoolState, RecordedProof, SIMULATED_FRAMES_MAX, Simulated, StateProof, Status,
-    Submitted, SubtreeRoot, TxStatus, ViewCall, ViewOutput,
+    AccountAssets, AccountState, AnnouncedState, Answer, AssetState, Backend, BackendError, BlockReceipts,
+    ChainIdentity, CommittedBlock, CompactPage, ContractState, EvidenceRecord, Frame, GroupLeaves, GroupState, Health,
+    IssuerLeaves, IssuerState, ParamsState, PollState, PoolState, RecordedProof, SIMULATED_FRAMES_MAX, Simulated,
+    StateProof, Status, Submitted, SubtreeRoot, TxStatus, ViewCall, ViewOutput,
 };
 use tacit_rpc::reference::BlockRef;
 use tacit_state::overlay::read_value;
@@ -282,7 +282,11 @@ impl Backend for NodeBackend {
             balance: account.balance,
             policy: contract.policy,
             paused_until: contract.paused_until,
-            announced: contract.announced.map(|announced| (announced.code_hash, announced.ready)),
+            announced: contract.announced.map(|announced| AnnouncedState {
+                code_hash: announced.code_hash,
+                ready: announced.ready,
+                input: announced.input.into_vec(),
+            }),
         }))
     }
 

@@ -285,6 +285,8 @@ fn rpc_config(config: &Config) -> eyre::Result<RpcConfig> {
     let mut settings = RpcConfig::new(config.rpc.listen.parse()?);
     settings.connections_max = usize::try_from(config.rpc.max_connections)?;
     settings.connections_per_ip_max = usize::try_from(config.rpc.max_connections_per_ip)?;
+    // Behind a proxy everybody has one address: whoever allows more connections from one allows each of them a subscription.
+    settings.subscriptions_per_ip_max = settings.subscriptions_per_ip_max.max(settings.connections_per_ip_max);
     settings.batch_max = config.rpc.max_batch;
     settings.simulation_gas_max = Gas(config.rpc.simulation_gas);
     Ok(settings)

@@ -11,6 +11,7 @@ use jsonrpsee::core::SubscriptionError;
 use jsonrpsee::server::{PendingSubscriptionSink, SubscriptionMessage, SubscriptionSink};
 use jsonrpsee::types::ErrorObjectOwned;
 use serde_json::value::to_raw_value;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -36,6 +37,7 @@ fn get(ctx: &Ctx, params: EventsGetParams) -> Outcome<EventsPage> {
 
 async fn subscribe(
     ctx: Arc<Ctx>,
+    client: Option<IpAddr>,
     params: Result<EventsSubscribeParams, RpcError>,
     pending: PendingSubscriptionSink,
 ) -> Result<(), SubscriptionError> {
@@ -47,7 +49,8 @@ async fn subscribe(
             return Ok(());
         }
     };
-    let Ok(_place) = Arc::clone(&ctx.subscriptions).try_acquire_owned() else {
+    // Whoever has no address shares the places of one.
+    let Some(_place) = ctx.subscriptions.enter(client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))) else {
         pending.reject(RpcError::busy("subscriptions", RETRY_AFTER_MS)).await;
         return Ok(());
     };

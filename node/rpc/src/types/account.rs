@@ -183,6 +183,8 @@ answers! {
     AnnouncedView {
         /// The code.
         code_hash: Hex32,
+        /// What its `migrate` will get.
+        input: HexBytes,
         /// From when, in milliseconds since 1970.
         ready_ms: u64,
     }

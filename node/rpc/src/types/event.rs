@@ -172,6 +172,8 @@ pub enum EventView {
         code_hash: Hex32,
         /// From when the contract may change to it, in milliseconds since 1970.
         ready_ms: u64,
+        /// What its `migrate` will get.
+        input: HexBytes,
     },
     /// A contract changed its code.
     CodeChanged {

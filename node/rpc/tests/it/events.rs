@@ -3,6 +3,7 @@
 use crate::http::{error, result};
 use crate::mock::{ALICE, CONTRACT, Mock, serve, transferred, url};
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use tacit_rpc::types::{EventEntry, EventFilter, EventView};
 use tacit_rpc::{Backend, Cursor, RpcConfig, RpcServer};
 use tacit_types::{Bytes, Event, List, Network};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 fn cursor(text: &str) -> Cursor {
     text.parse().unwrap()
@@ -157,7 +158,11 @@ async fn bad_parameters_and_too_many_subscriptions_are_refused() {
 
 /// Opens a WebSocket by hand and sends one text message.
 async fn websocket(server: &RpcServer, message: &str) -> TcpStream {
-    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    websocket_over(TcpStream::connect(server.address()).await.unwrap(), message).await
+}
+
+/// As `websocket`, over a connection that is there.
+async fn websocket_over(mut stream: TcpStream, message: &str) -> TcpStream {
     let head = "GET / HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\n\
                 sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -292,4 +297,37 @@ async fn subscriptions_of_the_whole_node_are_limited_and_places_come_back() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(mock.receipt_reads.load(Ordering::SeqCst), 0, "nothing happened that could be read");
+}
+
+#[tokio::test]
+async fn one_address_gets_a_share_of_the_subscriptions_however_many_connections_it_opens() {
+    let (server, _) = serve(|config| {
+        config.all_subscriptions_max = 8;
+        config.subscriptions_per_ip_max = 2;
+    })
+    .await;
+    let client = || Client::new(&url(&server)).unwrap();
+    let first = client().subscribe(None, None).await.unwrap();
+    let _second = client().subscribe(None, None).await.unwrap();
+    let refused = client().subscribe(None, None).await.err().expect("a third has no place");
+    assert!(refused.to_string().contains("subscriptions"), "{refused}");
+    // Another address, of the same machine, finds places.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, 2], 0))).unwrap();
+    let stream = socket.connect(server.address()).await.unwrap();
+    let subscribe = json!({ "jsonrpc": "2.0", "id": 1, "method": "events_subscribe", "params": [] });
+    let mut stream = websocket_over(stream, &subscribe.to_string()).await;
+    let mut answer = [0; 256];
+    let read =
+        tokio::time::timeout(Duration::from_secs(5), stream.read(&mut answer)).await.expect("an answer").unwrap();
+    let answer = String::from_utf8_lossy(&answer[..read]);
+    assert!(answer.contains("result") && !answer.contains("error"), "{answer}");
+    drop(first);
+    for attempt in 0.. {
+        if client().subscribe(None, None).await.is_ok() {
+            break;
+        }
+        assert!(attempt < 100, "the place did not come back");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

@@ -354,7 +354,11 @@ impl Backend for Mock {
                 pause: Some(PausePolicy { pauser: ALICE, unpauser: CONTRACT, longest_ms: 60_000 }),
             },
             paused_until: UnixMillis(9),
-            announced: Some((CodeHash([0xdd; 32]), UnixMillis(10))),
+            announced: Some(AnnouncedState {
+                code_hash: CodeHash([0xdd; 32]),
+                ready: UnixMillis(10),
+                input: vec![0xee],
+            }),
         }))
     }
 

@@ -5,13 +5,13 @@
 //! A subtree has 2^16 leaves and eight levels; the note tree has eight more above them.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use tacit_circuits::tree::{ARITY, DEPTH, empty_node, parent};
+use tacit_circuits::tree::{ARITY, DEPTH, SUBTREE_HEIGHT, empty_node, parent};
 use tacit_circuits::{FieldBytes, MembershipPath, Reject};
 
 /// Levels of nodes above the leaves of a subtree.
-pub const SUBTREE_LEVELS: usize = 8;
+pub const SUBTREE_LEVELS: usize = SUBTREE_HEIGHT;
 /// Leaves of a subtree.
-pub const SUBTREE_LEAVES: u64 = 1 << 16;
+pub const SUBTREE_LEAVES: u64 = (ARITY as u64).pow(SUBTREE_LEVELS as u32);
 /// Nodes beside the path on one level.
 type Siblings = [FieldBytes; ARITY - 1];
 /// The part of a path that lies within a subtree.

@@ -3,9 +3,9 @@
 use super::support::key;
 use std::sync::LazyLock;
 use tacit_circuits::{FieldBytes, GroupTree, ProvingKeys, VerifyingKeys};
-use tacit_exec::testing::MemoryChain;
+use tacit_exec::testing::{MemoryChain, TestKey};
 use tacit_types::shielded::{CompactBlock, CompactOutput};
-use tacit_types::{Height, Receipt, Sequence, Tx, codec};
+use tacit_types::{Height, Receipt, Sequence, Tx};
 use tacit_wallet::SecretKey;
 use tacit_wallet::WalletError;
 use tacit_wallet::shielded::build::{BuildProgress, ExtraAction, Ingredients, Payer, build};
@@ -105,7 +105,7 @@ impl World {
 
     /// The secret key of a funded account.
     pub fn account(number: u64) -> SecretKey {
-        SecretKey::from_seed(&codec::hash("tacit 2026-11 test key", &[&number.to_le_bytes()]))
+        SecretKey::from_seed(&TestKey::seed(number))
     }
 
     /// A transaction with which an account puts money into the pool.

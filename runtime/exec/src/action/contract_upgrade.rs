@@ -1,5 +1,5 @@
-//! Contract upgrade: the admin of a timelocked contract announces deployed code, waits, and changes to it. The change runs
-//! the new code's `migrate` and happens together with it or not at all.
+//! Contract upgrade: the admin of a timelocked contract announces deployed code and the input of its `migrate`, waits, and changes to it.
+//! The change runs the new code's `migrate` with what was announced, and happens together with it or not at all.
 
 use super::call::{Calling, run};
 use crate::contracts;
@@ -9,17 +9,19 @@ use tacit_state::record;
 use tacit_types::contract::{ContractUpgrade, UpgradeAnnounce, UpgradePolicy};
 use tacit_types::limits::CODE_ANNOUNCED_MS_MAX;
 use tacit_types::{Address, Amount, Event, RejectCode, UnixMillis};
-use tacit_vm::SetCodeRefused;
+use tacit_vm::CodeChange;
 
 pub fn announce(context: &mut TxContext<'_, '_>, announce: &UpgradeAnnounce) -> Result<(), Refusal> {
     let mut record = contracts::read(context.overlay, &announce.contract)?;
     let delay_ms = delay_for(&record, &context.sender)?;
-    contracts::find_code(context, &announce.code_hash)?;
+    if contracts::load_bytes(context.overlay, &announce.code_hash)?.is_none() {
+        return Err(RejectCode::CodeUnknown.into());
+    }
     let ready = UnixMillis(context.block.time.0.saturating_add(delay_ms));
-    record.announced = Some(record::AnnouncedCode { code_hash: announce.code_hash, ready });
-    contracts::write(context.overlay, &announce.contract, &record)?;
-    let (contract, code_hash) = (announce.contract, announce.code_hash);
-    context.events.push(Event::UpgradeAnnounced { contract, code_hash, ready });
+    let UpgradeAnnounce { contract, code_hash, input } = announce.clone();
+    record.announced = Some(record::AnnouncedCode { code_hash, ready, input: input.clone() });
+    contracts::write(context.overlay, &contract, &record)?;
+    context.events.push(Event::UpgradeAnnounced { contract, code_hash, ready, input });
     Ok(())
 }
 
@@ -36,20 +38,14 @@ pub fn upgrade(
     if announced.ready.0.saturating_add(CODE_ANNOUNCED_MS_MAX) < context.block.time.0 {
         return Err(RejectCode::UpgradeExpired.into());
     }
-    contracts::find_code(context, &announced.code_hash)?;
     // Both codes are loaded, to compare what they say about their storage, also when that refuses the change.
     contracts::pay_for_load(context, &record.code_hash)?;
     contracts::pay_for_load(context, &announced.code_hash)?;
     let calling =
-        Calling { contract: upgrade.contract, function: "migrate", input: &upgrade.input, value: Amount::ZERO };
+        Calling { contract: upgrade.contract, function: "migrate", input: &announced.input, value: Amount::ZERO };
     run(context, &calling, contract_code, |vm, world, params| {
-        vm.upgrade(world, params, &announced.code_hash)?.map_err(|refused| {
-            Refusal::from(match refused {
-                SetCodeRefused::Layout => RejectCode::LayoutDiffers,
-                SetCodeRefused::CodeUnknown => RejectCode::CodeUnknown,
-                SetCodeRefused::Policy => RejectCode::PolicyForbids,
-            })
-        })
+        let change = CodeChange { old: record.code_hash, new: announced.code_hash };
+        vm.upgrade(world, params, &change)?.ok_or_else(|| RejectCode::LayoutDiffers.into())
     })
 }
 

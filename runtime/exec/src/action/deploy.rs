@@ -11,7 +11,7 @@ use tacit_vm::gas;
 
 pub fn apply(context: &mut TxContext<'_, '_>, deploy: &Deploy) -> Result<(), Refusal> {
     let code_hash = CodeHash::of(&[&deploy.code]);
-    if contracts::code_length(context.overlay, &code_hash)?.is_none() {
+    if contracts::load_bytes(context.overlay, &code_hash)?.is_none() {
         let info = context
             .block
             .vm

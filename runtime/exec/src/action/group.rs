@@ -19,8 +19,9 @@ pub fn create(context: &mut TxContext<'_, '_>, create: &GroupCreate, index: u16)
         frontier: encode(&frontier)?,
         roots: List::new(vec![FieldBytes(frontier.root().0)]).map_err(|error| bug(&error))?,
     };
+    let group = extended(context.overlay, &id, group, &create.members)?;
     context.write_new(&key::group(&id), &group)?;
-    extend(context, id, group, &create.members)
+    tell(context, id, &group)
 }
 
 pub fn add(context: &mut TxContext<'_, '_>, add: &GroupAdd) -> Result<(), Refusal> {
@@ -28,22 +29,28 @@ pub fn add(context: &mut TxContext<'_, '_>, add: &GroupAdd) -> Result<(), Refusa
     if group.owner != context.sender {
         return Err(RejectCode::GroupNotOwned.into());
     }
-    extend(context, add.group, group, &add.members)
+    let group = extended(context.overlay, &add.group, group, &add.members)?;
+    context.overlay.write(&key::group(&add.group), &group)?;
+    tell(context, add.group, &group)
 }
 
-fn extend(context: &mut TxContext<'_, '_>, id: GroupId, group: Group, members: &[Member]) -> Result<(), Refusal> {
+/// The group's record with more members, whose leaves are stored here.
+fn extended(overlay: &mut Overlay<'_>, id: &GroupId, group: Group, members: &[Member]) -> Result<Group, Refusal> {
     let leaves = leaves(members)?;
     let mut frontier = Frontier::from_bytes(&group.frontier).map_err(|error| bug(&error))?;
     frontier.append(&leaves).map_err(|_| RejectCode::GroupFull)?;
-    store_leaves(context.overlay, &id, group.members, &leaves)?;
+    store_leaves(overlay, id, group.members, &leaves)?;
     let root = FieldBytes(frontier.root().0);
-    let group = Group {
+    Ok(Group {
         members: frontier.count(),
         frontier: encode(&frontier)?,
         roots: with_root(group.roots.into_vec(), root)?,
         owner: group.owner,
-    };
-    context.overlay.write(&key::group(&id), &group)?;
+    })
+}
+
+fn tell(context: &mut TxContext<'_, '_>, id: GroupId, group: &Group) -> Result<(), Refusal> {
+    let root = *group.roots.last().ok_or_else(|| ExecFault::Invariant("a group has no root".into()))?;
     context.events.push(Event::GroupChanged { group: id, root, members: group.members });
     Ok(())
 }

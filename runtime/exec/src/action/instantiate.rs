@@ -12,7 +12,6 @@ pub fn apply(
     instantiate: &Instantiate,
     contract_code: &mut u32,
 ) -> Result<(), Refusal> {
-    contracts::find_code(context, &instantiate.code_hash)?;
     let contract = contracts::create(
         context.overlay,
         &mut context.events,

@@ -2,7 +2,8 @@
 
 use crate::prover::*;
 use crate::support::{GAS, PRICE};
-use crate::wallet::{Draft, Note, Wallet, account_body, shielded_body, signed, unwitnessed};
+use crate::wallet::{account_body, shielded_body, signed, unwitnessed, wallet_number};
+use tacit_exec::proving::{Draft, Note, Wallet};
 use tacit_exec::testing::MemoryChain;
 use tacit_state::{StateRead, key};
 use tacit_types::shielded::PublicValue;
@@ -14,10 +15,10 @@ const SHIELDED: u128 = 900_000_000_000;
 /// The chain of [`start`] with a wallet that has two notes in the pool.
 fn funded() -> (MemoryChain, Wallet, [Note; 2]) {
     let (mut chain, _, bob) = start();
-    let mut wallet = Wallet::new(7);
+    let mut wallet = wallet_number(7);
     let into = PublicValue::In { asset: NATIVE, amount: Amount(SHIELDED) };
     let half = SHIELDED / 2;
-    let (draft, blindings) = wallet.draft(&chain, NATIVE, &[], [half, half], into);
+    let (draft, blindings) = wallet.draft(NATIVE, &[], [half, half], into);
     let drafts = [draft];
     let tx = wallet.finish(signed(&bob, account_body(&chain, &bob, &drafts, vec![])), &drafts);
     let executed = chain.run(&[tx]);
@@ -29,10 +30,10 @@ fn funded() -> (MemoryChain, Wallet, [Note; 2]) {
 }
 
 /// A join-split that spends `note` and pays for a transaction.
-fn payment(chain: &MemoryChain, wallet: &mut Wallet, note: &Note) -> Draft {
+fn payment(wallet: &mut Wallet, note: &Note) -> Draft {
     let fee = GAS.cost(PRICE);
     let out = PublicValue::Out { asset: NATIVE, amount: fee };
-    wallet.draft(chain, NATIVE, std::slice::from_ref(note), [note.value - fee.0, 0], out).0
+    wallet.draft(NATIVE, std::slice::from_ref(note), [note.value - fee.0, 0], out).0
 }
 
 /// The one-time sender of the transaction that a join-split pays for.
@@ -54,7 +55,7 @@ fn cast(chain: &MemoryChain, wallet: &mut Wallet, draft: Draft, (vote, proof): V
 #[test]
 fn a_vote_from_the_pool_counts_and_names_nobody() {
     let (mut chain, mut wallet, [first, second]) = funded();
-    let draft = payment(&chain, &mut wallet, &first);
+    let draft = payment(&mut wallet, &first);
     let by = sender(&draft);
     let ballot =
         Ballot { genesis_id: chain.rules.genesis_id, sender: by, poll: the_poll(), members: 0..4, voter: 2, choice: 1 };
@@ -67,7 +68,7 @@ fn a_vote_from_the_pool_counts_and_names_nobody() {
     assert_eq!(chain.state.get(&key::account(&by)).unwrap(), None, "the sender is used once and leaves no account");
 
     // The same member with another note is another sender and the same nullifier.
-    let draft = payment(&chain, &mut wallet, &second);
+    let draft = payment(&mut wallet, &second);
     let again = Ballot { sender: sender(&draft), choice: 0, ..ballot };
     let tx = cast(&chain, &mut wallet, draft, again.proven());
     assert_eq!(chain.run(&[tx]).receipts[0].reject(), Some(RejectCode::NullifierSpent));
@@ -78,11 +79,11 @@ fn a_vote_from_the_pool_counts_and_names_nobody() {
 #[test]
 fn attack_10_a_vote_taken_into_another_payment_is_refused() {
     let (chain, mut wallet, [first, second]) = funded();
-    let draft = payment(&chain, &mut wallet, &first);
+    let draft = payment(&mut wallet, &first);
     let (genesis_id, poll) = (chain.rules.genesis_id, the_poll());
     let ballot = Ballot { genesis_id, sender: sender(&draft), poll, members: 0..4, voter: 2, choice: 1 };
     let voted = ballot.proven();
-    let thief = payment(&chain, &mut wallet, &second);
+    let thief = payment(&mut wallet, &second);
     assert_ne!(sender(&thief), ballot.sender);
     let stolen = cast(&chain, &mut wallet, thief, voted.clone());
     assert_eq!(refused(&chain, &stolen), RejectCode::ProofInvalid);

@@ -20,5 +20,5 @@ mod wallet;
 /// What the tests of accounts and the small wallet of the pool share.
 mod support {
     pub use crate::common::*;
-    pub use crate::pool::{PRICE, action, join_split};
+    pub use crate::pool::{PRICE, action};
 }

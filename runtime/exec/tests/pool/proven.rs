@@ -1,8 +1,9 @@
 //! Private money with real proofs and signatures, and what happens to somebody who changes anything about it.
 
 use crate::support::{GAS, PRICE, fee, into_pool, out_of_pool};
-use crate::wallet::{Draft, Note, Wallet, account_body, shielded_body, signed, unwitnessed};
+use crate::wallet::{account_body, shielded_body, signed, unwitnessed, wallet_number};
 use std::collections::BTreeMap;
+use tacit_exec::proving::{Draft, Note, Wallet};
 use tacit_exec::testing::MemoryChain;
 use tacit_types::asset::Sweep;
 use tacit_types::shielded::PublicValue;
@@ -15,8 +16,8 @@ const SHIELDED: u128 = 100_000_000_000;
 fn funded() -> (MemoryChain, Wallet, Note) {
     let mut chain = MemoryChain::new(1, 2);
     let sender = chain.accounts[0].clone();
-    let mut wallet = Wallet::new(1);
-    let (draft, blindings) = wallet.draft(&chain, NATIVE, &[], [SHIELDED, 0], into_pool(NATIVE, SHIELDED));
+    let mut wallet = wallet_number(1);
+    let (draft, blindings) = wallet.draft(NATIVE, &[], [SHIELDED, 0], into_pool(NATIVE, SHIELDED));
     let drafts = [draft];
     let tx = wallet.finish(signed(&sender, account_body(&chain, &sender, &drafts, vec![])), &drafts);
     let executed = chain.run(&[tx]);
@@ -30,7 +31,7 @@ fn funded() -> (MemoryChain, Wallet, Note) {
 /// A private payment of the note to the wallet itself, which pays its own fee.
 fn payment(chain: &MemoryChain, wallet: &mut Wallet, note: &Note) -> (Tx, Vec<Draft>) {
     let left = note.value - GAS.cost(PRICE).0;
-    let (draft, _) = wallet.draft(chain, NATIVE, std::slice::from_ref(note), [left - 7, 7], fee());
+    let (draft, _) = wallet.draft(NATIVE, std::slice::from_ref(note), [left - 7, 7], fee());
     let drafts = vec![draft];
     let tx = wallet.finish(unwitnessed(shielded_body(chain, &drafts, vec![])), &drafts);
     (tx, drafts)
@@ -41,7 +42,7 @@ fn money_is_shielded_paid_on_and_unshielded_with_real_proofs() {
     let (mut chain, mut wallet, note) = funded();
     let paid = GAS.cost(PRICE).0;
     let left = note.value - paid;
-    let (draft, blindings) = wallet.draft(&chain, NATIVE, &[note], [left - 7, 7], fee());
+    let (draft, blindings) = wallet.draft(NATIVE, &[note], [left - 7, 7], fee());
     let drafts = [draft];
     let tx = wallet.finish(unwitnessed(shielded_body(&chain, &drafts, vec![])), &drafts);
     let executed = chain.run(&[tx]);
@@ -49,7 +50,7 @@ fn money_is_shielded_paid_on_and_unshielded_with_real_proofs() {
     wallet.follow(&executed);
     let notes = [wallet.note(position, 0, left - 7, blindings), wallet.note(position, 1, 7, blindings)];
 
-    let (pay, blindings) = wallet.draft(&chain, NATIVE, &notes, [left - paid, 0], fee());
+    let (pay, blindings) = wallet.draft(NATIVE, &notes, [left - paid, 0], fee());
     let drafts = [pay];
     let tx = wallet.finish(unwitnessed(shielded_body(&chain, &drafts, vec![])), &drafts);
     let executed = chain.run(&[tx]);
@@ -59,7 +60,7 @@ fn money_is_shielded_paid_on_and_unshielded_with_real_proofs() {
 
     let to = Address([9; 32]);
     let sender = chain.accounts[1].clone();
-    let (out, _) = wallet.draft(&chain, NATIVE, std::slice::from_ref(&last), [0, 0], out_of_pool(NATIVE, last.value));
+    let (out, _) = wallet.draft(NATIVE, std::slice::from_ref(&last), [0, 0], out_of_pool(NATIVE, last.value));
     let drafts = [out];
     let sweep = Action::Sweep(Sweep { asset: NATIVE, to });
     let tx = wallet.finish(signed(&sender, account_body(&chain, &sender, &drafts, vec![sweep])), &drafts);
@@ -124,7 +125,7 @@ fn who_proves_cannot_spend() {
     let (chain, mut wallet, note) = funded();
     let (mut tx, drafts) = payment(&chain, &mut wallet, &note);
     // The prover knows ak, nk and alpha, but signs with a key of its own.
-    let mut stranger = Wallet::new(2);
+    let mut stranger = wallet_number(2);
     let sign_bytes = tx.body.sign_bytes();
     tx.witness.spend_signatures = List::new(vec![stranger.sign(&drafts[0], &sign_bytes)]).unwrap();
     assert_eq!(chain.check(&tx).map(|_| ()).unwrap_err().code, RejectCode::SpendSignatureInvalid);
@@ -172,8 +173,8 @@ fn a_pure_shield_needs_no_note_and_hides_its_owner() {
     let (chain, _, _) = funded();
     let tree_has_no_trace = |tx: &Tx, owner: [u8; 32]| !tx.encode().windows(32).any(|window| window == owner);
     let sender = chain.accounts[0].clone();
-    let mut wallet = Wallet::new(8);
-    let (draft, _) = wallet.draft(&chain, NATIVE, &[], [5, 0], into_pool(NATIVE, 5));
+    let mut wallet = wallet_number(8);
+    let (draft, _) = wallet.draft(NATIVE, &[], [5, 0], into_pool(NATIVE, 5));
     let mut drafts = [draft];
     drafts[0].join_split.public_value = PublicValue::In { asset: NATIVE, amount: Amount(5) };
     let tx = wallet.finish(signed(&sender, account_body(&chain, &sender, &drafts, vec![])), &drafts);

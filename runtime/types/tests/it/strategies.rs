@@ -122,14 +122,14 @@ pub fn action() -> impl Strategy<Value = Action> {
             duration_ms
         })),
         bytes32().prop_map(|contract| Action::ContractUnpause(ContractUnpause { contract: Address(contract) })),
-        (bytes32(), bytes32()).prop_map(|(contract, code)| Action::UpgradeAnnounce(UpgradeAnnounce {
-            contract: Address(contract),
-            code_hash: CodeHash(code)
-        })),
-        (bytes32(), blob()).prop_map(|(contract, input)| Action::ContractUpgrade(ContractUpgrade {
-            contract: Address(contract),
-            input
-        })),
+        (bytes32(), bytes32(), vec(any::<u8>(), 0..64)).prop_map(|(contract, code, input)| {
+            Action::UpgradeAnnounce(UpgradeAnnounce {
+                contract: Address(contract),
+                code_hash: CodeHash(code),
+                input: Bytes::new(input).expect("short"),
+            })
+        }),
+        bytes32().prop_map(|contract| Action::ContractUpgrade(ContractUpgrade { contract: Address(contract) })),
         (bytes32(), name(), blob(), any::<u128>()).prop_map(|(contract, function, input, value)| Action::Call(Call {
             contract: Address(contract),
             function,

@@ -147,10 +147,9 @@ fn describe(action: &Action) -> Value {
         Action::ContractUnpause(it) => json!({ "kind": "contract_unpause", "contract": hex(&it.contract.0) }),
         Action::UpgradeAnnounce(it) => json!({
             "kind": "upgrade_announce", "contract": hex(&it.contract.0), "code_hash": hex(&it.code_hash.0),
+            "input": hex(&it.input),
         }),
-        Action::ContractUpgrade(it) => {
-            json!({ "kind": "contract_upgrade", "contract": hex(&it.contract.0), "input": hex(&it.input) })
-        }
+        Action::ContractUpgrade(it) => json!({ "kind": "contract_upgrade", "contract": hex(&it.contract.0) }),
         _ => describe_identity(action),
     }
 }
@@ -274,8 +273,12 @@ fn one_of_each() -> Vec<Action> {
         Action::KeyRegister(KeyRegister { key: Bytes::new(vec![1, 0, 7]).unwrap() }),
         Action::ContractPause(ContractPause { contract: Address([0x44; 32]), duration_ms: 60_000 }),
         Action::ContractUnpause(ContractUnpause { contract: Address([0x44; 32]) }),
-        Action::UpgradeAnnounce(UpgradeAnnounce { contract: Address([0x44; 32]), code_hash: CodeHash([0x22; 32]) }),
-        Action::ContractUpgrade(ContractUpgrade { contract: Address([0x44; 32]), input: Bytes::new(vec![9]).unwrap() }),
+        Action::UpgradeAnnounce(UpgradeAnnounce {
+            contract: Address([0x44; 32]),
+            code_hash: CodeHash([0x22; 32]),
+            input: Bytes::new(vec![9]).unwrap(),
+        }),
+        Action::ContractUpgrade(ContractUpgrade { contract: Address([0x44; 32]) }),
         Action::Instantiate(Instantiate {
             code_hash: CodeHash([0x22; 32]),
             salt: [0x34; 32],

@@ -39,9 +39,6 @@ pub(crate) fn run(
     if !host.frame.loan.scope().may_create() {
         return Ok(TOO_MANY);
     }
-    if !pay_for_code(host, &code_hash)? {
-        return Ok(CODE_UNKNOWN);
-    }
     let scope = host.frame.loan.scope();
     let checkpoint = scope.world.checkpoint();
     let address = match scope.world.create_contract(&creator, &code_hash, &salt, &policy)? {
@@ -67,11 +64,4 @@ pub(crate) fn run(
     }
     host.write(out, &address.0)?;
     Ok(OK)
-}
-
-/// Whether code is deployed. Charges for the look at it by its length, which is known only then and limited.
-pub(super) fn pay_for_code(host: &mut Host<'_>, code_hash: &CodeHash) -> Result<bool, Stop> {
-    let Some(length) = host.frame.loan.scope().world.code_length(code_hash)? else { return Ok(false) };
-    host.charge(gas::code_found(length))?;
-    Ok(true)
 }

@@ -20,8 +20,9 @@ fn world(code: &[u8], has_code: bool) -> MemoryWorld {
     let mut world = MemoryWorld::default();
     let hash = CodeHash::of(&[code]);
     world.contracts.insert(CONTRACT, hash);
-    if has_code {
-        world.codes.insert(hash, code.to_vec());
+    world.codes.insert(hash, code.to_vec());
+    if !has_code {
+        world.lost.insert(hash);
     }
     world
 }

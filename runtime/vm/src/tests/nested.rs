@@ -1,13 +1,13 @@
 //! Contracts that call, make and change contracts: what is undone, what is paid, what is locked. The numbers are those of
 //! the catalogue in `docs/spec/contract-attacks.md`.
 
-use super::support::{ALICE, BOB, Chain, GAS, load_bytes, module};
-use crate::{CallOutcome, Trap, VmReject};
+use super::support::{ALICE, BOB, Chain, GAS, load_bytes, module, vm};
+use crate::{CallOutcome, CallParams, Trap, VmReject};
 use tacit_abi::{
     CALL_ALLOW_DEFER, CALL_ALLOW_REENTRY, CALL_ALLOW_VIEW, CODE_UNKNOWN, CONTRACT_EXISTS, CONTRACT_PAUSED,
     INVALID_INPUT, LAYOUT_DIFFERS, OK, POLICY_FORBIDS, REENTRY_DENIED, TOO_MANY,
 };
-use tacit_types::{Address, CodeHash};
+use tacit_types::{Address, Amount, CodeHash, Gas};
 
 /// Stores a byte under its name, says so in an event, and returns 7.
 pub(super) const SETS: &str = r#"(data (i32.const 900) "set") (data (i32.const 910) "\07")
@@ -370,14 +370,13 @@ fn case_51_a_contract_makes_another_once_and_its_money_stays() {
 }
 
 #[test]
-fn making_a_contract_pays_for_the_look_at_its_code_by_length() {
+fn the_length_of_code_costs_whoever_makes_a_contract_only_its_loading() {
     let mut used = [0, 0];
-    let (mut bytes, mut loads) = ([0, 0], [0, 0]);
+    let mut loads = [0, 0];
     for (index, padding) in [10, 1_000].into_iter().enumerate() {
         let mut chain = Chain::new();
         let code = module(&format!("(data (i32.const 0) \"{}\") (func (export \"run\"))", "x".repeat(padding)));
         let hash = CodeHash::of(&[&code]);
-        bytes[index] = code.len() as u64;
         loads[index] = load_bytes(&code);
         chain.world.codes.insert(hash, code);
         let contract = chain.text(&maker(&hash, &[]));
@@ -386,7 +385,37 @@ fn making_a_contract_pays_for_the_look_at_its_code_by_length() {
         used[index] = outcome.gas_used.0;
     }
     let entering = loads.map(|bytes| crate::gas::enter(bytes, 1));
-    assert_eq!(used[1] - used[0], 2 * (bytes[1] - bytes[0]) + entering[1] - entering[0]);
+    assert_eq!(used[1] - used[0], entering[1] - entering[0]);
+}
+
+#[test]
+fn code_is_looked_for_only_where_it_is_to_be_loaded() {
+    let mut chain = Chain::new();
+    // No code has this hash: whoever looks for it stops the node.
+    chain.world.contracts.insert(BOB, CodeHash([7; 32]));
+    let teller = chain.text(&format!(
+        "{} (func (export \"run\") (drop (call $code_hash (i32.const 0) (i32.const 100)))
+            (call $return_data (i32.const 100) (i32.const 32)))",
+        bytes_at(0, &BOB.0)
+    ));
+    assert_eq!(chain.call(teller, "run", &[]).result, Ok(vec![7; 32]));
+    chain.world.paused.insert(BOB);
+    assert_eq!(chain.call(BOB, "run", &[]).result, Err(VmReject::Paused));
+    chain.world.paused.remove(&BOB);
+    let params = CallParams {
+        caller: ALICE,
+        contract: BOB,
+        function: "run",
+        input: &[],
+        value: Amount::ZERO,
+        gas_limit: Gas(GAS),
+        record: false,
+    };
+    let fault = vm().call(&mut chain.world, params).unwrap_err();
+    assert!(fault.0.ends_with("is lost"), "{fault}");
+    // Whoever cannot pay for entering is told so before anything is looked for.
+    let poor = CallParams { gas_limit: Gas(crate::gas::ENTER - 1), ..params };
+    assert_eq!(vm().call(&mut chain.world, poor).unwrap().result, Err(VmReject::OutOfGas));
 }
 
 #[test]

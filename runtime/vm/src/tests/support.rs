@@ -33,6 +33,8 @@ pub(super) fn load_bytes(code: &[u8]) -> u64 {
 #[derive(Default, Clone, PartialEq, Eq, Debug)]
 pub(super) struct MemoryWorld {
     pub codes: BTreeMap<CodeHash, Vec<u8>>,
+    /// Codes that are recorded as deployed and cannot be read.
+    pub lost: BTreeSet<CodeHash>,
     pub contracts: BTreeMap<Address, CodeHash>,
     pub storage: BTreeMap<(Address, Vec<u8>), Vec<u8>>,
     pub balances: BTreeMap<Address, u128>,
@@ -94,7 +96,6 @@ impl World for MemoryWorld {
     fn contract(&mut self, address: &Address) -> Result<Option<ContractInfo>, Fault> {
         Ok(self.contracts.get(address).map(|code_hash| ContractInfo {
             code_hash: *code_hash,
-            load_bytes: self.codes.get(code_hash).map_or(0, |code| load_bytes(code)),
             creator: self.creators.get(address).copied().unwrap_or(ALICE),
             is_paused: self.paused.contains(address),
             may_change_itself: self.governed.contains(address),
@@ -106,11 +107,7 @@ impl World for MemoryWorld {
     }
 
     fn code(&mut self, hash: &CodeHash) -> Result<Option<Vec<u8>>, Fault> {
-        Ok(self.codes.get(hash).cloned())
-    }
-
-    fn code_length(&mut self, hash: &CodeHash) -> Result<Option<u64>, Fault> {
-        Ok(self.codes.get(hash).map(|code| code.len() as u64))
+        Ok(self.codes.get(hash).filter(|_| !self.lost.contains(hash)).cloned())
     }
 
     fn storage_get(&mut self, contract: &Address, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {

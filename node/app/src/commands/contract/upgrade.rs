@@ -26,19 +26,25 @@ pub struct Upgrade {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Say which code the contract will change to. The wait of its policy begins.
+    /// Say which code the contract will change to, and what its `migrate` will get. The wait of its policy begins.
     Announce(Box<Announce>),
-    /// Change to the announced code and run its `migrate`.
+    /// Change to the announced code and run its `migrate` with what was announced.
     Apply(Box<Apply>),
 }
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  tacit contract upgrade announce token token2.wasm --from admin")]
+#[command(
+    after_help = "Examples:\n  tacit contract upgrade announce token token2.wasm --from admin\n  tacit contract upgrade announce token token2.wasm fee=30 --from admin"
+)]
 struct Announce {
     /// The contract: an address or an alias.
     contract: String,
     /// The new module's file, which is deployed, or the hash of deployed code.
     code: String,
+    /// Arguments of `migrate`, as `name=value` in any order or by their place.
+    args: Vec<String>,
+    #[command(flatten)]
+    input: InputArg,
     #[command(flatten)]
     book: BookArg,
     #[command(flatten)]
@@ -50,10 +56,6 @@ struct Announce {
 struct Apply {
     /// The contract: an address or an alias.
     contract: String,
-    /// Arguments of `migrate`, as `name=value` in any order or by their place.
-    args: Vec<String>,
-    #[command(flatten)]
-    input: InputArg,
     #[command(flatten)]
     book: BookArg,
     #[command(flatten)]
@@ -83,6 +85,13 @@ impl Announce {
         runtime::block_on(async {
             let scene = Scene::open(self.send.client()?, &self.book).await?;
             let contract = scene.address(&self.contract)?;
+            let spec = match &module {
+                Some(module) => module.spec()?,
+                None => spec_of(&scene.code(HexArray(code_hash.0)).await?).unwrap_or_default(),
+            };
+            // Code that keeps the layout needs no `migrate`, and then there is nothing to say to it.
+            let spec = spec.filter(|spec| spec.function("migrate").is_ok());
+            let input = self.input.encode(spec.as_ref(), "migrate", &[Kind::Migrate], &self.args, scene.names())?;
             let sent = self
                 .send
                 .send(&account, |builder| {
@@ -90,7 +99,7 @@ impl Announce {
                         Some(module) => builder.deploy(module.code)?,
                         None => builder,
                     };
-                    Ok(builder.upgrade_announce(contract, code_hash))
+                    builder.upgrade_announce(contract, code_hash, input)
                 })
                 .await?;
             let announced = scene.client.contract(&scene.text(&contract)).await?.announced;
@@ -115,12 +124,7 @@ impl Apply {
             let contract = scene.address(&self.contract)?;
             let info = scene.client.contract(&scene.text(&contract)).await?;
             let announced = info.announced.ok_or_else(|| eyre!("no code is announced for this contract"))?;
-            let spec = spec_of(&scene.code(HexArray(announced.code_hash.0)).await?).unwrap_or_default();
-            // Code that keeps the layout needs no `migrate`, and then there is nothing to say to it.
-            let migrates = spec.as_ref().is_some_and(|spec| spec.function("migrate").is_ok());
-            let spec = spec.filter(|_| migrates);
-            let input = self.input.encode(spec.as_ref(), "migrate", &[Kind::Migrate], &self.args, scene.names())?;
-            let sent = self.send.send(&account, |builder| builder.contract_upgrade(contract, input)).await?;
+            let sent = self.send.send(&account, |builder| Ok(builder.contract_upgrade(contract))).await?;
             let fields =
                 [("contract", scene.text(&contract).into()), ("code_hash", announced.code_hash.to_string().into())];
             self.send.report_values(&sent, fields)

@@ -1,4 +1,5 @@
-//! How many TCP connections there may be, in all and from one client address.
+//! How many of something there may be, in all and for one client address: connections, subscriptions. Nobody may take so many places
+//! that others find none.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,29 +11,29 @@ struct Counts {
     by_ip: HashMap<IpAddr, usize>,
 }
 
-/// Counts connections.
+/// Counts what is taken.
 #[derive(Debug, Clone)]
-pub struct ConnectionLimits {
+pub struct Places {
     all_max: usize,
     per_ip_max: usize,
     counts: Arc<Mutex<Counts>>,
 }
 
-/// The place of one connection; dropping it makes room.
+/// One place that is taken; dropping it makes room.
 #[derive(Debug)]
 pub struct Place {
     ip: IpAddr,
     counts: Arc<Mutex<Counts>>,
 }
 
-impl ConnectionLimits {
-    /// At most `all_max` connections, and `per_ip_max` from one address.
+impl Places {
+    /// At most `all_max` places, and `per_ip_max` for one address.
     #[must_use]
     pub fn new(all_max: usize, per_ip_max: usize) -> Self {
         Self { all_max, per_ip_max, counts: Arc::default() }
     }
 
-    /// A place for a connection from `ip`, if there is room.
+    /// A place for the client at `ip`, if there is room.
     #[must_use]
     pub fn enter(&self, ip: IpAddr) -> Option<Place> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -47,7 +48,7 @@ impl ConnectionLimits {
 }
 
 impl Place {
-    /// The address that the connection came from.
+    /// The address of the client.
     #[must_use]
     pub const fn ip(&self) -> IpAddr {
         self.ip
@@ -60,7 +61,7 @@ impl Drop for Place {
         counts.all = counts.all.saturating_sub(1);
         match counts.by_ip.get_mut(&self.ip) {
             Some(count) if *count > 1 => *count -= 1,
-            // The entry goes with its last connection, or the map would remember every client for ever.
+            // The entry goes with its last place, or the map would remember every client for ever.
             _ => drop(counts.by_ip.remove(&self.ip)),
         }
     }
@@ -73,16 +74,16 @@ mod tests {
 
     #[test]
     fn places_are_limited_in_all_and_per_address_and_come_back() {
-        let limits = ConnectionLimits::new(3, 2);
+        let places = Places::new(3, 2);
         let [a, b] = [[127, 0, 0, 1], [127, 0, 0, 2]].map(IpAddr::from);
-        let first = limits.enter(a).unwrap();
-        let _second = limits.enter(a).unwrap();
-        assert!(limits.enter(a).is_none(), "the address is full");
-        let third = limits.enter(b).unwrap();
-        assert!(limits.enter(b).is_none(), "everything is full");
+        let first = places.enter(a).unwrap();
+        let _second = places.enter(a).unwrap();
+        assert!(places.enter(a).is_none(), "the address is full");
+        let third = places.enter(b).unwrap();
+        assert!(places.enter(b).is_none(), "everything is full");
         drop(first);
-        let _fourth = limits.enter(a).unwrap();
+        let _fourth = places.enter(a).unwrap();
         drop(third);
-        assert!(!limits.counts.lock().unwrap().by_ip.contains_key(&b), "nobody is remembered for ever");
+        assert!(!places.counts.lock().unwrap().by_ip.contains_key(&b), "nobody is remembered for ever");
     }
 }
