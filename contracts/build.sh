@@ -11,8 +11,13 @@ cd "$(dirname "$0")"
 out=${1:-artifacts}
 target=wasm32v1-none
 target_dir=${CARGO_TARGET_DIR:-${TACIT_TARGET_DIR:-$HOME/.cache/tacit/target}}/contracts
+mkdir -p "$target_dir"
+target_dir=$(cd "$target_dir" && pwd -P)
 cargo=${CARGO:-cargo}
-unset CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER RUSTC || true
+# Settings of whoever builds must not steer it. `tacit contract build` leaves the same ones out.
+for name in $(env | sed -n 's/^\(CARGO_PROFILE_[A-Z_]*\)=.*/\1/p') RUSTC CARGO_TARGET_WASM32V1_NONE_LINKER; do
+    unset "$name"
+done
 
 # Whether a compiler has the target ready; whether it has the core library's source.
 has_target() { [ -n "$1" ] && [ -d "$("$1" --print sysroot 2>/dev/null)/lib/rustlib/$target" ]; }
@@ -47,16 +52,22 @@ if ! has_target "$rustc"; then
     export CARGO_TARGET_WASM32V1_NONE_LINKER="$linker"
 fi
 
-# No path of this machine may get into a module: the same source gives the same bytes everywhere.
-library=$("$rustc" --print sysroot)/lib/rustlib/src/rust/library
-flags="-C link-arg=-zstack-size=65536 -C target-feature=+bulk-memory,+sign-ext,+mutable-globals"
-flags="$flags --remap-path-prefix=$(pwd)=contracts --remap-path-prefix=$(cd ../runtime && pwd)=runtime"
+# No path of this machine may get into a module: the same source gives the same bytes everywhere. `rustc.sh` sees to the
+# packages; these are the other folders. What cargo knows of flags from elsewhere is not asked when they are given this way.
+separator=$(printf '\037')
+flags="-C${separator}link-arg=-zstack-size=65536"
+flags="$flags${separator}-C${separator}target-feature=+bulk-memory,+sign-ext,+mutable-globals"
+hide() { flags="$flags${separator}--remap-path-prefix=$1=$2"; }
+hide "$(pwd -P)" contracts
 # A compiler without the library's source has no path of it to hide.
+library=$("$rustc" --print sysroot)/lib/rustlib/src/rust/library
 if real=$(readlink -f "$library") && [ -d "$real" ]; then
-    flags="$flags --remap-path-prefix=$library=library --remap-path-prefix=$real=library"
+    hide "$library" library
+    hide "$real" library
 fi
-flags="$flags --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
-export RUSTC="$rustc" CARGO_TARGET_WASM32V1_NONE_RUSTFLAGS="$flags" CARGO_TARGET_DIR="$target_dir"
+hide "$target_dir" target
+export RUSTC="$rustc" CARGO_ENCODED_RUSTFLAGS="$flags" CARGO_TARGET_DIR="$target_dir" CARGO_INCREMENTAL=0
+export RUSTC_WRAPPER="$(pwd -P)/rustc.sh" RUSTC_WORKSPACE_WRAPPER=
 
 # shellcheck disable=SC2086 # build_std is two words or none.
 "$cargo" build --quiet --release --locked --target $target $build_std --workspace

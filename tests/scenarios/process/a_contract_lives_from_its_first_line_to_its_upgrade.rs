@@ -1,7 +1,8 @@
 //! Goal: with the binary alone somebody writes, builds, deploys, calls, stops and changes a contract, and what goes wrong
 //! is told by name.
 //! Method: one validator; `tacit contract new` with the copy of the SDK, then every verb in the order of a contract's
-//! life. Where nothing compiles for wasm the test fails and says what to install.
+//! life; at last somebody else builds the source in a folder of another length and finds the same bytes. Where nothing
+//! compiles for wasm the test fails and says what to install.
 
 use serde_json::Value;
 use std::path::Path;
@@ -143,6 +144,18 @@ fn upgrades(developer: &Developer<'_>, contract: &str) {
     let info = developer.json(&["info", contract]);
     assert_eq!((&info["code_hash"], &info["announced"]), (&Value::from(fresh.as_str()), &Value::Null));
     assert_eq!(developer.json(&["view", "jar", "total"])["value"], "4", "what was stored is still there");
-    let other = developer.fails(&["verify", &format!("0x{}", "11".repeat(32)), "jar"]);
-    assert!(other.contains(&fresh), "{other}");
+    rebuilds_elsewhere(developer, &fresh);
+}
+
+/// What runs is found again from the source in a folder of another name and length, and nothing else is.
+fn rebuilds_elsewhere(developer: &Developer<'_>, runs: &str) {
+    let elsewhere = "in quite another place/of somebody else/jar";
+    assert!(developer.output(&["new", "jar", "--vendor", "--dir", elsewhere]).status.success());
+    for file in ["src/lib.rs", "Cargo.lock"] {
+        std::fs::copy(developer.folder.join("jar").join(file), developer.folder.join(elsewhere).join(file)).unwrap();
+    }
+    let verified = developer.json(&["verify", "jar", elsewhere]);
+    assert_eq!(verified["code_hash"], runs, "the folder changes the bytes");
+    let other = developer.fails(&["verify", &format!("0x{}", "11".repeat(32)), elsewhere]);
+    assert!(other.contains(runs), "{other}");
 }

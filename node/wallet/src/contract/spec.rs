@@ -12,7 +12,8 @@ const SPEC_BYTES_MAX: usize = 256 * 1024;
 /// Most lines of a section.
 const LINES_MAX: usize = 2_048;
 
-/// What a contract says about itself.
+/// What a contract says about itself. Every list is in the order of its names, storage in that of its prefixes: the order of the
+/// section's lines is the compiler's.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Spec {
     /// The contract's name.
@@ -239,7 +240,16 @@ impl Spec {
             return Err(refuse("it has not exactly one line about the contract".into()));
         }
         spec.check()?;
+        spec.sort();
         Ok(spec)
+    }
+
+    fn sort(&mut self) {
+        self.functions.sort_by(|one, other| one.name.cmp(&other.name));
+        self.events.sort_by(|one, other| one.name.cmp(&other.name));
+        self.errors.sort_by(|one, other| one.name.cmp(&other.name));
+        self.roles.sort_by(|one, other| one.name.cmp(&other.name));
+        self.storage.sort_by(|one, other| (one.prefix, &one.name).cmp(&(other.prefix, &other.name)));
     }
 
     /// Takes a line; says whether it is the contract's.

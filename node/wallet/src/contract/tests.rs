@@ -86,6 +86,25 @@ fn fields_and_errors_are_read_from_the_lists_that_the_sdk_writes() {
 }
 
 #[test]
+fn the_order_of_the_lines_means_nothing() {
+    let more = "{\"event\":\"Kept\"}\n{\"role\":\"BUYER\",\"id\":17}\n{\"storage\":\"ALL\",\"prefix\":1,\"kind\":\"Item\",\"value\":\"u8\"}\n";
+    let written = format!("{SPEC}{more}");
+    let read = Spec::parse(written.as_bytes()).unwrap();
+    let mut lines: Vec<&str> = written.lines().collect();
+    for _ in 0..lines.len() {
+        lines.rotate_left(1);
+        assert_eq!(Spec::parse(lines.join("\n").as_bytes()).unwrap(), read);
+    }
+    lines.reverse();
+    assert_eq!(Spec::parse(lines.join("\n").as_bytes()).unwrap(), read);
+    assert_eq!(read.functions.iter().map(|line| &*line.name).collect::<Vec<_>>(), ["init", "note", "pay"]);
+    assert_eq!(read.events.iter().map(|line| &*line.name).collect::<Vec<_>>(), ["Kept", "Paid"]);
+    assert_eq!(read.errors.iter().map(|line| &*line.name).collect::<Vec<_>>(), ["Error", "Other"]);
+    assert_eq!(read.roles.iter().map(|line| &*line.name).collect::<Vec<_>>(), ["BUYER", "KEEPER"]);
+    assert_eq!(read.storage.iter().map(|line| line.prefix).collect::<Vec<_>>(), [0, 1, 203]);
+}
+
+#[test]
 fn every_type_is_written_as_the_specification_says_and_read_back() {
     let alice = Address([7; 32]).to_text(Network::Dev);
     let hex_of = |byte: &str, times: usize| byte.repeat(times);

@@ -5,6 +5,8 @@ use eyre::{Context, bail, ensure, eyre};
 use serde_json::Value;
 use std::env;
 use std::ffi::OsString;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -12,18 +14,12 @@ use std::process::Command;
 pub const TARGET: &str = "wasm32v1-none";
 /// Longest manifest that is read.
 const MANIFEST_BYTES_MAX: u64 = 1024 * 1024;
-/// What would change the build behind the manifest's back.
-const LEFT_OUT: [&str; 9] = [
-    "RUSTFLAGS",
-    "CARGO_ENCODED_RUSTFLAGS",
-    "CARGO_BUILD_RUSTFLAGS",
-    "CARGO_TARGET_WASM32V1_NONE_RUSTFLAGS",
-    "RUSTC_WRAPPER",
-    "RUSTC_WORKSPACE_WRAPPER",
-    "CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS",
-    "CARGO_PROFILE_RELEASE_OPT_LEVEL",
-    "CARGO_PROFILE_RELEASE_STRIP",
-];
+/// Begins the names of settings that would change the build behind the manifest's back.
+const LEFT_OUT: [&str; 3] = ["CARGO_PROFILE_", "CARGO_RESOLVER_", "CARGO_TARGET_WASM32V1_NONE_"];
+/// Through what cargo starts the compiler, so that modules do not depend on folders.
+const WRAPPER: &str = include_str!("../../../../../contracts/rustc.sh");
+/// Stands between flags in `CARGO_ENCODED_RUSTFLAGS`.
+const SEPARATOR: &str = "\u{1f}";
 
 /// Something must be installed first; the binary exits with 3.
 #[derive(Debug, thiserror::Error)]
@@ -95,43 +91,60 @@ impl Toolchain {
         if locked {
             cargo.arg("--locked");
         }
+        let is_left_out =
+            |name: &OsString| name.to_str().is_some_and(|name| LEFT_OUT.iter().any(|start| name.starts_with(start)));
+        for (name, _) in env::vars_os().filter(|(name, _)| is_left_out(name)) {
+            cargo.env_remove(name);
+        }
         if let Some(linker) = &self.linker {
             cargo.args(["-Z", "build-std=core"]);
             cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_WASM32V1_NONE_LINKER", linker);
         }
-        LEFT_OUT.iter().for_each(|name| {
-            cargo.env_remove(name);
-        });
         let status = cargo
             .current_dir(&project.folder)
             .env("RUSTC", &self.rustc)
+            .env("RUSTC_WRAPPER", write_wrapper(target_folder)?)
+            // Nothing, which counts more than what cargo is configured to.
+            .env("RUSTC_WORKSPACE_WRAPPER", "")
+            .env("CARGO_INCREMENTAL", "0")
             .env("CARGO_TARGET_DIR", target_folder)
-            .env("CARGO_TARGET_WASM32V1_NONE_RUSTFLAGS", self.flags(project)?)
+            // Flags given this way are all there are: cargo looks for no others.
+            .env("CARGO_ENCODED_RUSTFLAGS", self.flags(project, target_folder)?)
             .status()
             .wrap_err("cargo cannot be started; install it from https://rustup.rs")?;
         ensure!(status.success(), "the contract does not compile; what is wrong stands above");
         Ok(target_folder.join(TARGET).join("release").join(format!("{}.wasm", project.artifact)))
     }
 
-    /// No path of this machine may get into a module: the same source gives the same bytes everywhere.
-    fn flags(&self, project: &Project) -> eyre::Result<String> {
+    /// No path of this machine may get into a module: the same source gives the same bytes everywhere. The wrapper sees to the
+    /// packages; these are the other folders. The last that fits is the one that counts.
+    fn flags(&self, project: &Project, target_folder: &Path) -> eyre::Result<String> {
         let library = self.sysroot.join("lib/rustlib/src/rust/library");
-        let mut remaps = vec![(project.workspace.clone(), "contracts".to_owned())];
-        remaps.extend(project.outside.iter().cloned());
-        if let Ok(real) = library.canonicalize() {
-            remaps.push((real, "library".into()));
-        }
-        remaps.push((library, "library".into()));
-        remaps.push((cargo_home()?, "cargo".into()));
-        let mut flags =
-            "-C link-arg=-zstack-size=65536 -C target-feature=+bulk-memory,+sign-ext,+mutable-globals".to_owned();
-        for (from, to) in remaps {
+        let mut hidden = vec![(project.workspace.clone(), "contracts")];
+        hidden.extend(library.canonicalize().map(|real| (real, "library")));
+        hidden.extend([(library, "library"), (target_folder.to_path_buf(), "target")]);
+        let features = "target-feature=+bulk-memory,+sign-ext,+mutable-globals";
+        let mut flags = ["-C", "link-arg=-zstack-size=65536", "-C", features].map(String::from).to_vec();
+        for (from, to) in hidden {
             let from = from.to_str().ok_or_else(|| eyre!("{} is not UTF-8; build elsewhere", from.display()))?;
-            ensure!(!from.contains(char::is_whitespace), "`{from}` holds a space; build in a folder without one");
-            flags.push_str(&format!(" --remap-path-prefix={from}={to}"));
+            flags.push(format!("--remap-path-prefix={from}={to}"));
         }
-        Ok(flags)
+        Ok(flags.join(SEPARATOR))
     }
+}
+
+/// Writes what stands between cargo and the compiler into a folder, whole or not at all, and gives its path.
+fn write_wrapper(folder: &Path) -> eyre::Result<PathBuf> {
+    let failed = || format!("{} cannot be written to", folder.display());
+    std::fs::create_dir_all(folder).wrap_err_with(failed)?;
+    let mut file = tempfile::Builder::new()
+        .permissions(std::fs::Permissions::from_mode(0o755))
+        .tempfile_in(folder)
+        .wrap_err_with(failed)?;
+    file.write_all(WRAPPER.as_bytes()).wrap_err_with(failed)?;
+    let path = folder.join("rustc.sh");
+    file.into_temp_path().persist(&path).wrap_err_with(failed)?;
+    Ok(path)
 }
 
 /// A contract's source.
@@ -146,8 +159,6 @@ pub struct Project {
     pub workspace: PathBuf,
     /// Where cargo puts what it builds.
     pub target: PathBuf,
-    /// Folders of packages outside the workspace, and what they are called in a module.
-    outside: Vec<(PathBuf, String)>,
 }
 
 impl Project {
@@ -168,20 +179,9 @@ impl Project {
         let path = |name: &str| metadata[name].as_str().map(PathBuf::from);
         let workspace = path("workspace_root").ok_or_else(|| eyre!("cargo does not tell the workspace"))?;
         let target = path("target_directory").ok_or_else(|| eyre!("cargo does not tell the target folder"))?;
-        let outside = packages.iter().filter(|package| package["source"].is_null()).filter_map(|package| {
-            let folder = manifest_of(package)?.parent()?.to_path_buf();
-            // Named as in the repository, wherever the copy lies that is used.
-            match package["name"].as_str()? {
-                "tacit-sdk" => Some((folder.parent()?.to_path_buf(), "contracts".to_owned())),
-                "tacit-abi" => Some((folder.parent()?.to_path_buf(), "runtime".to_owned())),
-                name if !folder.starts_with(&workspace) => Some((folder, name.to_owned())),
-                _ => None,
-            }
-        });
-        let outside = outside.collect();
         let package = own["name"].as_str().unwrap_or_default().to_owned();
         check_profile(&workspace.join("Cargo.toml"))?;
-        Ok(Self { folder, package, artifact, workspace, target, outside })
+        Ok(Self { folder, package, artifact, workspace, target })
     }
 }
 
@@ -234,14 +234,6 @@ fn check_overflow(manifest: &toml::Table) -> eyre::Result<()> {
 /// The cargo to run: the one that runs this, or the one in the path.
 pub fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
-}
-
-fn cargo_home() -> eyre::Result<PathBuf> {
-    if let Some(home) = env::var_os("CARGO_HOME") {
-        return Ok(home.into());
-    }
-    let home = env::var_os("HOME").ok_or_else(|| eyre!("HOME is not set; set CARGO_HOME"))?;
-    Ok(PathBuf::from(home).join(".cargo"))
 }
 
 fn rustup_rustc(project: &Path) -> Option<PathBuf> {
@@ -300,6 +292,37 @@ mod tests {
         ];
         for text in wrong {
             assert!(checked(text).is_err(), "{text}");
+        }
+    }
+    /// What a program is told that is started through the wrapper, as a crate of a package in `folder`.
+    fn told(folder: &str, arguments: &[&str]) -> Vec<String> {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut wrapper = Command::new(write_wrapper(scratch.path()).unwrap());
+        wrapper.args(["/usr/bin/env", "printf", "%s\\n"]).args(arguments);
+        wrapper.env("CARGO_PKG_NAME", "jar").env("CARGO_PKG_VERSION", "0.1.0").env("CARGO_MANIFEST_DIR", folder);
+        let output = wrapper.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_compiler_numbers_a_crate_by_name_and_version_alone() {
+        let arguments =
+            ["--crate-name", "jar", "--emit=dep-info,metadata,link", "a file.rs", "-C", "metadata=c94062922604a88a"];
+        let rest = ["-C", "extra-filename=-0a707e84", "--cfg", "metadata=\"kept\"", ""];
+        let told = told("/home/my projects/jar", &[&arguments[..], &rest].concat());
+        assert_eq!(told[..5], arguments[..5]);
+        assert_eq!(told[5], "metadata=jar-0.1.0");
+        assert_eq!(told[6..11], rest);
+        assert_eq!(told[11..], ["--remap-path-prefix=/home/my projects/jar=jar-0.1.0"]);
+    }
+
+    #[test]
+    fn a_question_to_the_compiler_is_passed_on_as_it_is() {
+        for question in
+            [&["-vV"][..], &["-", "--crate-name", "___", "--print=file-names"], &["-C", "lto", "metadata=1"]]
+        {
+            assert_eq!(told("/home/jar", question), question);
         }
     }
 }
