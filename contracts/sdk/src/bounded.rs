@@ -1,5 +1,6 @@
 //! Sequences with a largest length: lists, bytes and text. Encoded as a 4-byte length and the elements.
 
+use crate::layout::{self, Layout};
 use crate::spec::TypeName;
 use crate::{Buffer, Reader, Wire};
 use core::fmt;
@@ -135,6 +136,7 @@ impl<T: Wire + Copy, const N: usize> Wire for List<T, N> {
     } else {
         &TypeName::new("List<").name(T::TYPE).text(",").number(N).text(">")
     };
+    const LAYOUT: Layout = layout::of(&[b"List", &T::LAYOUT, &layout::number(N)]);
     fn put(&self, out: &mut Buffer) {
         put_len(self.len, out);
         T::put_all(self.as_slice(), out);

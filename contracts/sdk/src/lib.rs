@@ -33,6 +33,7 @@ extern crate self as tacit_sdk;
 
 pub mod entry;
 pub mod env;
+pub mod layout;
 pub mod nonreentrant;
 pub mod pause;
 pub mod roles;

@@ -23,6 +23,7 @@
 //! pause::pause(TRADING, Duration::hours(1)).unwrap();
 //! ```
 
+use crate::layout::kept;
 use crate::spec::{join, length};
 use crate::{Address, ContractError, Duration, Map, Timestamp, Wire, env, error, event};
 
@@ -48,8 +49,10 @@ struct GroupPause {
     rest: Duration,
 }
 
-/// Pauses by group.
-const PAUSES: Map<u8, GroupPause> = Map::new(210);
+kept! {
+    /// Pauses by group.
+    PAUSES: Map<u8, GroupPause> = 210;
+}
 
 impl GroupPause {
     fn runs(&self) -> bool {

@@ -35,6 +35,7 @@
 //! }
 //! ```
 
+use crate::layout::kept;
 use crate::spec::{join, length};
 use crate::{Address, ContractError, Duration, Item, Map, Set, Timestamp, env, error, event};
 
@@ -54,11 +55,13 @@ pub const UPGRADER: Role = Role(3);
 /// The delay of a hand-over unless [`start_with_delay`] sets another.
 pub const DELAY: Duration = Duration::days(1);
 
-const ADMINISTRATOR: Item<Address> = Item::new(200);
-const NEXT: Item<(Address, Timestamp)> = Item::new(201);
-const HANDOVER_DELAY: Item<Duration> = Item::new(202);
-const MEMBERS: Set<(u8, Address)> = Set::new(203);
-const COUNTS: Map<u8, u32> = Map::new(204);
+kept! {
+    ADMINISTRATOR: Item<Address> = 200;
+    NEXT: Item<(Address, Timestamp)> = 201;
+    HANDOVER_DELAY: Item<Duration> = 202;
+    MEMBERS: Set<(u8, Address)> = 203;
+    COUNTS: Map<u8, u32> = 204;
+}
 
 /// An account got a role.
 #[event(unlisted)]

@@ -18,6 +18,7 @@
 //! assert_eq!(testing::code_set(), Some((new_code, vec![1])));
 //! ```
 
+use crate::layout::kept;
 use crate::spec::{join, length};
 use crate::{Bytes, CallError, ContractError, Duration, Item, Timestamp, env, error, event};
 
@@ -29,9 +30,11 @@ pub const VALID: Duration = Duration::days(14);
 /// Longest input of a `migrate`.
 pub const INPUT_MAX: usize = 1024;
 
-/// The announced code, from when on it can be set, and the input of its `migrate`.
-const ANNOUNCED: Item<([u8; 32], Timestamp, Bytes<INPUT_MAX>)> = Item::new(220);
-const UPGRADE_DELAY: Item<Duration> = Item::new(221);
+kept! {
+    /// The announced code, from when on it can be set, and the input of its `migrate`.
+    ANNOUNCED: Item<([u8; 32], Timestamp, Bytes<INPUT_MAX>)> = 220;
+    UPGRADE_DELAY: Item<Duration> = 221;
+}
 
 /// New code was announced.
 #[event(unlisted)]

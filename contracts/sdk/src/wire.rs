@@ -1,6 +1,7 @@
 //! How values cross the boundary and lie in storage: little-endian, fixed layouts, borsh-compatible.
 //! Decoding accepts exactly one encoding of each value.
 
+use crate::layout::{self, Layout};
 use crate::spec::TypeName;
 use crate::{Address, AssetId, List, host};
 use core::mem::MaybeUninit;
@@ -39,6 +40,9 @@ pub trait Wire: Sized {
     const MAX: usize;
     /// The type's name in the spec.
     const TYPE: &'static TypeName;
+    /// What stored values are made of. Whoever writes an encoding by hand says here whatever decides what its bytes mean:
+    /// two versions of one type with one name must differ.
+    const LAYOUT: Layout = layout::of(&[b"type", Self::TYPE.as_bytes()]);
     /// Appends the encoding. The buffer has room: whoever calls checks the type's size when compiling.
     fn put(&self, out: &mut Buffer);
     /// Reads one value, unless the bytes are not its encoding.
@@ -129,6 +133,7 @@ impl Default for Buffer {
 }
 
 /// Bytes being read.
+#[derive(Clone)]
 pub struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -150,6 +155,12 @@ impl<'a> Reader<'a> {
         let (head, rest) = self.0.split_at_checked(len)?;
         self.0 = rest;
         Some(head)
+    }
+
+    /// How many bytes are left.
+    #[must_use]
+    pub const fn left(&self) -> usize {
+        self.0.len()
     }
 
     /// Whether everything was read.
@@ -254,6 +265,7 @@ id!(Address, AssetId);
 impl<T: Wire> Wire for Option<T> {
     const MAX: usize = T::MAX.saturating_add(1);
     const TYPE: &'static TypeName = &TypeName::new("Option<").name(T::TYPE).text(">");
+    const LAYOUT: Layout = layout::of(&[b"Option", &T::LAYOUT]);
     fn put(&self, out: &mut Buffer) {
         match self {
             None => out.push(&[0]),
@@ -279,6 +291,7 @@ macro_rules! tuple {
             const MAX: usize = $first::MAX$(.saturating_add($name::MAX))*;
             const TYPE: &'static TypeName =
                 &TypeName::new("(").name($first::TYPE)$(.text(",").name($name::TYPE))*.text(")");
+            const LAYOUT: Layout = layout::of(&[b"tuple", &$first::LAYOUT, $(&$name::LAYOUT),*]);
             fn put(&self, out: &mut Buffer) {
                 let ($first, $($name,)*) = self;
                 $first.put(out);

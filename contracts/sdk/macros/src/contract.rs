@@ -1,8 +1,8 @@
 //! `#[contract]`: reads the module, checks it as a whole, and writes the exports and the two sections.
 
-use crate::describe::{Line, doc, no_floats, text};
+use crate::describe::{Line, doc, no_floats};
 use crate::function::{Function, Kind};
-use crate::layout::{Declared, Layout};
+use crate::layout::Layout;
 use crate::modules;
 use crate::roles::Roles;
 use proc_macro2::{Span, TokenStream};
@@ -10,12 +10,14 @@ use quote::{ToTokens, quote};
 use std::collections::HashMap;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Fields, Ident, Item, ItemMod, LitStr, Result, Token};
+use syn::{Attribute, Ident, Item, ItemMod, LitStr, Result, Token};
 
 /// Kinds of records in the access section; they are those of the host interface.
 const REENTRANT: u8 = 1;
 const LOCK_GROUP: u8 = 2;
 const LAYOUT: u8 = 3;
+/// Bytes of the layout's hash.
+const HASH_BYTES: usize = 32;
 
 /// What is written in `#[contract(..)]`.
 #[derive(Default)]
@@ -79,7 +81,6 @@ struct Contract {
     functions: Vec<Function>,
     layout: Option<Layout>,
     roles: Roles,
-    declared: Vec<Declared>,
     modules: Vec<String>,
     others: TokenStream,
     errors: Option<syn::Error>,
@@ -141,28 +142,9 @@ impl Contract {
                 }
                 self.roles.0.extend(invocation.mac.parse_body::<Roles>()?.0);
             }
-            other => {
-                self.declare(&other);
-                other.to_tokens(&mut self.others);
-            }
+            other => other.to_tokens(&mut self.others),
         }
         Ok(())
-    }
-
-    /// Remembers how a type is encoded: it is part of the layout of what stores it.
-    fn declare(&mut self, item: &Item) {
-        let types_of = |fields: &Fields| fields.iter().map(|field| field.ty.clone()).collect::<Vec<_>>();
-        let (name, definition, types) = match item {
-            Item::Struct(item) => (&item.ident, text(&item.fields), types_of(&item.fields)),
-            Item::Enum(item) => {
-                let types = item.variants.iter().flat_map(|variant| types_of(&variant.fields)).collect();
-                (&item.ident, text(&item.variants), types)
-            }
-            Item::Type(item) => (&item.ident, text(&item.ty), vec![(*item.ty).clone()]),
-            _ => return,
-        };
-        let definition = format!("{name}: {definition}");
-        self.declared.push(Declared { name: name.clone(), definition, types });
     }
 
     fn check(&mut self) {
@@ -182,7 +164,6 @@ impl Contract {
                 }
             }
         }
-        errors.extend(self.layout.iter().flat_map(|layout| layout.foreign(&self.declared)));
         for error in errors {
             self.refuse(error);
         }
@@ -223,24 +204,22 @@ impl Contract {
         if let Some(group) = &arguments.lock_group {
             record(&mut bytes, LOCK_GROUP, group);
         }
-        if let Some(layout) = &self.layout {
-            let mut body = layout.version.to_le_bytes().to_vec();
-            body.extend(self.migrates_from().to_le_bytes());
-            body.extend(layout.hash(&self.declared, &self.modules));
-            record(&mut bytes, LAYOUT, &body);
-        }
-        if bytes.is_empty() {
-            return TokenStream::new();
-        }
-        let (length, bytes) = (bytes.len(), syn::LitByteStr::new(&bytes, Span::call_site()));
+        let Some(layout) = &self.layout else {
+            return if bytes.is_empty() { TokenStream::new() } else { section(&[literal(&bytes)]) };
+        };
+        let hash = layout.hash(&self.modules);
+        let mut body = layout.version.to_le_bytes().to_vec();
+        body.extend(self.migrates_from().to_le_bytes());
+        record(&mut bytes, LAYOUT, &[&body[..], &[0; HASH_BYTES]].concat());
+        // The hash is the compiler's to fill in.
+        bytes.truncate(bytes.len() - HASH_BYTES);
+        let section = section(&[literal(&bytes), quote!(&STORAGE_LAYOUT)]);
         quote! {
-            #[cfg(target_arch = "wasm32")]
-            const _: () = {
-                // Without `#[used]`: the compiler keeps sections of its own accord, and with it the linker would put the bytes into
-                // the module's data as well.
-                #[unsafe(link_section = "tacit.access")]
-                static ACCESS: [u8; #length] = *#bytes;
-            };
+            /// The hash of the storage layout.
+            #[doc(hidden)]
+            #[allow(dead_code)]
+            pub const STORAGE_LAYOUT: ::tacit_sdk::layout::Layout = #hash;
+            #section
         }
     }
 
@@ -263,6 +242,25 @@ impl Contract {
         }
         line.doc(&doc(attributes)).raw("}");
         line
+    }
+}
+
+fn literal(bytes: &[u8]) -> TokenStream {
+    let literal = syn::LitByteStr::new(bytes, Span::call_site());
+    quote!(#literal)
+}
+
+/// A static in the access section, made of parts one after the other.
+fn section(parts: &[TokenStream]) -> TokenStream {
+    quote! {
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            const PARTS: &[&[u8]] = &[#(#parts),*];
+            // Without `#[used]`: the compiler keeps sections of its own accord, and with it the linker would put the bytes into
+            // the module's data as well.
+            #[unsafe(link_section = "tacit.access")]
+            static ACCESS: [u8; ::tacit_sdk::spec::length(PARTS)] = ::tacit_sdk::spec::join(PARTS);
+        };
     }
 }
 

@@ -1,39 +1,13 @@
 //! `storage!`: the constants, the storage map in the spec, and the layout's hash in the access section.
 
-use crate::describe::{Line, doc, no_floats, text};
-use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, quote};
-use std::collections::BTreeSet;
+use crate::describe::{Line, doc, no_floats};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, GenericArgument, Ident, LitInt, PathArguments, Result, Token, Type};
 
 /// Prefixes from here on are the SDK's.
 const RESERVED: u8 = 200;
-/// Types that mean the same everywhere; the kinds of storage and what is written in capitals, a number, are not looked at.
-const KNOWN: [&str; 13] = [
-    "Address",
-    "Amount",
-    "AssetId",
-    "Bytes",
-    "Duration",
-    "Height",
-    "List",
-    "Option",
-    "Rate",
-    "Shares",
-    "Text",
-    "Timestamp",
-    "U256",
-];
-
-/// A type that the contract's module declares.
-pub struct Declared {
-    pub name: Ident,
-    /// How it is encoded, as text.
-    pub definition: String,
-    /// The types in it.
-    pub types: Vec<Type>,
-}
 
 pub struct Entry {
     attributes: Vec<Attribute>,
@@ -139,77 +113,17 @@ impl Layout {
         code
     }
 
-    /// What is wrong with stored types that are declared outside of the module: a change of theirs would not change the
-    /// layout's hash, and code that reads the old values wrongly would be let take over.
-    pub fn foreign(&self, declared: &[Declared]) -> Vec<syn::Error> {
-        let (mut errors, mut seen) = (Vec::new(), BTreeSet::new());
-        let mut names: Vec<Ident> = self.entries.iter().flat_map(|entry| &entry.types).flat_map(type_names).collect();
-        while let Some(name) = names.pop() {
-            let word = name.to_string();
-            if KNOWN.contains(&word.as_str()) || !seen.insert(word) {
-                continue;
-            }
-            if let Some(found) = declared.iter().find(|declared| declared.name == name) {
-                names.extend(found.types.iter().flat_map(type_names));
-            } else {
-                let message = format!(
-                    "`{name}` is stored, so it is declared in the contract's module: else the layout could change unseen"
-                );
-                errors.push(syn::Error::new(name.span(), message));
-            }
-        }
-        errors
+    /// The layout's hash as a constant: over the entries and what the SDK's modules keep. What it is made of only the
+    /// compiler knows.
+    pub fn hash(&self, modules: &[String]) -> TokenStream {
+        let mut entries: Vec<_> = self.entries.iter().collect();
+        entries.sort_by_key(|entry| entry.prefix);
+        let entries = entries.into_iter().map(|Entry { name, kind, prefix, .. }| {
+            quote!(&::tacit_sdk::layout::entry(stringify!(#name), #prefix, &<#kind>::LAYOUT))
+        });
+        let modules = modules.iter().map(|module| format_ident!("{module}"));
+        quote!(::tacit_sdk::layout::of(&[#(#entries,)* #(&::tacit_sdk::#modules::LAYOUT),*]))
     }
-
-    /// The layout's hash: over the entries as they are written, the declared types that they name, and the modules.
-    pub fn hash(&self, declared: &[Declared], modules: &[String]) -> [u8; 32] {
-        let mut lines = BTreeSet::new();
-        for entry in &self.entries {
-            lines.insert(format!("{}: {} = {}", entry.name, text(&entry.kind), entry.prefix));
-        }
-        lines.extend(modules.iter().cloned());
-        let mut added = true;
-        while added {
-            added = false;
-            for Declared { name, definition, .. } in declared {
-                let word = name.to_string();
-                added |= lines.iter().any(|line| names(line, &word)) && lines.insert(definition.clone());
-            }
-        }
-        let mut hasher = blake3::Hasher::new();
-        for line in lines {
-            hasher.update(line.as_bytes());
-            hasher.update(b"\n");
-        }
-        hasher.finalize().into()
-    }
-}
-
-/// The names in a type that are written as types are; what is all in capitals is a constant number.
-fn type_names(kind: &Type) -> Vec<Ident> {
-    fn collect(tokens: TokenStream, names: &mut Vec<Ident>) {
-        for token in tokens {
-            match token {
-                TokenTree::Group(group) => collect(group.stream(), names),
-                TokenTree::Ident(ident) => {
-                    let word = ident.to_string();
-                    let is_number = word.len() > 1 && !word.chars().any(char::is_lowercase);
-                    if word.starts_with(char::is_uppercase) && !is_number {
-                        names.push(ident);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    let mut names = Vec::new();
-    collect(kind.to_token_stream(), &mut names);
-    names
-}
-
-/// Whether a line names a word as a whole.
-fn names(line: &str, word: &str) -> bool {
-    line.split(|character: char| !character.is_alphanumeric() && character != '_').any(|part| part == word)
 }
 
 impl Entry {

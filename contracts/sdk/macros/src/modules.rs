@@ -107,7 +107,7 @@ fn functions(module: &str) -> File {
             #[only_role(::tacit_sdk::roles::UPGRADER)]
             fn announce_upgrade(
                 code_hash: [u8; 32],
-                input: ::tacit_sdk::Bytes<1024>,
+                input: ::tacit_sdk::Bytes<{ ::tacit_sdk::upgrade::INPUT_MAX }>,
             ) -> Result<(), ::tacit_sdk::upgrade::UpgradeError> {
                 ::tacit_sdk::upgrade::announce(&code_hash, input)
             }
@@ -125,7 +125,7 @@ fn functions(module: &str) -> File {
             }
             /// The announced code, the time from which it can be set, and what its `migrate` gets.
             #[view]
-            fn announced_upgrade() -> Option<([u8; 32], ::tacit_sdk::Timestamp, ::tacit_sdk::Bytes<1024>)> {
+            fn announced_upgrade() -> Option<([u8; 32], ::tacit_sdk::Timestamp, ::tacit_sdk::Bytes<{ ::tacit_sdk::upgrade::INPUT_MAX }>)> {
                 ::tacit_sdk::upgrade::announced()
             }
         },

@@ -16,7 +16,7 @@ pub fn expand(item: &DeriveInput) -> Result<TokenStream> {
     let name = &item.ident;
     let unlisted = item.attrs.iter().any(|attribute| attribute.path().is_ident("unlisted"));
     let mut line = Line::default();
-    let (max, put, take) = match &item.data {
+    let (max, put, take, layout) = match &item.data {
         Data::Struct(data) => {
             line.raw("{\"struct\":").string(&name.to_string()).raw(",\"fields\":");
             describe(&mut line, &data.fields);
@@ -42,6 +42,7 @@ pub fn expand(item: &DeriveInput) -> Result<TokenStream> {
         impl ::tacit_sdk::Wire for #name {
             const MAX: usize = #max;
             const TYPE: &'static ::tacit_sdk::spec::TypeName = &::tacit_sdk::spec::TypeName::new(stringify!(#name));
+            const LAYOUT: ::tacit_sdk::layout::Layout = #layout;
             fn put(&self, out: &mut ::tacit_sdk::Buffer) {
                 #put
             }
@@ -65,7 +66,21 @@ fn sum<'a>(types: impl Iterator<Item = &'a Type>) -> TokenStream {
     quote!(0_usize #(.saturating_add(<#types as ::tacit_sdk::Wire>::MAX))*)
 }
 
-fn structure(fields: &Fields) -> (TokenStream, TokenStream, TokenStream) {
+/// The layout of fields: what they are called, because it says what they mean, and what they are made of.
+fn layout(fields: &Fields) -> TokenStream {
+    let names = fields.members().map(|member| match member {
+        Member::Named(name) => name.to_string(),
+        Member::Unnamed(index) => index.index.to_string(),
+    });
+    let names = names.map(|name| syn::LitByteStr::new(name.as_bytes(), Span::call_site()));
+    let types = fields.iter().map(|field| &field.ty);
+    quote!(::tacit_sdk::layout::of(&[b"struct", #(#names, &<#types as ::tacit_sdk::Wire>::LAYOUT),*]))
+}
+
+/// Largest size, `put`, `take` and layout of a value.
+type Code = (TokenStream, TokenStream, TokenStream, TokenStream);
+
+fn structure(fields: &Fields) -> Code {
     let types: Vec<_> = fields.iter().map(|field| &field.ty).collect();
     let members: Vec<Member> = fields.members().collect();
     let max = sum(types.iter().copied());
@@ -76,15 +91,15 @@ fn structure(fields: &Fields) -> (TokenStream, TokenStream, TokenStream) {
     };
     let unused = if members.is_empty() { quote!(let _ = input;) } else { TokenStream::new() };
     let take = quote!(#unused Some(Self { #(#members: <#types as ::tacit_sdk::Wire>::take(input)?),* }));
-    (max, put, take)
+    (max, put, take, layout(fields))
 }
 
-fn enumeration(data: &DataEnum, line: &mut Line) -> Result<(TokenStream, TokenStream, TokenStream)> {
+fn enumeration(data: &DataEnum, line: &mut Line) -> Result<Code> {
     if data.variants.is_empty() || data.variants.len() > CASES_MAX {
         return Err(syn::Error::new(Span::call_site(), "an enum on the wire has 1 to 256 cases"));
     }
     let mut max = quote!(0_usize);
-    let (mut puts, mut takes) = (Vec::new(), Vec::new());
+    let (mut puts, mut takes, mut layouts) = (Vec::new(), Vec::new(), Vec::new());
     for (index, variant) in data.variants.iter().enumerate() {
         let tag = u8::try_from(index).map_err(|_| syn::Error::new_spanned(variant, "too many cases"))?;
         if let Some((_, number)) = &variant.discriminant {
@@ -106,6 +121,9 @@ fn enumeration(data: &DataEnum, line: &mut Line) -> Result<(TokenStream, TokenSt
             #(::tacit_sdk::Wire::put(#names, out);)*
         }));
         takes.push(quote!([#tag] => Some(Self::#case { #(#members: <#types as ::tacit_sdk::Wire>::take(input)?),* }),));
+        let (name, fields) =
+            (syn::LitByteStr::new(case.to_string().as_bytes(), Span::call_site()), layout(&variant.fields));
+        layouts.push(quote!(#name, &#fields));
         line.raw(if index == 0 { "{\"name\":" } else { ",{\"name\":" }).string(&case.to_string());
         if !variant.fields.is_empty() {
             line.raw(",\"fields\":");
@@ -115,5 +133,6 @@ fn enumeration(data: &DataEnum, line: &mut Line) -> Result<(TokenStream, TokenSt
     }
     let put = quote!(match self { #(#puts)* });
     let take = quote!(match input.array()? { #(#takes)* _ => None });
-    Ok((quote!(1_usize.saturating_add(#max)), put, take))
+    let layout = quote!(::tacit_sdk::layout::of(&[b"enum", #(#layouts),*]));
+    Ok((quote!(1_usize.saturating_add(#max)), put, take, layout))
 }

@@ -2,6 +2,7 @@
 
 use super::{Place, has, read, remove, write};
 use crate::Wire;
+use crate::layout::{self, Layout};
 use core::marker::PhantomData;
 
 /// One stored value.
@@ -17,6 +18,10 @@ pub struct Item<T> {
 }
 
 impl<T: Wire> Item<T> {
+    /// What lies there.
+    #[doc(hidden)]
+    pub const LAYOUT: Layout = layout::of(&[b"Item", &T::LAYOUT]);
+
     /// The item at a prefix. Use [`crate::storage!`], which keeps prefixes apart.
     #[must_use]
     pub const fn new(prefix: u8) -> Self {

@@ -2,6 +2,7 @@
 
 use super::{Place, has, key, read, remove, write};
 use crate::Wire;
+use crate::layout::{self, Layout};
 use core::marker::PhantomData;
 
 /// Stored values by key. Cannot be listed; [`crate::OrderedMap`] can.
@@ -18,6 +19,10 @@ pub struct Map<K, V> {
 }
 
 impl<K: Wire, V: Wire> Map<K, V> {
+    /// What lies there.
+    #[doc(hidden)]
+    pub const LAYOUT: Layout = layout::of(&[b"Map", &K::LAYOUT, &V::LAYOUT]);
+
     /// The map at a prefix. Use [`crate::storage!`], which keeps prefixes apart.
     #[must_use]
     pub const fn new(prefix: u8) -> Self {

@@ -1,6 +1,7 @@
 //! Stored values by key, in the order of the keys.
 
 use super::{KEY_BYTES_MAX, Place, decode, has, next, read, remove, write};
+use crate::layout::{self, Layout};
 use crate::{
     Address, Amount, AssetId, BUFFER_BYTES, Buffer, ContractError, Duration, Height, List, Reader, SdkError, Shares,
     Timestamp, U256, Wire,
@@ -130,6 +131,10 @@ pub struct OrderedMap<K, V> {
 }
 
 impl<K: OrderedKey, V: Wire> OrderedMap<K, V> {
+    /// What lies there.
+    #[doc(hidden)]
+    pub const LAYOUT: Layout = layout::of(&[b"OrderedMap", &K::LAYOUT, &V::LAYOUT]);
+
     /// The map at a prefix. Use [`crate::storage!`], which keeps prefixes apart.
     #[must_use]
     pub const fn new(prefix: u8) -> Self {

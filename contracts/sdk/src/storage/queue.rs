@@ -1,6 +1,7 @@
 //! A stored queue.
 
 use super::{Place, key, read, remove, write};
+use crate::layout::{self, Layout};
 use crate::{ContractError, SdkError, Wire};
 use core::marker::PhantomData;
 
@@ -18,6 +19,10 @@ pub struct Queue<T> {
 }
 
 impl<T: Wire> Queue<T> {
+    /// What lies there.
+    #[doc(hidden)]
+    pub const LAYOUT: Layout = layout::of(&[b"Queue", &T::LAYOUT]);
+
     /// The queue at a prefix. Use [`crate::storage!`], which keeps prefixes apart.
     #[must_use]
     pub const fn new(prefix: u8) -> Self {

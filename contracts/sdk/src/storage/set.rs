@@ -1,6 +1,7 @@
 //! A stored set.
 
 use super::{Entries, OrderedKey, OrderedMap};
+use crate::layout::{self, Layout};
 
 /// A stored set, whose members can be listed in order.
 ///
@@ -13,6 +14,10 @@ use super::{Entries, OrderedKey, OrderedMap};
 pub struct Set<K>(OrderedMap<K, ()>);
 
 impl<K: OrderedKey> Set<K> {
+    /// What lies there.
+    #[doc(hidden)]
+    pub const LAYOUT: Layout = layout::of(&[b"Set", &K::LAYOUT]);
+
     /// The set at a prefix. Use [`crate::storage!`], which keeps prefixes apart.
     #[must_use]
     pub const fn new(prefix: u8) -> Self {

@@ -2,6 +2,7 @@
 
 use super::{Place, key, read, remove, write};
 use crate::Wire;
+use crate::layout::{self, Layout};
 use core::marker::PhantomData;
 
 /// One value that lasts until the transaction ends.
@@ -17,6 +18,10 @@ pub struct Transient<T> {
 }
 
 impl<T: Wire> Transient<T> {
+    /// What lies there.
+    #[doc(hidden)]
+    pub const LAYOUT: Layout = layout::of(&[b"Transient", &T::LAYOUT]);
+
     /// The value at a prefix. Use [`crate::storage!`], which keeps prefixes apart. The encoding must not be empty,
     /// because the host takes an empty value for none.
     #[must_use]
@@ -48,6 +53,10 @@ pub struct TransientMap<K, V> {
 }
 
 impl<K: Wire, V: Wire> TransientMap<K, V> {
+    /// What lies there.
+    #[doc(hidden)]
+    pub const LAYOUT: Layout = layout::of(&[b"TransientMap", &K::LAYOUT, &V::LAYOUT]);
+
     /// The map at a prefix, as [`Transient::new`].
     #[must_use]
     pub const fn new(prefix: u8) -> Self {

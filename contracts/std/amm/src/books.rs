@@ -54,8 +54,7 @@ impl Book {
         amount
     }
 
-    /// Looks at what is there. Writes down what is missing: of the reserve, then of the fees, and of the credits last, whose
-    /// owners have left the pool already. Says how much it was.
+    /// Looks at what is there, and writes down what is missing. Says how much it was.
     fn examine(&mut self) -> Result<Amount, Error> {
         let held = match self.ask()? {
             Answer::Silent => {
@@ -67,15 +66,30 @@ impl Book {
             }
             Answer::Holds(held) => held,
         };
-        SILENT.remove(&self.token);
+        let was_silent = SILENT.remove(&self.token);
         let missing = self.owed().saturating_sub(held);
-        let mut rest = missing;
+        if !missing.is_zero() {
+            if was_silent { self.share_loss(held) } else { self.bear_loss(missing) }
+        }
+        Ok(missing)
+    }
+
+    /// Takes a loss of the reserve, then of the fees, and of the credits last, whose owners have left the pool already.
+    fn bear_loss(&mut self, mut rest: Amount) {
         for part in [&mut self.reserve, &mut self.fees, &mut self.credits] {
             let lost = rest.min(*part);
             *part -= lost;
             rest -= lost;
         }
-        Ok(missing)
+    }
+
+    /// Leaves of each part as much as is left of the whole: when a silent token lost it nobody knows, so whoever left
+    /// meanwhile must bear it like those who stay. Credits are rounded up: claims on nothing would let nobody claim again.
+    fn share_loss(&mut self, held: Amount) {
+        let owed = self.owed();
+        self.credits = self.credits.mul_div(held, owed, Rounding::Up);
+        self.fees = self.fees.mul_div(held, owed, Rounding::Down);
+        self.reserve = held - self.credits - self.fees;
     }
 }
 
@@ -123,6 +137,10 @@ impl Pool {
     pub fn require_open(&self, deadline: Timestamp, to: &Address) -> Result<(), Error> {
         require_in_time(deadline)?;
         self.require_recipient(to)?;
+        self.require_trading()
+    }
+
+    pub fn require_trading(&self) -> Result<(), Error> {
         if self.is_retired { Err(Error::Retired) } else { Ok(()) }
     }
 

@@ -24,6 +24,7 @@ mod amm {
     use crate::books::require_in_time;
     use crate::events::{CreditCollected, Deposited, FeesCollected, Skimmed, Withdrawn};
     use crate::shares::{allow, mint, shift};
+    use crate::tokens::Answer;
     use crate::trade::{Trade, grown};
     use tacit_sdk::prelude::*;
 
@@ -147,8 +148,12 @@ mod amm {
         }
         let (first, second) = (Book::new(first), Book::new(second));
         // Whoever answers has at least a balance.
-        if first.held().and(second.held()).is_err() {
-            return Err(Error::BadTokens);
+        for book in [&first, &second] {
+            match book.ask() {
+                Ok(Answer::Holds(_)) => {}
+                Err(Error::TooLittleGas) => return Err(Error::TooLittleGas),
+                _ => return Err(Error::BadTokens),
+            }
         }
         let pool = Pool { first, second, updated: env::now(), fee, protocol_share, fee_receiver, is_retired: false };
         // Else the fees could never leave.
@@ -289,12 +294,13 @@ mod amm {
         Ok(amount)
     }
 
-    // What was sent without a call belongs to nobody.
-    /// Pays out what the pool has of a token beyond its books. Anyone may.
+    // What was sent without a call belongs to nobody; but what a retired pool has too much may be what it has lost before.
+    /// Pays out what the pool has of a token beyond its books, unless it is retired. Anyone may.
     #[call]
     fn skim(token: Address, to: Address) -> Result<Amount, Error> {
         let mut pool = Pool::load();
         pool.require_recipient(&to)?;
+        pool.require_trading()?;
         let book = *pool.book(&token)?;
         let amount = book.held()?.checked_sub(book.owed()).ok_or(Error::Shortfall)?;
         if amount.is_zero() {
@@ -411,23 +417,25 @@ mod amm {
     #[view]
     fn price_sums() -> Result<(U256, U256, Timestamp), Error> {
         let mut pool = Pool::load();
-        if pool.is_retired {
-            return Err(Error::Retired);
-        }
+        pool.require_trading()?;
         pool.count_prices();
         Ok((pool.first.price_sum, pool.second.price_sum, pool.updated))
     }
 
-    /// What `swap_exact_in` would give now.
+    /// What `swap_exact_in` would give now. A retired pool quotes nothing.
     #[view]
     fn quote_exact_in(token_in: Address, amount_in: Amount) -> Result<Amount, Error> {
-        Pool::load().quote_in(&token_in, amount_in)
+        let mut pool = Pool::load();
+        pool.require_trading()?;
+        pool.quote_in(&token_in, amount_in)
     }
 
-    /// What `swap_exact_out` would take now.
+    /// What `swap_exact_out` would take now. A retired pool quotes nothing.
     #[view]
     fn quote_exact_out(token_in: Address, amount_out: Amount) -> Result<Amount, Error> {
-        Pool::load().quote_out(&token_in, amount_out)
+        let mut pool = Pool::load();
+        pool.require_trading()?;
+        pool.quote_out(&token_in, amount_out)
     }
 
     /// What a holder can collect of a token.

@@ -66,7 +66,12 @@ impl Book {
         Token::at(self.token).try_transfer(to, amount).map_err(|_| Error::TokenRefused)?;
         self.expect(Some(after))?;
         let has = balance(self.token, to)?;
-        if had.checked_add(amount) == Some(has) { Ok(()) } else { Err(Error::TokenMisbehaved) }
+        if had.checked_add(amount) != Some(has) {
+            return Err(Error::TokenMisbehaved);
+        }
+        // It answers, and nothing is missing: what it loses from now on it did not lose in silence.
+        SILENT.remove(&self.token);
+        Ok(())
     }
 
     /// The pool must have exactly this now, and no less than the books say.

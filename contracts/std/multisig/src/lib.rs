@@ -15,8 +15,8 @@ mod multisig {
     const OWNERS_MAX: usize = 16;
     /// Longest name of a function to call in bytes.
     const FUNCTION_BYTES_MAX: usize = 64;
-    /// Longest input of a call in bytes.
-    const INPUT_BYTES_MAX: usize = 1024;
+    /// Longest input of a call in bytes: whatever a timelock can be given to schedule.
+    const INPUT_BYTES_MAX: usize = tacit_operation::SCHEDULE_BYTES_MAX;
     /// The longest time for which a proposal can be executed.
     const LIFETIME_MAX: Duration = Duration::days(60);
 

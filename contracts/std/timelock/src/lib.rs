@@ -180,7 +180,7 @@ mod timelock {
         if calls.iter().any(|action| action.target == own && !action.value.is_zero()) {
             return Err(Error::PaysItself);
         }
-        if calls.iter().any(|action| is_transfer(action) && !action.input.is_empty()) {
+        if calls.iter().any(|action| is_transfer(&action) && !action.input.is_empty()) {
             return Err(Error::TransferFailed);
         }
         if delay < MINIMUM_DELAY.get_or_default() || delay > DELAY_MOST {
@@ -215,7 +215,7 @@ mod timelock {
         }
         OPERATIONS.set(&operation, &Operation { fate: Fate::Executed, ..stored });
         Executed { operation }.emit();
-        calls.iter().try_for_each(perform)
+        calls.iter().try_for_each(|action| perform(&action))
     }
 
     /// Cancels an operation that was not executed.

@@ -2,7 +2,7 @@
 //! others, and nobody can make a sound token look broken.
 
 use crate::world::{FOREVER, WEALTH, World, code, mode, seen};
-use tacit_contract_tests::module;
+use tacit_contract_tests::{guest::guest, module};
 use tacit_simulator::{Address, Amount, Chain, Gas, Outcome, encode};
 
 /// The token does not answer.
@@ -139,4 +139,98 @@ fn a_retired_pool_has_no_price() {
     chain.call(world.carol, world.pool, "sync", &()).ok();
     let price = chain.view::<([u8; 32], [u8; 32], u64)>(world.pool, "price_sums", &());
     assert!(price.is_err(), "{price:?}");
+}
+
+#[test]
+fn who_leaves_while_a_token_is_silent_bears_its_loss_with_those_who_stay() {
+    let (mut chain, world) = start();
+    world.behave(&mut chain, 0, MUTE);
+    // Half of it is gone, which nobody can see.
+    lose(&mut chain, &world, 0, 100_000);
+    assert_eq!(leave(&mut chain, &world, world.alice, 99_000).returns::<(u128, u128)>(), (99_000, 99_000));
+    world.behave(&mut chain, 0, mode::HONEST);
+    collect(&mut chain, &world, world.alice, 0).expect_revert(code::SHORTFALL);
+    chain.call(world.carol, world.pool, "sync", &()).expect_event("PoolRetired", &(100_000_u128, 0_u128));
+    assert_eq!(collect(&mut chain, &world, world.alice, 0).returns::<u128>(), 49_500);
+    world.withdraw(&mut chain, world.bob, 100_000).ok();
+    assert_eq!(world.held(&chain, world.bob)[0], WEALTH - 100_000 + 50_000);
+    assert_eq!(world.held(&chain, world.pool)[0], 500, "what the locked shares are worth");
+}
+
+#[test]
+fn a_loss_found_after_a_silence_leaves_every_part_payable() {
+    for left in [0, 1, 2, 3, 7, 199_999] {
+        let (mut chain, world) = start();
+        // One unit of fees, one of alice's credits, in odd amounts beside the reserve.
+        world.swap_in(&mut chain, world.carol, 0, 1_667).ok();
+        leave(&mut chain, &world, world.alice, 1).ok();
+        world.behave(&mut chain, 0, MUTE);
+        leave(&mut chain, &world, world.alice, 70_001).ok();
+        lose(&mut chain, &world, 0, left);
+        world.behave(&mut chain, 0, mode::HONEST);
+        chain.call(world.carol, world.pool, "sync", &()).ok();
+        let book = &world.books(&chain).books[0];
+        assert_eq!(book.reserve + book.fees + book.credits, left, "{book:?}");
+        leave(&mut chain, &world, world.bob, 100_000).ok();
+        for who in [world.alice, world.bob] {
+            let credit: u128 = chain.view(world.pool, "credit_of", &(who, world.tokens[0])).unwrap();
+            let outcome = collect(&mut chain, &world, who, 0);
+            if credit == 0 {
+                outcome.expect_revert(code::TOO_SMALL);
+            } else {
+                assert_eq!(outcome.returns::<u128>(), credit);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_silence_that_a_payment_has_ended_says_nothing_of_a_later_loss() {
+    let (mut chain, world) = start();
+    leave(&mut chain, &world, world.alice, 60_000).ok();
+    leave(&mut chain, &world, world.bob, 10_000).ok();
+    world.behave(&mut chain, 0, MUTE);
+    chain.call(world.carol, world.pool, "sync", &()).expect_event("TokenSilent", &(world.tokens[0],));
+    world.behave(&mut chain, 0, mode::HONEST);
+    // Nothing was missing when this was paid, so what is lost later is the reserve's first.
+    collect(&mut chain, &world, world.bob, 0).ok();
+    lose(&mut chain, &world, 0, 100_000);
+    chain.call(world.carol, world.pool, "sync", &()).expect_event("PoolRetired", &(90_000_u128, 0_u128));
+    assert_eq!(collect(&mut chain, &world, world.alice, 0).returns::<u128>(), 60_000);
+}
+
+#[test]
+fn what_comes_back_to_a_retired_pool_is_given_to_nobody() {
+    let (mut chain, world) = start();
+    lose(&mut chain, &world, 0, 100_000);
+    chain.call(world.carol, world.pool, "sync", &()).ok();
+    lose(&mut chain, &world, 0, 200_000);
+    for side in [0, 1] {
+        chain.call(world.carol, world.pool, "skim", &(world.tokens[side], world.carol)).expect_revert(code::RETIRED);
+    }
+    assert_eq!(world.held(&chain, world.pool)[0], 200_000);
+}
+
+#[test]
+fn a_retired_pool_quotes_nothing() {
+    let (mut chain, world) = start();
+    lose(&mut chain, &world, 0, 199_999);
+    chain.call(world.carol, world.pool, "sync", &()).ok();
+    for function in ["quote_exact_in", "quote_exact_out"] {
+        let quote = chain.view::<u128>(world.pool, function, &(world.tokens[0], 1_000_u128));
+        assert_eq!(quote.unwrap_err().contract_code(), Some(code::RETIRED), "{function}");
+    }
+}
+
+#[test]
+fn a_token_that_burns_all_gas_makes_no_pool_and_leaves_gas_to_say_so() {
+    let (mut chain, world) = start();
+    let endless = guest(&mut chain, "endless", "(func (export \"balance_of\") (loop (br 0)))");
+    let code = chain.deploy(&module("amm")).unwrap();
+    let arguments = (world.tokens[0], endless, 30_u32, 0_u32, world.treasury);
+    let refused = |chain: &mut Chain| chain.instantiate(world.alice, code, &arguments).unwrap_err().contract_code();
+    assert_eq!(refused(&mut chain), Some(code::BAD_TOKENS));
+    // With little gas, a failure would say nothing of the token.
+    chain.set_gas_limit(Gas(2_500_000));
+    assert_eq!(refused(&mut chain), Some(TOO_LITTLE_GAS));
 }

@@ -73,10 +73,17 @@ fn nothing_and_too_much_cannot_be_scheduled() {
     scene.schedule(&[], 1).expect_revert(NO_CALLS);
     let many: Vec<Action> = (0..5).flat_map(|by| scene.add(by)).collect();
     scene.schedule(&many, 1).expect_revert(BAD_INPUT);
-    let long = vec![(scene.counter, "add".to_string(), vec![0; 321], Amount(0))];
-    scene.schedule(&long, 1).expect_revert(BAD_INPUT);
-    let widest = vec![(scene.counter, "a".repeat(64), vec![0; 320], Amount(0)); 4];
+    let of = |lengths: &[usize]| -> Vec<Action> {
+        lengths.iter().map(|length| (scene.counter, "a".repeat(64), vec![0; *length], Amount(0))).collect()
+    };
+    // Each beside what leads it and its own 120 bytes.
+    let [widest, longest, fullest] = [of(&[320; 4]), of(&[1_060]), of(&[1_060, 1_792 - 4 - 240 - 1_060])];
+    let [longer, fuller] = [of(&[1_061]), of(&[1_060, 1_792 - 4 - 240 - 1_060 + 1])];
     scene.schedule(&widest, 1).ok();
+    scene.schedule(&longest, 1).ok();
+    scene.schedule(&fullest, 1).ok();
+    scene.schedule(&longer, 1).expect_revert(BAD_INPUT);
+    scene.schedule(&fuller, 1).expect_revert(BAD_INPUT);
 }
 
 #[test]
