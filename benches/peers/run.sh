@@ -61,8 +61,11 @@ build_cw20() (
     "$cargo" build --quiet --release --locked --target $target $build_std
 )
 build_cw20
+# rustup's standard library uses instructions that the peer's engine refuses: they are made of older ones.
 cw20=$target_dir/cw20.wasm
 node "$target_dir/binaryen-122.0.0/package/bin/wasm-opt" -Os --enable-sign-ext --enable-mutable-globals \
+    --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int \
+    --llvm-memory-copy-fill-lowering --llvm-nontrapping-fptoint-lowering \
     "$target_dir/$target/release/tacit_peers_cw20.wasm" -o "$cw20"
 
 "$cargo" build --quiet --release --locked

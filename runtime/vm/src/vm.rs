@@ -169,6 +169,12 @@ impl Vm {
         self.shared.machine.retain(codes);
     }
 
+    /// Has calls of this code run `body` instead of what metering makes of it.
+    #[cfg(test)]
+    pub(crate) fn plant(&self, hash: &CodeHash, code: &[u8], body: &[u8]) {
+        self.shared.machine.plant(hash, code, body);
+    }
+
     /// How many modules this process has compiled; what was restored from an artifact does not count.
     #[must_use]
     pub fn compilations(&self) -> u64 {

@@ -145,6 +145,16 @@ impl WasmtimeMachine {
         Ok((facts, module))
     }
 
+    /// Has calls of this code run `body`, a module that was metered in another way, to measure what metering costs.
+    #[cfg(test)]
+    pub(crate) fn plant(&self, hash: &CodeHash, code: &[u8], body: &[u8]) {
+        let module = Module::new(&self.engine, body).expect("a module");
+        let info = validate::validate(code).expect("good code");
+        let facts = Facts { exports: info.exports, memory_pages: info.memory_pages, access: info.access };
+        let planted = || Ok((self.link(facts, &module)?, bytes_held(&module)));
+        self.execution.get(hash, planted).expect("room for it");
+    }
+
     fn compile(&self, code: &[u8]) -> Result<(Facts, Module), Fault> {
         // Wraps after 2^64 compilations, which nobody lives to see.
         self.compilations.fetch_add(1, Ordering::Relaxed);

@@ -11,6 +11,7 @@ mod emit;
 
 use crate::limits;
 use crate::validate::FEATURES;
+use analysis::Plan;
 use std::ops::Range;
 use thiserror::Error;
 use wasm_encoder::{
@@ -44,6 +45,17 @@ pub(crate) enum MeterError {
 
 /// Adds metering to a valid module.
 pub(crate) fn meter(code: &[u8]) -> Result<Vec<u8>, MeterError> {
+    rewrite(code, |plan| plan)
+}
+
+/// The same module without a single charge, to measure what metering costs.
+#[cfg(test)]
+pub(crate) fn without_charges(code: &[u8]) -> Result<Vec<u8>, MeterError> {
+    rewrite(code, |plan| Plan { edits: Vec::new(), form: analysis::Form::Straight { cost: 0 }, ..plan })
+}
+
+/// Every function's body as its plan says, after `change`.
+fn rewrite(code: &[u8], change: impl Fn(Plan) -> Plan) -> Result<Vec<u8>, MeterError> {
     let mut parser = Parser::new(0);
     parser.set_features(FEATURES);
     let mut validator = Validator::new_with_features(FEATURES);
@@ -54,7 +66,7 @@ pub(crate) fn meter(code: &[u8]) -> Result<Vec<u8>, MeterError> {
         parts.collect(&payload)?;
         if let ValidPayload::Func(function, body) = validator.payload(&payload)? {
             let mut function = function.into_validator(allocations);
-            let plan = analysis::analyse(&mut function, &body)?;
+            let plan = change(analysis::analyse(&mut function, &body)?);
             parts.bodies.push(emit::emit(code, &body, &plan, parts.globals)?);
             allocations = function.into_allocations();
         }

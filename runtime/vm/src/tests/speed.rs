@@ -330,6 +330,35 @@ mod long {
     /// Rounds of both, one right after the other: a machine that is slower for a while is so for both.
     const ROUNDS: usize = 101;
 
+    /// Contracts, functions of them, and bytes of input.
+    const CALLS: [(&str, &str, usize); 2] = [("token", "transfer", 48), ("counter", "increment", 0)];
+
+    /// Whole calls of a committed contract, metered against the same contract without a charge.
+    fn overhead_of_calls(contract: &str, function: &str, input_bytes: usize) -> f64 {
+        let code = artifact(contract);
+        let hash = CodeHash::of(&[&code]);
+        let bare = crate::Vm::new(crate::VmConfig::default()).unwrap().on(crate::Lane::Execution);
+        bare.plant(&hash, &code, &crate::meter::without_charges(&code).unwrap());
+        let metered = crate::Vm::new(crate::VmConfig::default()).unwrap().on(crate::Lane::Execution);
+        let mut world = world(&code);
+        let init = if contract == "token" { u128::MAX.to_le_bytes().to_vec() } else { vec![0; 8] };
+        metered.instantiate(&mut world, params("", &init)).unwrap().result.unwrap();
+        world.commit();
+        let mut input = vec![0; input_bytes];
+        input.iter_mut().skip(32).take(1).for_each(|byte| *byte = 1);
+        let mut many = |vm: &crate::Vm| {
+            let start = Instant::now();
+            for index in 0..200_u64 {
+                input.iter_mut().zip((index % 100).to_le_bytes()).for_each(|(byte, new)| *byte = new);
+                vm.call(&mut world, params(function, &input)).unwrap().result.unwrap();
+                world.commit();
+                world.events.clear();
+            }
+            start.elapsed().as_nanos() as f64
+        };
+        median((0..ROUNDS).map(|_| 1.0 / (many(&bare) / many(&metered))).collect())
+    }
+
     #[test]
     #[ignore = "a measurement: run with --ignored --nocapture"]
     fn overhead_of_metering() {
@@ -348,5 +377,11 @@ mod long {
             println!("{name}: {:.2} ms metered, {ratio:.3} of plain, {per_gas:.3} ns a gas", metered_ns / 1e6);
         }
         println!("geometric mean {:.3}", (logarithms / KERNELS.len() as f64).exp());
+        for (contract, function, inputs) in CALLS {
+            let ratio = overhead_of_calls(contract, function, inputs);
+            println!(
+                "{contract}.{function}: {ratio:.3} of plain, from looking the contract up to dropping its instance"
+            );
+        }
     }
 }
