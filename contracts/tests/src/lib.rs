@@ -1,8 +1,9 @@
 //! What the tests of the standard contracts share: the committed modules, random runs that can be repeated, the loop that
-//! drives a contract and a naive one together, guests written as text, and codes of the SDK. It must never hold a rule of a
+//! drives a contract and a naive one together, a governor with those who vote, guests written as text, and codes of the SDK. It must never hold a rule of a
 //! contract, which would then be tested against itself.
 
 pub mod code;
+pub mod government;
 pub mod guest;
 pub mod random;
 pub mod twin;
@@ -30,4 +31,13 @@ pub fn module(name: &str) -> Vec<u8> {
 #[track_caller]
 pub fn deploy(chain: &mut Chain, name: &str) -> CodeHash {
     chain.deploy_as(name, &module(name)).unwrap_or_else(|failure| panic!("{name}: {failure}"))
+}
+
+/// Arguments that are encoded already.
+pub struct Encoded(pub Vec<u8>);
+
+impl borsh::BorshSerialize for Encoded {
+    fn serialize<W: std::io::Write>(&self, writer: &mut W) -> std::io::Result<()> {
+        writer.write_all(&self.0)
+    }
 }

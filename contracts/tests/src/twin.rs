@@ -8,6 +8,7 @@ use proptest::test_runner::{TestCaseError, TestRunner};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::rc::Rc;
 use tacit_simulator::{Chain, Outcome};
 
 /// A contract on a chain, beside a naive one.
@@ -43,6 +44,89 @@ pub trait Twin {
     /// Something does not hold at the end.
     fn end(&mut self, _model: &Self::Model) -> Result<(), TestCaseError> {
         Ok(())
+    }
+}
+
+/// What an invariant remembers of the step before.
+pub struct Memory<T>(Rc<RefCell<Option<T>>>);
+
+impl<T> Memory<T> {
+    /// Puts what is now into the place of what was before, which it returns; none, if nothing was.
+    #[must_use]
+    pub fn replace(&self, now: T) -> Option<T> {
+        self.0.replace(Some(now))
+    }
+
+    /// Forgets what was before, when a test goes back in time.
+    pub fn forget(&self) {
+        *self.0.borrow_mut() = None;
+    }
+}
+
+impl<T> Default for Memory<T> {
+    fn default() -> Self {
+        Self(Rc::default())
+    }
+}
+
+impl<T> Clone for Memory<T> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+/// Contracts whose invariants look at the step before; the addresses and people of a test.
+pub trait Watched {
+    /// What can happen.
+    type Step: Debug;
+    /// The naive contracts.
+    type Model: Clone;
+    /// What the invariants remember.
+    type Seen;
+
+    /// As [`Twin::step`].
+    ///
+    /// # Errors
+    /// As there.
+    fn step(&self, chain: &mut Chain, model: &mut Self::Model, step: &Self::Step) -> Result<bool, TestCaseError>;
+
+    /// As [`Twin::end`].
+    ///
+    /// # Errors
+    /// As there.
+    fn end(&self, _chain: &mut Chain, _model: &Self::Model) -> Result<(), TestCaseError> {
+        Ok(())
+    }
+}
+
+/// Such contracts on their chain. Every case begins with nothing before it.
+pub struct Pair<W: Watched> {
+    /// The chain.
+    pub chain: Chain,
+    /// The contracts.
+    pub world: W,
+    /// What their invariants remember.
+    pub memory: Memory<W::Seen>,
+}
+
+impl<W: Watched> Twin for Pair<W> {
+    type Step = W::Step;
+    type Model = W::Model;
+
+    fn chain(&mut self) -> &mut Chain {
+        &mut self.chain
+    }
+
+    fn begin(&mut self, _model: &mut W::Model) {
+        self.memory.forget();
+    }
+
+    fn step(&mut self, model: &mut W::Model, step: &W::Step) -> Result<bool, TestCaseError> {
+        self.world.step(&mut self.chain, model, step)
+    }
+
+    fn end(&mut self, model: &W::Model) -> Result<(), TestCaseError> {
+        self.world.end(&mut self.chain, model)
     }
 }
 
@@ -87,6 +171,26 @@ pub fn run<T: Twin>(
     }
     println!("steps that succeeded: {:?}", counts.borrow());
     assert!(missing().is_none(), "{:?} never succeeded: {:?}", missing(), counts.borrow());
+}
+
+/// Does a step to a contract and to a naive one, which a refused step leaves as it was. `act` is told how the naive one stands
+/// before, and says none if the step is no transaction. Says whether it succeeded.
+///
+/// # Panics
+/// When they did not do the same.
+#[track_caller]
+pub fn both<M: Clone>(
+    model: &mut M,
+    act: impl FnOnce(&M) -> Option<Outcome>,
+    apply: impl FnOnce(&mut M) -> Result<(), u32>,
+) -> bool {
+    let outcome = act(model);
+    let mut next = model.clone();
+    let expected = apply(&mut next);
+    if expected.is_ok() {
+        *model = next;
+    }
+    outcome.is_none_or(|outcome| agrees(&outcome, &expected))
 }
 
 /// Asserts that a call did what the naive contract did: succeed, or revert with the code. Says whether it succeeded.

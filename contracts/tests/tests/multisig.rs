@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use tacit_contract_tests::code::{BAD_INPUT, NOT_PAYABLE};
 use tacit_contract_tests::guest::guest;
 use tacit_contract_tests::twin::{self, Twin, agrees};
-use tacit_contract_tests::{deploy, module};
+use tacit_contract_tests::{Encoded, deploy, module};
 use tacit_simulator::{Address, Amount, AssetId, Chain, InstantiateOptions, Outcome, encode};
 
 const NOT_OWNER: u32 = 1;
@@ -527,15 +527,6 @@ impl Pair {
             }
         };
         Some(self.chain.call(self.who[*by], self.treasury, function, &Encoded(args)))
-    }
-}
-
-/// Arguments that are encoded already.
-struct Encoded(Vec<u8>);
-
-impl BorshSerialize for Encoded {
-    fn serialize<W: std::io::Write>(&self, writer: &mut W) -> std::io::Result<()> {
-        writer.write_all(&self.0)
     }
 }
 

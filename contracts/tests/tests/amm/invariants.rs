@@ -2,29 +2,18 @@
 //! pool's own.
 
 use crate::world::World;
-use std::cell::RefCell;
-use std::rc::Rc;
+use tacit_contract_tests::twin::Memory;
 use tacit_simulator::{Address, Chain};
 
 /// What the last step left: product of the reserves, supply of shares, price sums, time.
-type Before = Option<(u128, u128, [[u8; 32]; 2], u64)>;
-
-/// Forgets what was before, when a test goes back in time.
-#[derive(Clone, Default)]
-pub struct Memory(Rc<RefCell<Before>>);
-
-impl Memory {
-    pub fn forget(&self) {
-        *self.0.borrow_mut() = None;
-    }
-}
+pub type Seen = (u128, u128, [[u8; 32]; 2], u64);
 
 fn says(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(why()) }
 }
 
 /// Registers all of them. Reserves must be small enough that the square of a product fits into 128 bits.
-pub fn register(chain: &mut Chain, world: World) -> Memory {
+pub fn register(chain: &mut Chain, world: World) -> Memory<Seen> {
     let memory = Memory::default();
     chain.invariant("the pool's balances cover its books", move |chain| {
         let (held, books) = (world.held(chain, world.pool), world.books(chain));
@@ -73,8 +62,9 @@ pub fn register(chain: &mut Chain, world: World) -> Memory {
             sum.reverse();
             sum
         });
-        let now = Some((product, supply, sums, books.updated));
-        let Some((was, had, old_sums, updated)) = before.0.replace(now) else { return Ok(()) };
+        let Some((was, had, old_sums, updated)) = before.replace((product, supply, sums, books.updated)) else {
+            return Ok(());
+        };
         // product / supply^2, without dividing; an empty pool has none.
         let grew = had == 0 || product * had * had >= was * supply * supply;
         let forward = sums[0] >= old_sums[0] && sums[1] >= old_sums[1] && books.updated >= updated;

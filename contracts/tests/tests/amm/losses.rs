@@ -251,7 +251,7 @@ fn a_price_moved_for_one_second_counts_for_one_second() {
     world.swap_in(&mut chain, world.bob, 1, 100_000).ok();
     // A block later, the price of the first token is about four times what it was for 999 of 1,000 seconds.
     let [first, _] = sums(&chain, &world);
-    let average = (first / 1_000_000) * 10_000 >> 80;
+    let average = ((first / 1_000_000) * 10_000) >> 80;
     assert!((10_000..10_040).contains(&average), "{average}");
 }
 

@@ -1,16 +1,16 @@
 //! The pool against a naive one: the same random steps happen to both.
 
-use crate::invariants::{self, Memory};
+use crate::invariants::{self, Seen};
 use crate::world::{FEE, PROTOCOL_SHARE, WEALTH, World, code};
 use proptest::prelude::*;
-use tacit_contract_tests::twin::{self, Twin, agrees};
+use tacit_contract_tests::twin::{self, Pair, Watched, agrees};
 use tacit_simulator::{Chain, Outcome, encode};
 
 const PEOPLE: usize = 3;
 const LOCKED: u128 = 1_000;
 
 #[derive(Debug, Clone)]
-enum Step {
+pub enum Step {
     Deposit { who: usize, first: u128, second: u128 },
     Withdraw { who: usize, shares: u128, as_credit: bool },
     SwapIn { who: usize, side: usize, amount: u128 },
@@ -47,7 +47,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// The pool, naively.
 #[derive(Clone, Debug, PartialEq)]
-struct Model {
+pub struct Model {
     reserves: [u128; 2],
     fees: [u128; 2],
     credits: [[u128; 2]; PEOPLE],
@@ -202,9 +202,9 @@ impl Model {
         if shares == 0 {
             return Err(code::TOO_SMALL);
         }
-        for side in 0..2 {
-            self.take(who, side, cost[side])?;
-            self.reserves[side] += cost[side];
+        for (side, cost) in cost.into_iter().enumerate() {
+            self.take(who, side, cost)?;
+            self.reserves[side] += cost;
         }
         self.locked = LOCKED;
         self.shares[who] += shares;
@@ -302,38 +302,25 @@ fn everybody_can_leave(chain: &mut Chain, world: &World) {
     }
 }
 
-struct Pair {
-    chain: Chain,
-    world: World,
-    memory: Memory,
-}
-
-impl Twin for Pair {
+impl Watched for World {
     type Step = Step;
     type Model = Model;
+    type Seen = Seen;
 
-    fn chain(&mut self) -> &mut Chain {
-        &mut self.chain
-    }
-
-    fn begin(&mut self, _model: &mut Model) {
-        self.memory.forget();
-    }
-
-    fn step(&mut self, model: &mut Model, step: &Step) -> Result<bool, TestCaseError> {
-        model.now = self.chain.time().0;
-        let outcome = act(&mut self.chain, &self.world, step);
+    fn step(&self, chain: &mut Chain, model: &mut Model, step: &Step) -> Result<bool, TestCaseError> {
+        model.now = chain.time().0;
+        let outcome = act(chain, self, step);
         let expected = model.step(step);
         let succeeded = outcome.as_ref().is_none_or(|outcome| agrees(outcome, &expected));
         if let (Some(outcome), Ok(output)) = (outcome, expected) {
             prop_assert_eq!(outcome.result, Ok(output), "at {:?}", step);
         }
-        prop_assert_eq!(&look(&self.chain, &self.world, model), &*model, "after {:?}", step);
+        prop_assert_eq!(&look(chain, self, model), &*model, "after {:?}", step);
         Ok(succeeded)
     }
 
-    fn end(&mut self, _model: &Model) -> Result<(), TestCaseError> {
-        everybody_can_leave(&mut self.chain, &self.world);
+    fn end(&self, chain: &mut Chain, _model: &Model) -> Result<(), TestCaseError> {
+        everybody_can_leave(chain, self);
         Ok(())
     }
 }

@@ -205,8 +205,9 @@ fn a_committee_follows_the_one_before_after_a_delay() {
     let forged = world.rotation(2, &public(&next), 0).sign(&strangers, [0, 1, 2]);
     world.announce_with(2, &public(&next), &forged).expect_revert(code::BAD_SIGNATURES);
     world.announce(2, &public(&next), 0).ok();
-    let seen: Option<((u64, u8, Vec<[u8; 32]>), u64)> =
-        world.chain.view(world.ends[FAR], "next_committee", &()).unwrap();
+    /// Version, threshold, keys.
+    type Committee = (u64, u8, Vec<[u8; 32]>);
+    let seen: Option<(Committee, u64)> = world.chain.view(world.ends[FAR], "next_committee", &()).unwrap();
     assert_eq!(seen.map(|(committee, _)| committee), Some((2, 2, public(&next))));
     world.far(alice, "rotate").expect_revert(code::TOO_EARLY);
     world.chain.warp(2 * DAY);

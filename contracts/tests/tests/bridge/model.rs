@@ -4,7 +4,7 @@
 use crate::*;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use tacit_contract_tests::twin::{self, Twin, agrees};
+use tacit_contract_tests::twin::{self, Twin};
 
 /// Times in the steps are counted in this.
 const UNIT: u64 = HOUR / 2;
@@ -326,13 +326,7 @@ impl Twin for World {
     fn step(&mut self, model: &mut Model, (step, aimed): &(Step, bool)) -> Result<bool, TestCaseError> {
         let now = self.in_time(0);
         let step = if *aimed { model.aim(step.clone(), now) } else { step.clone() };
-        let before = model.clone();
-        let outcome = act(self, &before, &step);
-        let expected = model.apply(&step, now);
-        if expected.is_err() {
-            *model = before;
-        }
-        let succeeded = outcome.is_none_or(|outcome| agrees(&outcome, &expected));
+        let succeeded = twin::both(model, |model| act(self, model, &step), |model| model.apply(&step, now));
         prop_assert_eq!([HOME, FAR].map(|end| self.volume(end)), [HOME, FAR].map(|end| model.ends[end].volume));
         prop_assert_eq!(self.who.map(|who| self.units(who)), model.units);
         prop_assert_eq!(self.who.map(|who| self.chain.balance(who).0), model.money);

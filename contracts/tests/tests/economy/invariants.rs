@@ -2,29 +2,18 @@
 
 use crate::world::{CAP, CLAMP, HEARTBEAT, HOUR, INTERVAL, Places, ROUTE};
 use borsh::BorshDeserialize;
-use std::cell::RefCell;
-use std::rc::Rc;
+use tacit_contract_tests::twin::Memory;
 use tacit_simulator::{Address, Chain};
 
 /// What the last step left of what may move in one direction only.
-#[derive(Clone, Default)]
-pub struct Memory(Rc<RefCell<Option<Before>>>);
-
 #[derive(Clone, PartialEq)]
-struct Before {
+pub struct Before {
     /// Gold and votes of the router.
     router: [u128; 2],
     /// Product of the first pool's reserves, and its shares.
     pool: (u128, u128),
     /// Price, time, when it was changed, whether it is stopped.
     answer: Option<(u128, u64, u64, bool)>,
-}
-
-impl Memory {
-    /// When a test goes back in time.
-    pub fn forget(&self) {
-        *self.0.borrow_mut() = None;
-    }
 }
 
 type Book = (Address, u128, u128, u128, [u8; 32]);
@@ -53,7 +42,7 @@ fn all_held(chain: &Chain, token: Address, holders: &[Address]) -> u128 {
 }
 
 /// Registers all of them.
-pub fn register(chain: &mut Chain, at: Places) -> Memory {
+pub fn register(chain: &mut Chain, at: Places) -> Memory<Before> {
     chain.invariant("no money is made or lost", |chain| chain.check_money());
     tokens(chain, at);
     pools(chain, at);
@@ -165,7 +154,7 @@ fn bridge(chain: &mut Chain, at: Places) {
     });
 }
 
-fn over_time(chain: &mut Chain, at: Places) -> Memory {
+fn over_time(chain: &mut Chain, at: Places) -> Memory<Before> {
     let memory = Memory::default();
     let before = memory.clone();
     chain.invariant("what may only move one way does so", move |chain| {
@@ -176,7 +165,7 @@ fn over_time(chain: &mut Chain, at: Places) -> Memory {
             pool: (first * second, see(chain, at.pools[0], "total_supply", &())),
             answer: state.map(|(price, time, updated, .., is_tripped, _, _, _)| (price, time, updated, is_tripped)),
         };
-        let Some(was) = before.0.replace(Some(now.clone())) else { return Ok(()) };
+        let Some(was) = before.replace(now.clone()) else { return Ok(()) };
         let kept = was.router.iter().zip(now.router).all(|(was, is)| *was <= is);
         must(kept, || format!("router: {:?} of {:?}", now.router, was.router))?;
         let ((was_product, was_shares), (product, shares)) = (was.pool, now.pool);

@@ -14,10 +14,10 @@ mod invariants;
 mod steps;
 mod world;
 
-use invariants::Memory;
+use invariants::Before;
 use proptest::prelude::*;
 use steps::{Diary, Draw, KINDS};
-use tacit_contract_tests::twin::{self, Twin};
+use tacit_contract_tests::twin::{self, Memory, Twin};
 use tacit_simulator::Chain;
 use world::{DAY, FOREVER, World};
 
@@ -43,7 +43,7 @@ fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
 
 struct Economy {
     world: World,
-    memory: Memory,
+    memory: Memory<Before>,
 }
 
 impl Economy {

@@ -1,7 +1,8 @@
 //! Every standard contract on one chain, joined as people would join them, and the accounts that use them.
 
 use ed25519_consensus::SigningKey;
-use tacit_contract_tests::deploy;
+use tacit_contract_tests::government::establish;
+use tacit_contract_tests::{Encoded, deploy};
 use tacit_simulator::{Address, Amount, Chain, InstantiateOptions, encode};
 
 pub const MINUTE: u64 = 60_000;
@@ -191,15 +192,8 @@ impl World {
 
 /// A governor and its timelock, guarded by the council.
 fn govern(chain: &mut Chain, admin: Address, vote: Address, council: Address) -> (Address, Address) {
-    let (code, salt) = (deploy(chain, "governor"), [1; 32]);
-    let governor = Address::of_contract(&admin, &code, &salt);
-    let timelock_code = deploy(chain, "timelock");
-    let people = (vec![governor], Vec::<Address>::new(), vec![governor], true, DAY);
-    let timelock = chain.instantiate(admin, timelock_code, &people).unwrap();
-    let settings = (1_u64, 10_u64, 2_u64, 100_u64, ONE / 10, Amount(WEALTH / 10));
-    let arguments = (vote, timelock, council, settings);
-    chain.instantiate_with(admin, code, &arguments, InstantiateOptions::new().salt(salt)).unwrap();
-    (governor, timelock)
+    let settings = (1, 10, 2, 100, ONE / 10, Amount(WEALTH / 10));
+    establish(chain, admin, vote, council, DAY, settings)
 }
 
 /// An oracle of the price of gold in votes, of the users and of the first pool's average.
@@ -215,13 +209,4 @@ fn price(chain: &mut Chain, admin: Address, users: [Address; 4], pool: Address, 
     let made = chain.instantiate_with(admin, source, &arguments, InstantiateOptions::new().salt(salt)).unwrap();
     assert_eq!(made, twap);
     (oracle, twap)
-}
-
-/// Arguments that are encoded already.
-pub struct Encoded(pub Vec<u8>);
-
-impl borsh::BorshSerialize for Encoded {
-    fn serialize<W: std::io::Write>(&self, writer: &mut W) -> std::io::Result<()> {
-        writer.write_all(&self.0)
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::assembly::*;
 use tacit_contract_tests::code::MISSING_ROLE;
-use tacit_contract_tests::deploy;
+use tacit_contract_tests::{Encoded, deploy};
 use tacit_simulator::{Amount, Height, InstantiateOptions};
 
 #[test]
@@ -16,7 +16,7 @@ fn what_the_holders_decide_is_done_by_the_timelock_and_by_nobody_else() {
             .call(anybody, all.timelock, "schedule", &(calls.clone(), [1_u8; 32], DELAY))
             .expect_revert(MISSING_ROLE);
     }
-    let proposal = all.open(alice, &calls);
+    let (proposal, _) = all.open(alice, &calls);
     all.vote(alice, proposal, IN_FAVOUR).ok();
     all.vote(bob, proposal, AGAINST).ok();
     all.vote(carol, proposal, IN_FAVOUR).ok();
@@ -55,7 +55,7 @@ fn votes_are_those_of_the_snapshot_with_what_was_delegated_then() {
     let [alice, bob, carol, dave] = all.holders;
     let (token, calls) = (all.token, all.mint(alice, 1));
     all.chain.call(bob, token, "delegate", &(carol,)).ok();
-    let proposal = all.open(alice, &calls);
+    let (proposal, _) = all.open(alice, &calls);
     // What is delegated, given or made after the snapshot changes nothing.
     all.chain.call(alice, token, "delegate", &(dave,)).ok();
     all.chain.call(bob, token, "delegate", &(bob,)).ok();
@@ -74,7 +74,7 @@ fn a_unit_votes_once_wherever_it_goes_after_its_vote() {
     let mut all = Assembly::new();
     let ([alice, bob, ..], mallory) = (all.holders, all.mallory);
     let (token, calls) = (all.token, all.mint(alice, 1));
-    let proposal = all.open(alice, &calls);
+    let (proposal, _) = all.open(alice, &calls);
     all.vote(alice, proposal, IN_FAVOUR).ok();
     all.vote(alice, proposal, IN_FAVOUR).expect_revert(VOTED_BEFORE);
     // By transfer and by delegation, on the way round and back.
@@ -117,15 +117,6 @@ fn flash_borrowed_votes_neither_propose_nor_count() {
     assert_eq!(all.state(proposal), DEFEATED);
 }
 
-/// Arguments that are encoded already.
-struct Encoded(Vec<u8>);
-
-impl borsh::BorshSerialize for Encoded {
-    fn serialize<W: std::io::Write>(&self, writer: &mut W) -> std::io::Result<()> {
-        writer.write_all(&self.0)
-    }
-}
-
 /// Has Dave, who holds so much of the supply, vote for something alone, against so much of Carol's; how it ends.
 fn alone(supply: u128, in_favour: u128, against: u128) -> u8 {
     let mut all = Assembly::new();
@@ -141,7 +132,7 @@ fn alone(supply: u128, in_favour: u128, against: u128) -> u8 {
     move_to(&mut all, dave, in_favour);
     move_to(&mut all, carol, against);
     let calls = all.mint(bob, 1);
-    let proposal = all.open(alice, &calls);
+    let (proposal, _) = all.open(alice, &calls);
     all.vote(dave, proposal, IN_FAVOUR).ok();
     if against > 0 {
         all.vote(carol, proposal, AGAINST).ok();
@@ -234,7 +225,7 @@ fn a_paused_token_still_votes_and_a_burnt_supply_lowers_the_next_quorum_only() {
     let [alice, bob, carol, _] = all.holders;
     let (token, creator) = (all.token, all.chain.account("creator"));
     let calls = all.mint(alice, 1);
-    let proposal = all.open(alice, &calls);
+    let (proposal, _) = all.open(alice, &calls);
     all.chain.call(creator, token, "grant_role", &(1_u8, creator)).ok();
     all.chain.call(creator, token, "pause", &(0_u8, 3_600_000_u64)).ok();
     assert!(all.chain.call(alice, token, "transfer", &(bob, Amount(1))).result.is_err());

@@ -1,6 +1,6 @@
 //! Code that a timelock changes: a contract that leaves its upgrades to a timelock, whose proposer is a multisig or a governor.
 
-use crate::assembly::{Action, Assembly, DAY, DELAY, EXECUTED, TOO_EARLY, WAS_CANCELLED, action};
+use crate::assembly::{Action, Assembly, DAY, DELAY, EXECUTED, Governed, TOO_EARLY, WAS_CANCELLED, action};
 use tacit_contract_tests::code::MISSING_ROLE;
 use tacit_contract_tests::{deploy, guest::escaped};
 use tacit_simulator::{Address, Amount, Chain, CodeHash, InstantiateOptions, Outcome, encode};

@@ -111,7 +111,7 @@ fn tokens_that_vest_vote_for_nobody_and_count_for_the_quorum_until_they_are_clai
     let start = all.chain.time().0;
     let (vesting, id) = grant(&mut all.chain, alice, all.token, 300, (dave, start, start, start + 100 * DAY, false));
     let calls = all.mint(dave, 1);
-    let proposal = all.open(bob, &calls);
+    let (proposal, _) = all.open(bob, &calls);
     // Alice gave 300 away, Dave has none of them yet, and the contract in between says nothing.
     assert_eq!(all.vote(alice, proposal, IN_FAVOUR).returns::<u128>(), 100);
     assert_eq!(all.vote(dave, proposal, IN_FAVOUR).returns::<u128>(), 50);
@@ -122,7 +122,7 @@ fn tokens_that_vest_vote_for_nobody_and_count_for_the_quorum_until_they_are_clai
     all.chain.call(dave, all.token, "delegate", &(carol,)).ok();
     all.chain.warp_to(start + 50 * DAY);
     all.chain.call(dave, vesting, "claim", &(id,)).ok();
-    let proposal = all.open(bob, &calls);
+    let (proposal, _) = all.open(bob, &calls);
     assert_eq!(all.vote(carol, proposal, IN_FAVOUR).returns::<u128>(), 250 + 50 + 150);
 }
 
@@ -137,7 +137,7 @@ fn votes_of_a_revoked_grant_come_back_with_the_tokens() {
     all.chain.call(alice, vesting, "reclaim", &(id,)).ok();
     all.chain.call(dave, vesting, "claim", &(id,)).ok();
     let calls = all.mint(dave, 1);
-    let proposal = all.open(bob, &calls);
+    let (proposal, _) = all.open(bob, &calls);
     let votes = [alice, dave].map(|who| all.vote(who, proposal, IN_FAVOUR).returns::<u128>());
     assert_eq!(votes.iter().sum::<u128>(), 450);
     assert!(votes[0].abs_diff(300) <= 1, "{votes:?}");

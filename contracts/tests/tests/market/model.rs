@@ -3,7 +3,7 @@
 use crate::*;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use tacit_contract_tests::twin::{self, Twin, agrees};
+use tacit_contract_tests::twin::{self, Twin};
 
 /// Times in the steps are counted in this, so that they meet the extension of ten minutes.
 const UNIT: u64 = 4 * MINUTE;
@@ -395,13 +395,7 @@ impl Twin for World {
     fn step(&mut self, model: &mut Model, (step, aimed): &(Step, bool)) -> Result<bool, TestCaseError> {
         let now = self.in_time(0);
         let step = if *aimed { model.aim(step.clone(), now) } else { step.clone() };
-        let before = model.clone();
-        let outcome = act(self, &before, &step);
-        let expected = model.apply(&step, now);
-        if expected.is_err() {
-            *model = before;
-        }
-        let succeeded = outcome.is_none_or(|outcome| agrees(&outcome, &expected));
+        let succeeded = twin::both(model, |model| act(self, model, &step), |model| model.apply(&step, now));
         let accounts = [self.who[0], self.who[1], self.who[2], self.fee_to, self.artist];
         prop_assert_eq!(accounts.map(|account| self.credit(account)), model.credits);
         prop_assert_eq!([0, 1].map(|token| self.owner_of(token)), model.tokens.map(|(owner, _)| self.who[owner]));

@@ -1,32 +1,25 @@
 //! What always holds of an oracle, as named predicates.
 
 use crate::world::{State, World, config};
-use std::cell::RefCell;
-use std::rc::Rc;
+use tacit_contract_tests::twin::Memory;
 use tacit_simulator::Chain;
-
-/// The state that the last step left.
-#[derive(Clone, Default)]
-pub struct Memory(Rc<RefCell<Option<State>>>);
-
-impl Memory {
-    /// When a test goes back in time.
-    pub fn forget(&self) {
-        *self.0.borrow_mut() = None;
-    }
-}
 
 fn says(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(why()) }
 }
 
-/// Registers all of them, for an oracle with the rules of `world::config`.
-pub fn register(chain: &mut Chain, world: World) -> Memory {
+/// Registers all of them, for an oracle with the rules of `world::config`. What they remember is the state that the last step
+/// left.
+pub fn register(chain: &mut Chain, world: World) -> Memory<State> {
     let (memory, rules) = (Memory::default(), config());
     let before = memory.clone();
     chain.invariant("the answer moves by at most the clamp, once per interval", move |chain| {
         let now = world.state(chain);
-        let (Some(was), Some(is)) = (before.0.replace(now), now) else { return Ok(()) };
+        let Some(is) = now else {
+            before.forget();
+            return Ok(());
+        };
+        let Some(was) = before.replace(is) else { return Ok(()) };
         let was_reset = was.is_tripped && !is.is_tripped;
         let most = (was.price * u128::from(rules.clamp) / 10_000).max(1);
         let moved = was.price.abs_diff(is.price);

@@ -1,16 +1,16 @@
 //! The oracle against a naive one: the same random steps happen to both.
 
-use crate::invariants::{self, Memory};
-use crate::world::{ONE, Quote, SOURCES, World, code, config};
+use crate::invariants;
+use crate::world::{ONE, Quote, SOURCES, State, World, code, config};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use tacit_contract_tests::twin::{self, Twin, agrees};
+use tacit_contract_tests::twin::{self, Pair, Watched, agrees};
 use tacit_simulator::{Chain, Outcome};
 
 const DAY: u64 = 86_400_000;
 
 #[derive(Debug, Clone)]
-enum Step {
+pub enum Step {
     Report { who: usize, price: u128, age: u64 },
     AllReport { price: u128 },
     Update,
@@ -57,7 +57,7 @@ struct Answer {
 
 /// The oracle, naively. Sources by number: since when they count, and price and time of their report.
 #[derive(Clone, Debug)]
-struct Model {
+pub struct Model {
     sources: BTreeMap<usize, (u64, Option<(u128, u64)>)>,
     answer: Option<Answer>,
     now: u64,
@@ -98,7 +98,7 @@ impl Model {
             Step::Update => self.update(),
             Step::Trip => {
                 let answer = self.answer.as_mut().ok_or(code::NO_ANSWER)?;
-                if answer.is_tripped { Err(code::TRIPPED) } else { Ok(answer.is_tripped = true) }
+                if std::mem::replace(&mut answer.is_tripped, true) { Err(code::TRIPPED) } else { Ok(()) }
             }
             Step::Reset { around } => self.reset(around),
             Step::Add { who } => {
@@ -285,30 +285,17 @@ fn both(chain: &mut Chain, world: &World, model: &mut Model, step: &Step) -> Res
     Ok(succeeded)
 }
 
-struct Pair {
-    chain: Chain,
-    world: World,
-    memory: Memory,
-}
-
-impl Twin for Pair {
+impl Watched for World {
     type Step = Step;
     type Model = Model;
+    type Seen = State;
 
-    fn chain(&mut self) -> &mut Chain {
-        &mut self.chain
-    }
-
-    fn begin(&mut self, _model: &mut Model) {
-        self.memory.forget();
-    }
-
-    fn step(&mut self, model: &mut Model, step: &Step) -> Result<bool, TestCaseError> {
-        let Step::AllReport { price } = *step else { return both(&mut self.chain, &self.world, model, step) };
+    fn step(&self, chain: &mut Chain, model: &mut Model, step: &Step) -> Result<bool, TestCaseError> {
+        let Step::AllReport { price } = *step else { return both(chain, self, model, step) };
         for who in 0..SOURCES {
             // Not quite the same from everybody.
             let step = Step::Report { who, price: price + who as u128 * 777, age: 0 };
-            both(&mut self.chain, &self.world, model, &step)?;
+            both(chain, self, model, &step)?;
         }
         Ok(true)
     }

@@ -198,8 +198,9 @@ fn pages_show_everything_once() {
     assert_eq!(numbers, (0..20).collect::<Vec<_>>());
     let mut expected = [alice, bob, carol];
     expected.sort();
-    let page: Vec<(Address, (u128, [u8; 32], u128))> =
-        scene.chain.view(scene.pool, "stakers", &(Some(expected[0]),)).unwrap();
+    /// Shares, the reward index up to which it was credited, rewards.
+    type Position = (u128, [u8; 32], u128);
+    let page: Vec<(Address, Position)> = scene.chain.view(scene.pool, "stakers", &(Some(expected[0]),)).unwrap();
     assert_eq!(page.iter().map(|(account, _)| *account).collect::<Vec<_>>(), expected[1..]);
 }
 

@@ -152,12 +152,15 @@ fn register_invariants(chain: &mut Chain, pool: Address, stakers: [Address; 3]) 
     });
 }
 
+/// A request by owner and number: base units, when due, what slashes had left when it was made.
+type Request = ((Address, u64), (u128, u64, [u8; 32]));
+
 /// All requests of an owner, page after page: number, base units, when due.
 pub fn requests(chain: &Chain, pool: Address, owner: Address) -> Vec<(u64, u128, u64)> {
     let mut all: Vec<(u64, u128, u64)> = Vec::new();
     loop {
         let after = all.last().map(|request| request.0);
-        let page: Vec<((Address, u64), (u128, u64, [u8; 32]))> = chain.view(pool, "requests", &(owner, after)).unwrap();
+        let page: Vec<Request> = chain.view(pool, "requests", &(owner, after)).unwrap();
         if page.is_empty() {
             return all;
         }
