@@ -165,3 +165,16 @@ pub enum Event {
         key: KeyId,
     } = 18,
 }
+
+impl Event {
+    /// Bytes of topics and data that a contract chose; zero for every other event, whose length is fixed.
+    #[must_use]
+    pub fn chosen_bytes(&self) -> usize {
+        match self {
+            Self::Contract { topics, data, .. } => {
+                topics.len().saturating_mul(size_of::<[u8; 32]>()).saturating_add(data.len())
+            }
+            _ => 0,
+        }
+    }
+}
