@@ -43,6 +43,9 @@ pub const BLOCK_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub const BLOCK_TXS_MAX: usize = 5_000;
 /// Most gas that the transactions of one block may ask for, together.
 pub const BLOCK_GAS_MAX: u64 = 600_000_000;
+/// The lowest base fee floor of a chain called production, in base units per gas: 10^9. At one base unit, the price of filling every
+/// block and keeping for ever what they write would be nothing.
+pub const PRODUCTION_BASE_FEE_FLOOR_MIN: u64 = 1_000_000_000;
 /// Most proofs in one block.
 pub const BLOCK_PROOFS_MAX: usize = 512;
 
