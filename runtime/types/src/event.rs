@@ -108,7 +108,7 @@ pub enum Event {
     } = 10,
     /// The guardian stopped the pool, or let it go on.
     PoolPaused {
-        /// The last height at which it stands still.
+        /// The last height at which it stands still, or stood; zero if it never did.
         until: Height,
     } = 11,
     /// A poll was opened.

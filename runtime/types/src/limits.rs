@@ -68,11 +68,11 @@ pub const EVENT_TOPICS_MAX: usize = 4;
 pub const EVENT_DATA_BYTES_MAX: usize = 16 * 1024;
 /// Most events in one receipt.
 pub const RECEIPT_EVENTS_MAX: usize = 1_024;
+/// Most bytes of topics and data of all contract events in one receipt (256 KiB).
+pub const RECEIPT_EVENT_BYTES_MAX: usize = 256 * 1024;
 /// Longest output of a call that is kept in the receipt, in bytes.
 pub const RECEIPT_OUTPUT_BYTES_MAX: usize = 4 * 1024;
 
-/// Most bytes of topics and data of all contract events in one receipt (256 KiB).
-pub const RECEIPT_EVENT_BYTES_MAX: usize = 256 * 1024;
 /// How far a live proposal's time may lie ahead of the local clock, in milliseconds.
 pub const CLOCK_DRIFT_MS_MAX: u64 = 500;
 
