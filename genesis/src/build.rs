@@ -9,7 +9,7 @@ use tacit_exec::Tip;
 use tacit_exec::init::{InitError, InitialState, initial_writes};
 use tacit_state::WriteSet;
 use tacit_state::root_of;
-use tacit_types::limits::VERIFYING_KEYS_MAX;
+use tacit_types::limits::{PRODUCTION_BASE_FEE_FLOOR_MIN, VERIFYING_KEYS_MAX};
 use tacit_types::receipt::receipts_root;
 use tacit_types::{
     Address, Amount, BlockId, ChainParams, Gas, GenesisId, Height, List, Name, Network, Power, Price, PublicKey,
@@ -64,8 +64,8 @@ impl Genesis {
             block_bytes_max: spec.params.block_bytes_max,
             block_txs_max: spec.params.block_txs_max,
             block_proofs_max: spec.params.block_proofs_max,
-            base_fee_floor: Price(check.number("params.base_fee_floor", &spec.params.base_fee_floor)?),
             verifying_key_digests: check.digests(spec)?,
+            base_fee_floor: check.base_fee_floor(spec)?,
             guardian: check.guardian(spec, network)?,
         };
         let initial =
@@ -193,6 +193,20 @@ impl Check<'_> {
             }
             None => Ok(None),
         }
+    }
+
+    /// What is left out of a spec costs next to nothing, which only a chain without value can afford.
+    fn base_fee_floor(&self, spec: &ChainSpec) -> Result<Price, GenesisError> {
+        let field = "params.base_fee_floor";
+        let floor = self.number(field, &spec.params.base_fee_floor)?;
+        if spec.production && floor < PRODUCTION_BASE_FEE_FLOOR_MIN {
+            let reason = format!(
+                "is {floor}; a production chain names a floor of at least {PRODUCTION_BASE_FEE_FLOOR_MIN} base units per gas, or \
+                 anybody fills its blocks for nothing"
+            );
+            return Err(self.refuse(field, reason));
+        }
+        Ok(Price(floor))
     }
 
     fn guardian(&self, spec: &ChainSpec, network: Network) -> Result<Option<Address>, GenesisError> {

@@ -20,7 +20,7 @@ pub struct ChainSpec {
     pub chain_id: String,
     /// `main`, `test` or `dev`: decides the prefix of addresses.
     pub network: NetworkName,
-    /// Real value is at stake: development keys are refused.
+    /// Real value is at stake: development keys are refused, and a base fee that is next to nothing.
     pub production: bool,
     /// Time of genesis in milliseconds since 1970; the first block is later.
     pub time_ms: u64,
@@ -63,7 +63,9 @@ pub struct ParamsSpec {
     pub block_txs_max: u32,
     /// Most proofs in a block.
     pub block_proofs_max: u32,
-    /// The base fee never falls below this many base units per gas.
+    /// The base fee never falls below this many base units per gas. With `production = true` at least
+    /// [`PRODUCTION_BASE_FEE_FLOOR_MIN`](tacit_types::limits::PRODUCTION_BASE_FEE_FLOOR_MIN), and named: the default is for
+    /// chains without value.
     pub base_fee_floor: String,
 }
 

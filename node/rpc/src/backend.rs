@@ -497,7 +497,10 @@ pub trait Backend: Send + Sync + 'static {
     /// known; who sends forgeries is answered [`BackendError::Busy`] after some.
     fn submit(&self, tx: RawTx, client: Option<IpAddr>) -> BoxFuture<'_, Answer<Submitted>>;
 
-    /// How far a transaction is. Cheap.
+    /// Whether a transaction is pooled or committed. Cheap.
+    fn knows_tx(&self, id: &TxId) -> Answer<bool>;
+
+    /// How far a transaction is. Of a committed one, it reads the receipts that are stored together with its own.
     fn tx_status(&self, id: &TxId) -> Answer<TxStatus>;
 
     /// The bytes of a pooled or committed transaction.

@@ -38,6 +38,9 @@ pub struct RpcConfig {
     pub simulations: GateConfig,
     /// Other expensive reads at once.
     pub reads: GateConfig,
+    /// Looks at transactions at once: each may read and decode 64 receipts with all their events. Wallets ask again and again, so
+    /// these have a gate of their own, with much room to wait.
+    pub receipts: GateConfig,
     /// Proofs of the state at once. A proof may wait for the block whose header holds its root, so these have a gate of
     /// their own: other reads need not wait with them.
     pub proofs: GateConfig,
@@ -76,6 +79,7 @@ impl RpcConfig {
             simulation_gas_max: Gas(100_000_000),
             simulations: GateConfig { running: 2, waiting: 32 },
             reads: GateConfig { running: 4, waiting: 64 },
+            receipts: GateConfig { running: 4, waiting: 1_024 },
             proofs: GateConfig { running: 16, waiting: 64 },
             submissions_max: 8_192,
             allowed_origins: Vec::new(),

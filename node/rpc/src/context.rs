@@ -22,6 +22,8 @@ pub struct Context {
     pub simulations: Gate,
     /// Other expensive reads.
     pub reads: Gate,
+    /// Looks at transactions.
+    pub receipts: Gate,
     /// Proofs of the state.
     pub proofs: Gate,
     /// Submissions.
@@ -51,6 +53,7 @@ impl Context {
             convert,
             simulations: Gate::new("simulations", config.simulations),
             reads: Gate::new("expensive reads", config.reads),
+            receipts: Gate::new("looks at transactions", config.receipts),
             proofs: Gate::new("proofs", config.proofs),
             submissions: Gate::new("submissions", submissions),
             config,

@@ -49,6 +49,7 @@ mod action;
 pub mod block;
 pub mod contract_proofs;
 mod contracts;
+mod pause;
 mod scratch;
 pub mod transient;
 pub mod tx;

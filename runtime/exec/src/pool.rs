@@ -116,9 +116,14 @@ pub fn close(overlay: &mut Overlay<'_>, log: PoolLog, height: Height) -> Result<
     Ok(Some(CompactBlock { height, first_position: log.first_position, root, join_splits }))
 }
 
+/// The last height of the last pause, if there ever was one.
+pub fn paused_until(overlay: &mut Overlay<'_>) -> Result<Option<Height>, StateFault> {
+    Ok(read_height(overlay, &key::pool_pause())?.map(Height))
+}
+
 fn check_open(overlay: &mut Overlay<'_>, height: Height) -> Result<(), Refusal> {
-    if let Some(until) = read_height(overlay, &key::pool_pause())?
-        && height.0 <= until
+    if let Some(until) = paused_until(overlay)?
+        && height <= until
     {
         return Err(Reject::new(RejectCode::PoolPaused, format!("up to height {until}")).into());
     }

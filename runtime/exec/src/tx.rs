@@ -11,7 +11,7 @@ use crate::stateless::CheckedTx;
 use crate::transient::Transient;
 use borsh::BorshSerialize;
 use tacit_state::Overlay;
-use tacit_types::limits::{RECEIPT_EVENTS_MAX, RECEIPT_OUTPUT_BYTES_MAX};
+use tacit_types::limits::{RECEIPT_EVENT_BYTES_MAX, RECEIPT_EVENTS_MAX, RECEIPT_OUTPUT_BYTES_MAX};
 use tacit_types::{
     Address, Amount, AssetId, Bytes, Event, Gas, Height, List, Receipt, RejectCode, Sequence, TxId, UnixMillis,
 };
@@ -233,7 +233,12 @@ fn run_actions(context: &mut TxContext<'_, '_>, tx: &CheckedTx) -> Result<(), (R
     context.scratch.check_empty().map_err(|reject| (reject.into(), last, 0))
 }
 
+/// What a receipt holds, unless its events are too many or have too many bytes.
 fn finish(events: Vec<Event>, mut output: Vec<u8>) -> Option<BodySuccess> {
+    let bytes = events.iter().map(Event::chosen_bytes).fold(0, usize::saturating_add);
+    if bytes > RECEIPT_EVENT_BYTES_MAX {
+        return None;
+    }
     output.truncate(RECEIPT_OUTPUT_BYTES_MAX);
     Some(BodySuccess { events: List::new(events).ok()?, output: Bytes::new(output).ok()? })
 }

@@ -38,7 +38,8 @@ pub struct Sweep {
     pub to: Address,
 }
 
-/// The guardian stops the shielded pool for some heights, or with zero lets it go on.
+/// The guardian stops the shielded pool for some heights, or with zero lets it go on. Not while it is stopped, nor before it was
+/// open for a seventh of the longest pause.
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct PoolPause {
     /// For how many heights after this one; at most [`crate::limits::POOL_PAUSE_HEIGHTS_MAX`].

@@ -108,7 +108,7 @@ pub enum Event {
     } = 10,
     /// The guardian stopped the pool, or let it go on.
     PoolPaused {
-        /// The last height at which it stands still.
+        /// The last height at which it stands still, or stood; zero if it never did.
         until: Height,
     } = 11,
     /// A poll was opened.
@@ -166,4 +166,17 @@ pub enum Event {
         /// Its id.
         key: KeyId,
     } = 18,
+}
+
+impl Event {
+    /// Bytes of topics and data that a contract chose; zero for every other event, whose length is fixed.
+    #[must_use]
+    pub fn chosen_bytes(&self) -> usize {
+        match self {
+            Self::Contract { topics, data, .. } => {
+                topics.len().saturating_mul(size_of::<[u8; 32]>()).saturating_add(data.len())
+            }
+            _ => 0,
+        }
+    }
 }

@@ -43,6 +43,9 @@ pub const BLOCK_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub const BLOCK_TXS_MAX: usize = 5_000;
 /// Most gas that the transactions of one block may ask for, together.
 pub const BLOCK_GAS_MAX: u64 = 600_000_000;
+/// The lowest base fee floor of a chain called production, in base units per gas: 10^9. At one base unit, the price of filling every
+/// block and keeping for ever what they write would be nothing.
+pub const PRODUCTION_BASE_FEE_FLOOR_MIN: u64 = 1_000_000_000;
 /// Most proofs in one block.
 pub const BLOCK_PROOFS_MAX: usize = 512;
 
@@ -67,6 +70,8 @@ pub const EVENT_TOPICS_MAX: usize = 4;
 pub const EVENT_DATA_BYTES_MAX: usize = 16 * 1024;
 /// Most events in one receipt.
 pub const RECEIPT_EVENTS_MAX: usize = 1_024;
+/// Most bytes of topics and data of all contract events in one receipt (256 KiB).
+pub const RECEIPT_EVENT_BYTES_MAX: usize = 256 * 1024;
 /// Longest output of a call that is kept in the receipt, in bytes.
 pub const RECEIPT_OUTPUT_BYTES_MAX: usize = 4 * 1024;
 

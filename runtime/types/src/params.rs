@@ -23,7 +23,8 @@ pub struct ChainParams {
     pub block_txs_max: u32,
     /// Most proofs in a block.
     pub block_proofs_max: u32,
-    /// The base fee never falls below this.
+    /// The base fee never falls below this. A production chain begins with at least
+    /// [`limits::PRODUCTION_BASE_FEE_FLOOR_MIN`]; its genesis checks that.
     pub base_fee_floor: Price,
     /// BLAKE3 digests of the verifying keys of all statements, in the order of their numbers.
     pub verifying_key_digests: List<[u8; 32], VERIFYING_KEYS_MAX>,

@@ -201,6 +201,8 @@ reject_codes! {
     IdTaken = 338, "an object with this id exists already; send the transaction again, its id follows from it";
     /// The new code was announced too long ago.
     UpgradeExpired = 339, "the announced code was ready more than thirty days ago; announce it again";
+    /// The pool is stopped, or was until lately.
+    PoolPauseTooSoon = 340, "the shielded pool is stopped or was lately; it is open for a while before it is stopped again";
 }
 
 impl RejectCode {

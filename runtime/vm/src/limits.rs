@@ -64,15 +64,18 @@ pub const INSTRUMENTED_BYTES_FREE: usize = 16 * 1024;
 /// Most contracts on the call stack at once.
 pub const CALL_DEPTH_MAX: usize = tacit_abi::CALL_DEPTH_MAX;
 /// Most frames of one call, counting all that have ended.
-pub const FRAMES_MAX: u32 = 256;
+pub const FRAMES_MAX: u64 = 256;
 /// Most contracts that one call makes.
-pub const CREATES_MAX: u32 = 16;
+pub const CREATES_MAX: u64 = 16;
 /// Most calls that one call defers.
 pub const DEFERRED_CALLS_MAX: u32 = tacit_abi::DEFERRED_CALLS_MAX;
 /// Most events of one call.
-pub const EVENTS_MAX: u32 = 256;
+pub const EVENTS_MAX: u64 = 256;
 /// Most bytes of topics and data of all events of one call.
-pub const EVENT_BYTES_MAX: usize = 64 * 1024;
+pub const EVENT_BYTES_MAX: u64 = 64 * 1024;
+/// Of frames, contracts made, events and their bytes, a callee gets what its caller has left but one part of so many, as of the
+/// gas: a callee that succeeds would otherwise end the caller that goes on, or the calls that it still has to make.
+pub const CALLER_KEEPS_DIVISOR: u64 = 4;
 /// Stack units shared by all frames of one call; `docs/spec/gas.md` defines the unit.
 pub const STACK_UNITS_MAX: i32 = 65_536;
 

@@ -38,20 +38,46 @@ pub(crate) struct Scope<'w> {
     pub stack: Vec<Active>,
     /// Calls that wait until no contract runs any more.
     deferred: VecDeque<Deferred>,
-    counts: Counts,
+    counts: Shared,
+    /// How far the counts may go in the running frame and below it.
+    most: Shared,
+    /// Calls deferred so far; shared out to nobody: who may defer can also defer a call that fails, and end its caller so.
+    deferrals: u32,
     /// The last panic any frame reported.
     pub trace: Option<PanicTrace>,
     pub recorder: Recorder,
 }
 
-/// What is counted over a whole call, and how often limits were used.
+/// What is counted over a whole call, and shared out to its frames.
 #[derive(Clone, Copy, Default)]
-struct Counts {
-    frames: u32,
-    creates: u32,
-    deferred: u32,
-    events: u32,
-    event_bytes: usize,
+struct Shared {
+    frames: u64,
+    creates: u64,
+    events: u64,
+    event_bytes: u64,
+}
+
+impl Shared {
+    /// All of it, for a frame that nobody waits for.
+    const ALL: Self = Self {
+        frames: limits::FRAMES_MAX,
+        creates: limits::CREATES_MAX,
+        events: limits::EVENTS_MAX,
+        event_bytes: limits::EVENT_BYTES_MAX,
+    };
+
+    /// How far a callee may go, where its caller may go as far as this and `used` are used.
+    fn below(self, used: Self) -> Self {
+        let share = |most: u64, used: u64| {
+            most.saturating_sub(most.saturating_sub(used).div_euclid(limits::CALLER_KEEPS_DIVISOR))
+        };
+        Self {
+            frames: share(self.frames, used.frames),
+            creates: share(self.creates, used.creates),
+            events: share(self.events, used.events),
+            event_bytes: share(self.event_bytes, used.event_bytes),
+        }
+    }
 }
 
 /// A call that waits until no contract runs any more.
@@ -107,7 +133,8 @@ impl<'w> Scope<'w> {
     pub(crate) fn new(machine: &'w dyn Machine, world: &'w mut dyn World, recorder: Recorder) -> Self {
         let block = world.block();
         let (stack, deferred) = (Vec::new(), VecDeque::new());
-        Self { machine, world, block, stack, deferred, counts: Counts::default(), trace: None, recorder }
+        let (counts, most) = (Shared::default(), Shared::ALL);
+        Self { machine, world, block, stack, deferred, counts, most, deferrals: 0, trace: None, recorder }
     }
 
     /// Runs one frame. A frame that fails leaves nothing behind but the gas it used.
@@ -138,7 +165,7 @@ impl<'w> Scope<'w> {
     fn open(&mut self, entry: &Entry<'_>) -> Result<Result<Opened, Exit>, Fault> {
         let gas = entry.gas;
         let refuse = |gas_left, reject| Ok(Err(Exit { gas_left, result: Err(reject) }));
-        if self.stack.len() >= limits::CALL_DEPTH_MAX || self.counts.frames >= limits::FRAMES_MAX {
+        if self.stack.len() >= limits::CALL_DEPTH_MAX || self.counts.frames >= self.most.frames {
             return refuse(gas, VmReject::DepthExceeded);
         }
         if lock::is_closed(&self.stack, &entry.contract) || self.waits_for_migration(entry) {
@@ -186,8 +213,11 @@ impl<'w> Scope<'w> {
         number: usize,
     ) -> Result<Exit, Fault> {
         let checkpoint = self.world.checkpoint();
-        let before = self.counts;
-        let waiting = self.deferred.len();
+        let (before, callers) = (self.counts, self.most);
+        let (waiting, deferrals) = (self.deferred.len(), self.deferrals);
+        if !self.stack.is_empty() {
+            self.most = callers.below(before);
+        }
         self.stack.push(Active { contract: entry.contract, group, allows: 0, may_defer: entry.may_defer });
         self.counts.frames = self.counts.frames.saturating_add(1);
         let budget = Budget { units: gas::units(gas), stack: entry.stack };
@@ -209,13 +239,14 @@ impl<'w> Scope<'w> {
             })
         });
         self.stack.pop();
+        self.most = callers;
         let exit = verdict(ran?, &mut self.trace)?;
         if exit.result.is_err() {
             self.world.rollback(checkpoint);
             // Events and waiting calls go with the frame, and so do their places; frames and contracts made stay counted, so
             // that failing is no way around their limits.
             (self.counts.events, self.counts.event_bytes) = (before.events, before.event_bytes);
-            self.counts.deferred = before.deferred;
+            self.deferrals = deferrals;
             self.deferred.truncate(waiting);
         }
         Ok(exit)
@@ -251,28 +282,29 @@ impl<'w> Scope<'w> {
     /// Counts an event and its bytes.
     pub(crate) fn count_event(&mut self, bytes: u64) -> Result<(), Stop> {
         self.counts.events = self.counts.events.saturating_add(1);
-        self.counts.event_bytes = self.counts.event_bytes.saturating_add(usize::try_from(bytes).unwrap_or(usize::MAX));
-        if self.counts.events > limits::EVENTS_MAX || self.counts.event_bytes > limits::EVENT_BYTES_MAX {
+        self.counts.event_bytes = self.counts.event_bytes.saturating_add(bytes);
+        if self.counts.events > self.most.events || self.counts.event_bytes > self.most.event_bytes {
             return Err(Stop::TooManyEvents);
         }
         Ok(())
     }
 
-    /// Counts a contract about to be made; false if there were too many.
+    /// Counts a contract about to be made; false if there were too many. What is refused is not counted: it would come out of
+    /// the caller's part.
     pub(crate) fn may_create(&mut self) -> bool {
-        let may = self.counts.creates < limits::CREATES_MAX;
-        self.counts.creates = self.counts.creates.saturating_add(1);
+        let may = self.counts.creates < self.most.creates;
+        self.counts.creates = self.counts.creates.saturating_add(may.into());
         may
     }
 
     /// Whether one more call can wait.
     pub(crate) fn has_room_for_deferred(&self) -> bool {
-        self.counts.deferred < limits::DEFERRED_CALLS_MAX
+        self.deferrals < limits::DEFERRED_CALLS_MAX
     }
 
     /// Lets a call wait.
     pub(crate) fn defer(&mut self, deferred: Deferred) {
-        self.counts.deferred = self.counts.deferred.saturating_add(1);
+        self.deferrals = self.deferrals.saturating_add(1);
         self.deferred.push_back(deferred);
     }
 

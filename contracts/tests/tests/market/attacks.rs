@@ -130,6 +130,34 @@ fn griefing_by_a_collection_that_fails() {
     }
 }
 
+/// A collection that succeeds and has taken all events of the whole call would end the market with its own next
+/// event, every time: the auction would never be settled and the winner's bid be locked.
+#[test]
+fn a_collection_that_uses_up_the_events_of_the_sale() {
+    // All of them, one less than all, all bytes; and as many as a callee may have, with which the sale goes through.
+    for (events, bytes, sold) in
+        [(256, 0, false), (255, 0, false), (4, 16_384, false), (192, 0, true), (3, 16_384, true)]
+    {
+        let more = format!(
+            "(func $flood (local $left i32) (local.set $left (i32.const {events}))
+                (loop (drop (call $emit (i32.const 0) (i32.const 0) (i32.const 0) (i32.const {bytes})))
+                    (br_if 0 (local.tee $left (i32.sub (local.get $left) (i32.const 1))))))"
+        );
+        let (mut world, _) =
+            with_liar(Liar { transfer: "(call $flood) (call $arrive)".into(), more, ..Liar::default() });
+        let [alice, bob, carol] = world.who;
+        let auction = world.auctioned(alice, 0, 10, 10);
+        world.bid(carol, auction, 1_000).ok();
+        world.chain.warp(DAY);
+        assert_eq!(world.by_id(bob, "settle", auction).ok().returns::<bool>(), sold);
+        let (winner, seller) = if sold { (0, 975) } else { (1_000, 0) };
+        assert_eq!((world.credit(carol), world.credit(alice)), (winner, seller));
+        if !sold {
+            assert_eq!(world.withdraw(carol).ok().returns::<u128>(), 1_000, "the bid comes back");
+        }
+    }
+}
+
 /// A collection that does not say who gets royalties is not sold without: the sale fails.
 #[test]
 fn royalty_avoided_by_a_question_that_fails() {

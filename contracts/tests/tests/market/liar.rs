@@ -51,6 +51,7 @@ impl Liar {
     (import "v1" "static_call" (func $static_call (param i32 i32 i32 i32 i32 i64 i32) (result i32)))
     (import "v1" "defer_call" (func $defer (param i32 i32 i32 i32 i32 i32 i64) (result i32)))
     (import "v1" "revert" (func $revert (param i32 i32 i32)))
+    (import "v1" "emit" (func $emit (param i32 i32 i32 i32) (result i32)))
     (memory 1)
     (data (i32.const 0) "{royalty}")
     (data (i32.const 64) "{market}")

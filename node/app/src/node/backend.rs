@@ -198,6 +198,11 @@ impl Backend for NodeBackend {
         Box::pin(async move { self.admission.submit(tx, client).await })
     }
 
+    fn knows_tx(&self, id: &TxId) -> Answer<bool> {
+        let pooled = self.core.pool.get_by_id(id).is_some();
+        Ok(pooled || self.core.database.tx_location(id).map_err(internal)?.is_some())
+    }
+
     fn tx_status(&self, id: &TxId) -> Answer<TxStatus> {
         if let Some((location, receipt)) = self.core.database.receipt(id).map_err(internal)? {
             let receipt = Box::new(receipt);

@@ -95,7 +95,10 @@ mod tests {
             Statement::ALL.iter().zip(digests).map(|(s, digest)| format!("{s} = \"0x{}\"\n", hex::encode(digest)));
         let keys: String = lines.collect();
         let proofs = format!("ceremony = \"0x{}\"\n[proofs.keys]\n{keys}", hex::encode(ceremony));
-        let text = DEV.replace("development = true", &proofs).replace("production = false", "production = true");
+        let text = DEV
+            .replace("development = true", &proofs)
+            .replace("production = false", "production = true")
+            .replace("base_fee_floor = \"1\"", "base_fee_floor = \"1000000000\"");
         Genesis::from_toml(&dir.display().to_string(), &text).unwrap()
     }
 

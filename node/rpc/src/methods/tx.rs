@@ -1,7 +1,7 @@
 //! `tx_*`: submitting, following and simulating transactions.
 
 use super::{Ctx, Outcome};
-use crate::backend::{BackendError, Submitted, TxStatus};
+use crate::backend::{BackendError, Submitted};
 use crate::convert;
 use crate::error::{ErrorKind, RpcError};
 use crate::json::{HexArray, HexBytes};
@@ -13,7 +13,7 @@ use tacit_types::{DecodeError, RawTx, RejectCode, Tx, TxId};
 
 pub fn register(table: &mut Table) {
     table.asynchronous("tx_submit", "Verifies a transaction and puts it into the pool.", submit);
-    table.light("tx_get", "How far a transaction is and what came of it.", get);
+    table.heavy("tx_get", "How far a transaction is and what came of it.", |ctx| &ctx.receipts, get);
     table.heavy("tx_getRaw", "The bytes of a transaction.", |ctx| &ctx.reads, raw);
     table.heavy(
         "tx_simulate",
@@ -37,7 +37,7 @@ fn submitted_before(ctx: &Ctx, raw: &RawTx, error: &BackendError) -> Option<Subm
     use RejectCode::{AlreadyKnown, Expired, SequenceTooLow};
     let BackendError::Rejected(AlreadyKnown | SequenceTooLow | Expired, _) = error else { return None };
     let tx_id = Tx::decode(raw.as_bytes()).ok()?.id();
-    let known = !matches!(ctx.backend.tx_status(&tx_id), Ok(TxStatus::Unknown) | Err(_));
+    let known = ctx.backend.knows_tx(&tx_id).unwrap_or(false);
     known.then(|| Submitted { tx_id, hash: raw.full_hash() })
 }
 

@@ -215,6 +215,24 @@ async fn cheap_reads_are_answered_while_expensive_ones_are_stuck() {
     stuck.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
+/// A transaction's receipt lies beside up to 63 others, each with as many events as a receipt holds.
+#[tokio::test]
+async fn looks_at_transactions_wait_at_a_gate_and_keep_nothing_else_from_being_answered() {
+    let (server, mock) = serve(|config| config.receipts = GateConfig { running: 2, waiting: 3 }).await;
+    *mock.delay.lock().unwrap() = Duration::from_millis(1_500);
+    let address = server.address();
+    let id = json!([to_hex(&[1; 32])]);
+    let calls: Vec<_> = (0..20).map(|_| tokio::spawn(crate::http::call(address, "tx_get", id.clone()))).collect();
+    let start = std::time::Instant::now();
+    still_serves(&server).await;
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    let answers = futures::future::join_all(calls).await.into_iter().map(Result::unwrap);
+    let busy =
+        answers.filter(|answer| answer["error"].is_object()).inspect(|answer| check_error(&answer["error"], "busy"));
+    assert_eq!(busy.count(), 15);
+    assert_eq!(mock.most_running.load(Ordering::SeqCst), 2);
+}
+
 #[tokio::test]
 async fn blocks_are_answered_while_proofs_wait_for_theirs() {
     let (server, mock) = serve(|_| {}).await;

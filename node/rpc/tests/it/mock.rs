@@ -270,7 +270,13 @@ impl Backend for Mock {
         .boxed()
     }
 
+    fn knows_tx(&self, id: &TxId) -> Answer<bool> {
+        let committed = |block: &CommittedBlock| block.receipts.iter().any(|receipt| receipt.tx_id == *id);
+        Ok(self.pool.lock().unwrap().contains_key(id) || self.blocks.lock().unwrap().iter().any(committed))
+    }
+
     fn tx_status(&self, id: &TxId) -> Answer<TxStatus> {
+        self.work()?;
         for block in self.blocks.lock().unwrap().iter() {
             for (index, receipt) in block.receipts.iter().enumerate() {
                 if receipt.tx_id == *id {

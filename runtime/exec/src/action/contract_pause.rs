@@ -4,8 +4,8 @@
 
 use crate::contracts;
 use crate::error::{Refusal, Reject};
+use crate::pause::next_begins;
 use crate::tx::TxContext;
-use tacit_abi::PAUSE_REST_PARTS;
 use tacit_types::contract::{ContractPause, ContractUnpause};
 use tacit_types::{Event, RejectCode, UnixMillis};
 
@@ -18,7 +18,7 @@ pub fn pause(context: &mut TxContext<'_, '_>, pause: &ContractPause) -> Result<(
         return Err(Reject::new(RejectCode::PolicyForbids, detail).into());
     }
     let now = context.block.time;
-    let rested = record.paused_until.0.saturating_add(policy.longest_ms.div_ceil(PAUSE_REST_PARTS));
+    let rested = next_begins(record.paused_until.0, policy.longest_ms);
     // Zero is nobody's pause.
     if record.paused_until != UnixMillis(0) && now.0 < rested {
         let detail = format!("the contract was paused until lately: not before {rested} ms");

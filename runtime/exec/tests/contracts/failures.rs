@@ -240,3 +240,27 @@ fn a_receipt_holds_a_thousand_and_twenty_four_events_and_one_more_fails_the_tran
     let receipt = fails(&mut chain, &alice, vec![many(), many(), many(), many(), one], RejectCode::TooManyEvents);
     assert_eq!(receipt.failed_action, 0, "the transaction as a whole");
 }
+
+/// Each call may fill its 64 KiB, and a transaction has 64 actions: without a limit on all of them one receipt would have 4 MiB.
+#[test]
+fn a_receipt_holds_256_kib_of_events_and_one_byte_more_fails_the_transaction() {
+    let (mut chain, alice, _) = start();
+    let code = module(
+        r#"(module (import "v1" "emit" (func $emit (param i32 i32 i32 i32) (result i32))) (memory 1)
+            (func $large (drop (call $emit (i32.const 0) (i32.const 4) (i32.const 0) (i32.const 16256))))
+            (func (export "full") (call $large) (call $large) (call $large) (call $large))
+            (func (export "topic") (drop (call $emit (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 0))))
+            (func (export "byte") (drop (call $emit (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1)))))"#,
+    );
+    let contract = make(&mut chain, &alice, &code, &[]);
+    let full = || call(contract, "full", &[], 0);
+    let receipt = succeeds(&mut chain, &alice, vec![full(), full(), full(), full()]);
+    let bytes: usize = receipt.events.iter().map(Event::chosen_bytes).sum();
+    assert_eq!((receipt.events.len(), bytes), (16, 256 * 1024), "four times 64 KiB, topics and data");
+    for one_more in ["byte", "topic"] {
+        let actions = vec![full(), full(), full(), full(), call(contract, one_more, &[], 0)];
+        let receipt = fails(&mut chain, &alice, actions, RejectCode::TooManyEvents);
+        assert_eq!(receipt.failed_action, 0, "the transaction as a whole");
+        assert!(receipt.events.is_empty());
+    }
+}

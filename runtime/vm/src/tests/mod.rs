@@ -45,5 +45,7 @@ pub(crate) mod panics;
 mod replay;
 mod script;
 #[cfg(test)]
+mod shares;
+#[cfg(test)]
 mod speed;
 mod support;

@@ -6,7 +6,8 @@ use clap::Args;
 use tacit_types::Action;
 use tacit_types::asset::PoolPause;
 
-/// Stop the shielded pool for a while. Only the guardian that genesis names can; it sees and moves nothing.
+/// Stop the shielded pool for a while. Only the guardian that genesis names can; it sees and moves nothing, and cannot stop it
+/// again before the pool was open for 14,286 heights.
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  tacit wallet pause-pool --heights 1000 --dev 9\n  tacit wallet pause-pool --heights 0 --dev 9"
