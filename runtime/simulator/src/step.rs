@@ -318,7 +318,7 @@ impl CheckCache for Checked<'_> {
 /// # Panics
 /// When the arguments are longer than a transaction carries.
 #[track_caller]
-fn input_bytes(input: Vec<u8>) -> Bytes<{ limits::CALL_INPUT_BYTES_MAX }> {
+pub(crate) fn input_bytes(input: Vec<u8>) -> Bytes<{ limits::CALL_INPUT_BYTES_MAX }> {
     let length = input.len();
     match Bytes::new(input) {
         Ok(input) => input,
