@@ -14,7 +14,7 @@ mod process {
     mod a_wallet_has_its_proofs_made_by_another_process;
     mod a_wrong_disk_stops_the_node;
     mod no_secret_is_ever_logged;
-    mod the_contract_book_is_true;
+    pub mod the_contract_book_is_true;
     mod the_standard_contracts_agree_on_four_validators;
     mod two_wallets_pay_each_other_in_private;
     mod waiting_transactions_survive_a_clean_restart;
@@ -25,6 +25,7 @@ mod long {
     mod a_new_project_tests_its_module_on_a_chain;
     mod private_money_obeys_its_model;
     mod ten_minutes_of_load_with_a_kill_a_minute;
+    mod the_contract_book_is_true_on_four_validators;
     mod the_standard_contracts_live_through_kills;
     mod twenty_deaths_lose_no_committed_block;
 }

@@ -112,13 +112,14 @@ macro_rules! host_functions {
             /// `out`: `OK`, or fails with `INVALID_INPUT` for a number that is not below the field's order.
             fn poseidon(elements: i32, count: i32, out: i32) -> i32;
             /// One if the Ed25519 signature (64 bytes) of the message is valid for the key (32 bytes) under the rules of
-            /// ZIP 215, else zero.
+            /// ZIP 215, else zero. Under these rules a key of small order is a key, for which anybody can write a signature
+            /// that is valid for every message: take keys only from whom they are to bind.
             fn ed25519_verify(key: i32, signature: i32, message: i32, message_len: i32) -> i32;
             /// Writes the secp256k1 key (64 bytes, x and y big-endian) that made the signature (64 bytes, r and s) of the
             /// hash (32 bytes) to `out`: `OK`, or fails with `INVALID_INPUT`, for an s above half the order too.
             fn secp256k1_recover(hash: i32, signature: i32, recovery: i32, out: i32) -> i32;
             /// One if the P-256 signature (64 bytes, r and s) of the hash (32 bytes) is valid for the key (64 bytes, x and
-            /// y big-endian), else zero.
+            /// y big-endian), else zero. Where s is valid, the order less s is so too: never use a signature as a name.
             fn secp256r1_verify(key: i32, signature: i32, hash: i32) -> i32;
             /// Adds two points of BN254's G1 (64 bytes each, as EIP-196) and writes the sum to `out`: `OK`, or fails with
             /// `INVALID_INPUT`.

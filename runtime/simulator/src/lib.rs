@@ -134,6 +134,7 @@ mod invariant;
 mod money;
 mod names;
 mod outcome;
+mod policy;
 mod proof;
 mod step;
 
@@ -149,9 +150,17 @@ pub use proof::{Claim, Proved};
 #[cfg(feature = "prove")]
 pub use tacit_circuits::ProvingKeys;
 pub use tacit_types::action::Prove;
+pub use tacit_types::contract::{ContractPolicy, PausePolicy, UpgradePolicy};
+/// What an [`Action`] holds, for a test that puts several actions into one transaction: [`Chain::transact`].
+pub mod actions {
+    pub use tacit_types::action::{Call, Deploy, Instantiate, Transfer};
+    pub use tacit_types::contract::{ContractPause, ContractUnpause, ContractUpgrade, KeyRegister, UpgradeAnnounce};
+    pub use tacit_types::identity::Require;
+    pub use tacit_types::{Bytes, List};
+}
 pub use tacit_types::{
-    Action, Address, Amount, AssetId, CodeHash, Event, Gas, GenesisId, Height, Name, ProofId, RejectCode, StateRoot,
-    UnixMillis,
+    Action, Address, Amount, AssetId, CodeHash, Event, Gas, GenesisId, Height, KeyId, Name, ProofId, RejectCode,
+    StateRoot, UnixMillis,
 };
 
 use borsh::{BorshDeserialize, BorshSerialize};

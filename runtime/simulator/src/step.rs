@@ -318,11 +318,11 @@ impl CheckCache for Checked<'_> {
 /// # Panics
 /// When the arguments are longer than a transaction carries.
 #[track_caller]
-fn input_bytes(input: Vec<u8>) -> Bytes<{ limits::CALL_INPUT_BYTES_MAX }> {
+pub(crate) fn input_bytes<const MAX: usize>(input: Vec<u8>) -> Bytes<MAX> {
     let length = input.len();
     match Bytes::new(input) {
         Ok(input) => input,
-        Err(_) => panic!("the arguments take {length} bytes, a call carries {}", limits::CALL_INPUT_BYTES_MAX),
+        Err(_) => panic!("the arguments take {length} bytes, the action carries {MAX}"),
     }
 }
 

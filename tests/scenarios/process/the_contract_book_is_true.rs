@@ -1,5 +1,6 @@
 //! Goal: whoever follows `docs/contracts` page by page arrives: every command runs, every piece of code compiles, every
-//! answer is as it is printed there.
+//! answer is as it is printed there. And whoever followed the README's section about contracts before, on the same network,
+//! does too.
 //! Method: an empty home, the binary in the path, the toolchains of this machine, and [`tacit_tests::book`]. The network is
 //! the one that the book starts. What builds contracts must be there (`tests/setup.sh` brings it), else this fails: a
 //! book that nobody tried is worth nothing.
@@ -19,23 +20,51 @@ const NEVER_MAX: usize = 2;
 
 #[test]
 fn the_contract_book_is_true() {
-    let book = read();
+    follow_the_book(1);
+}
+
+/// Follows the README's section and then the book, on a network of so many validators.
+pub fn follow_the_book(validators: u16) {
+    let mut book = read();
+    on_validators(&mut book, validators);
+    // In the terminal of the README's reader the network runs already, so its commands come right behind it.
+    let network = book.iter().position(|block| block.direction == Direction::Background).expect("a network");
+    book.insert(network + 1, of_the_readme());
     let never: Vec<&Block> = book.iter().filter(|block| matches!(block.direction, Direction::Never(_))).collect();
     never.iter().for_each(|block| println!("not tried: {} {:?}", block.place, block.direction));
     assert!(never.len() <= NEVER_MAX, "too many blocks that nobody tries");
 
     let home = tempfile::tempdir().unwrap();
-    let mut reader = Reader::new(home.path(), environment(home.path()));
+    let mut reader = Reader::new(home.path(), environment(home.path(), validators));
     let has_node = has_node();
-    for block in &book {
-        if block.needs_node && !has_node {
-            println!("left out, for node or npm cannot be had: {}", block.place);
-            continue;
-        }
+    let left_out: Vec<&str> =
+        book.iter().filter(|block| block.needs_node && !has_node).map(|block| block.place.as_str()).collect();
+    if !left_out.is_empty() {
+        println!("LEFT OUT, for node or npm cannot be had: {}", left_out.join(", "));
+    }
+    for block in book.iter().filter(|block| !left_out.contains(&block.place.as_str())) {
         if let Err(why) = reader.follow(block) {
             panic!("{why}");
         }
     }
+}
+
+/// The book has its network run by one validator; says another number.
+fn on_validators(book: &mut [Block], validators: u16) {
+    for block in book.iter_mut().filter(|block| block.direction == Direction::Background) {
+        assert!(block.text.contains("--validators 1\n"), "{}: {}", block.place, block.text);
+        block.text = block.text.replace("--validators 1\n", &format!("--validators {validators}\n"));
+    }
+}
+
+/// The commands of the README's section about contracts, in a terminal of their own.
+fn of_the_readme() -> Block {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let section = readme.split("### A contract\n").nth(1).expect("a section about contracts");
+    let commands = section.split("```\n").nth(1).expect("commands");
+    assert!(commands.contains("tacit contract deploy"), "{commands}");
+    let text = format!("(cd ~\n{commands})\n");
+    Block { place: "README: A contract".into(), direction: Direction::Run, needs_node: false, text }
 }
 
 fn read() -> Vec<Block> {
@@ -52,7 +81,7 @@ fn read() -> Vec<Block> {
 
 /// What a reader's machine has: the binary and the programs in the path, toolchains, what npm and cargo have fetched. The
 /// ports are this test's own, because a network may run on the usual ones.
-fn environment(home: &Path) -> Vec<(String, String)> {
+fn environment(home: &Path, validators: u16) -> Vec<(String, String)> {
     let programs = home.join(".bin");
     std::fs::create_dir_all(&programs).unwrap();
     std::os::unix::fs::symlink(binary(), programs.join("tacit")).unwrap();
@@ -67,7 +96,7 @@ fn environment(home: &Path) -> Vec<(String, String)> {
         (variable.to_owned(), value.to_str().expect("UTF-8").to_owned())
     };
     let path = std::env::var("PATH").expect("PATH");
-    let port = free_port();
+    let port = free_ports(validators);
     let mut environment = vec![
         ("PATH".to_owned(), format!("{}:{path}:{}", programs.display(), real.join(".cargo/bin").display())),
         named("CARGO_HOME", real.join(".cargo")),
@@ -101,9 +130,10 @@ fn has_node() -> bool {
     found
 }
 
-/// A port from which on four are free.
-fn free_port() -> u16 {
+/// A port from which on each validator's four are free: its own begin ten further than the one's before.
+fn free_ports(validators: u16) -> u16 {
     let start = 30_000 + u16::try_from(std::process::id() % 20_000).unwrap();
-    let is_free = |base: &u16| (*base..*base + 4).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
-    (start..start + 5_000).step_by(10).find(is_free).expect("free ports")
+    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    let are_free = |base: &u16| (0..validators).all(|node| (0..4).all(|kind| is_free(base + 10 * node + kind)));
+    (start..start + 5_000).step_by(10).find(are_free).expect("free ports")
 }

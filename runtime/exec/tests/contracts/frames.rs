@@ -16,7 +16,7 @@ const DEPTH_EXCEEDED: i32 = -8;
 const CALLEE_REVERTED: i32 = -9;
 const CALLEE_FAILED: i32 = -11;
 
-fn numbers(output: &[u8]) -> Vec<i32> {
+pub fn numbers(output: &[u8]) -> Vec<i32> {
     output.chunks(4).map(|word| i32::from_le_bytes(word.try_into().unwrap())).collect()
 }
 
@@ -33,7 +33,7 @@ fn a_contract_that_enters_itself_is_refused_by_call_and_by_view() {
 
 /// Calls `FUNCTION` of the first address of its input with the other addresses as input; returns the code it got and
 /// what the callee returned.
-fn relay() -> Vec<u8> {
+pub fn relay() -> Vec<u8> {
     let function = |name: &str, call: &str| {
         format!(
             r#"(func (export "{name}")

@@ -2,11 +2,14 @@
 //! nothing but the fee, and that any mix of them gives every node the same state.
 #![allow(clippy::unwrap_used)]
 
+mod cryptography;
+mod edges;
 mod failures;
 mod frames;
 mod life;
 mod mixed;
 mod natives;
+mod one_block;
 mod panics;
 mod policy;
 

@@ -2,7 +2,10 @@
 
 use crate::guests::{artifact, token};
 use std::path::Path;
-use tacit_simulator::{Amount, BLOCK_MS, Chain, Claim, ProvingKeys, RejectCode};
+use tacit_simulator::{
+    Amount, BLOCK_MS, Chain, Claim, ContractPolicy, InstantiateOptions, PausePolicy, ProvingKeys, RejectCode,
+    UpgradePolicy,
+};
 
 const PAGE: &str = include_str!("../../README.md");
 const HERE: &str = include_str!("documented.rs");
@@ -16,7 +19,7 @@ fn flat(text: &str) -> String {
 fn every_piece_of_code_on_the_page_is_in_a_test() {
     let here = flat(HERE);
     let pieces: Vec<&str> = PAGE.split("```rust\n").skip(1).map(|piece| piece.split("```").next().unwrap()).collect();
-    assert_eq!(pieces.len(), 8);
+    assert_eq!(pieces.len(), 9);
     for piece in pieces {
         assert!(here.contains(&flat(piece)), "only on the page:\n{piece}");
     }
@@ -91,6 +94,31 @@ fn what_always_holds() {
         if sum == 1_000 { Ok(()) } else { Err(format!("they have {sum}")) }
     });
     chain.call(alice, token, "transfer", &(bob, Amount(400))).ok();
+}
+
+#[test]
+fn pauses_and_new_code() {
+    const DAY: u64 = 24 * 3_600_000;
+    let mut chain = Chain::new();
+    let (admin, guard) = (chain.account("admin"), chain.account("guard"));
+    let [old, new] = ["tariff", "tariff_next"].map(|name| chain.deploy_as(name, &artifact(name)).unwrap());
+    let policy = ContractPolicy {
+        upgrade: UpgradePolicy::Timelocked { admin, delay_ms: DAY },
+        pause: Some(PausePolicy { pauser: guard, unpauser: admin, longest_ms: DAY }),
+    };
+    let options = InstantiateOptions::new().policy(policy);
+    let tariff = chain.instantiate_with(admin, old, &(admin, Amount(5)), options).unwrap();
+    chain.pause(guard, tariff, DAY).ok();
+    chain.call(admin, tariff, "set_price", &(Amount(7),)).expect_reject(RejectCode::ContractPaused);
+    chain.unpause(admin, tariff).ok();
+    chain.call(admin, tariff, "set_price", &(Amount(7),)).ok();
+
+    chain.announce(admin, tariff, new, &(Amount(2),)).ok();
+    chain.upgrade(admin, tariff).expect_reject(RejectCode::UpgradeNotReady);
+    chain.warp(DAY);
+    chain.upgrade(admin, tariff).ok();
+    assert_eq!(chain.view(tariff, "price", &()), Ok(Amount(7)), "what the old code stored");
+    assert_eq!(chain.view(tariff, "discount", &()), Ok(Amount(2)), "what `migrate` was given");
 }
 
 #[test]

@@ -11,5 +11,6 @@ mod invariants;
 mod model;
 mod money;
 mod outcomes;
+mod policies;
 mod proofs;
 mod snapshots;

@@ -1,4 +1,4 @@
-//! `tacit contract deploy`: code and a contract of it in one transaction.
+//! `tacit contract deploy`: code and a contract of it in one transaction, or the code alone.
 
 use super::input::InputArg;
 use super::module::Module;
@@ -15,7 +15,7 @@ use tacit_wallet::contract::Kind;
 /// Store a module and make a contract of it.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  tacit contract deploy token.wasm --init supply=1000000 --dev 0\n  tacit contract deploy token.wasm --init supply=5 --policy timelock:alice:2d --pauser alice --unpauser bob --longest 1h --alias token --dev 0"
+    after_help = "Examples:\n  tacit contract deploy token.wasm --init supply=1000000 --dev 0\n  tacit contract deploy token.wasm --init supply=5 --policy timelock:alice:2d --pauser alice --unpauser bob --longest 1h --alias token --dev 0\n  tacit contract deploy token2.wasm --code-only --dev 0"
 )]
 pub struct Deploy {
     /// The wasm file.
@@ -36,6 +36,9 @@ pub struct Deploy {
     /// A name for the contract.
     #[arg(long, value_name = "NAME")]
     alias: Option<String>,
+    /// Store the module and make no contract of it, such as for a contract that changes its own code.
+    #[arg(long, conflicts_with_all = ["init", "input", "policy", "pauser", "salt", "value", "alias"])]
+    code_only: bool,
     #[command(flatten)]
     book: BookArg,
     #[command(flatten)]
@@ -45,6 +48,9 @@ pub struct Deploy {
 impl Deploy {
     pub fn run(&self) -> eyre::Result<()> {
         let module = Module::read(&self.file)?;
+        if self.code_only {
+            return self.store(module);
+        }
         let spec = module.spec()?;
         let code_hash = module.hash();
         let value = amount::parse(&self.value)?;
@@ -72,6 +78,15 @@ impl Deploy {
             }
             let fields = [("contract", scene.text(&contract).into()), ("code_hash", code_hash.to_string().into())];
             self.send.report_values(&sent, fields)
+        })
+    }
+
+    fn store(&self, module: Module) -> eyre::Result<()> {
+        let code_hash = module.hash();
+        let account = self.send.account()?;
+        runtime::block_on(async {
+            let sent = self.send.send(&account, |builder| builder.deploy(module.code)).await?;
+            self.send.report_values(&sent, [("code_hash", code_hash.to_string().into())])
         })
     }
 }

@@ -18,7 +18,7 @@ const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// What functions cost.
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  tacit contract gas report target/gas.lines --snapshot gas.snapshot --tolerance 2\n  tacit contract gas estimate token transfer to=alice amount=5 --dev 0\n\nThe file of a report is what a test in the simulator wrote: `gas_report().to_lines()`."
+    after_help = "Examples:\n  tacit contract gas report gas.lines --snapshot gas.snapshot --tolerance 2\n  tacit contract gas estimate token transfer to=alice amount=5 --dev 0\n\nThe file of a report is what a test in the simulator wrote: `gas_report().to_lines()`."
 )]
 pub struct Gas {
     #[command(subcommand)]
@@ -34,7 +34,7 @@ enum Verb {
 }
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  tacit contract gas report target/gas.lines --snapshot gas.snapshot --accept")]
+#[command(after_help = "Example:\n  tacit contract gas report gas.lines --snapshot gas.snapshot --accept")]
 struct Report {
     /// File that a test in the simulator wrote.
     file: PathBuf,

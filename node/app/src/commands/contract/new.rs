@@ -98,7 +98,7 @@ impl New {
         write(&folder.join("Cargo.lock"), LOCK)?;
         write(&folder.join("clippy.toml"), CLIPPY)?;
         write(&folder.join("README.md"), &filled(README, &self.name, &root))?;
-        write(&folder.join(".gitignore"), "/target\n/*.wasm\n")?;
+        write(&folder.join(".gitignore"), "/target\n/*.wasm\n/gas.lines\n")?;
         write(&folder.join("src/lib.rs"), &filled(SOURCE, &self.name, &root))?;
         // One folder deeper, so one step more for a root that is named from the project.
         let above = if Path::new(&root).is_absolute() { root } else { format!("../{root}") };
