@@ -22,6 +22,8 @@ pub struct Action {
     pub input: Bytes<INPUT_MAX>,
     /// The timelock's native money that goes with it.
     pub value: Amount,
+    /// The least gas that it is made with; nothing asks for nothing. Whoever executes cannot bring less.
+    pub least_gas: u64,
 }
 
 /// The calls of one operation, made in their order; those to the timelock itself after all others.

@@ -42,8 +42,8 @@ pub const TOO_EARLY: u32 = 5;
 pub const EXECUTED_BEFORE: u32 = 7;
 pub const WAS_CANCELLED: u32 = 8;
 
-/// Target, function, arguments, money.
-pub type Action = (Address, String, Vec<u8>, Amount);
+/// Target, function, arguments, money, least gas.
+pub type Action = (Address, String, Vec<u8>, Amount, u64);
 type Settings = (u64, u64, u64, u64, u128, Amount);
 
 const DESCRIPTION: [u8; 32] = [7; 32];
@@ -62,7 +62,7 @@ pub struct Assembly {
 }
 
 pub fn action(target: Address, function: &str, arguments: &impl borsh::BorshSerialize) -> Action {
-    (target, function.to_string(), encode(arguments), Amount(0))
+    (target, function.to_string(), encode(arguments), Amount(0), 0)
 }
 
 impl Assembly {
@@ -167,7 +167,7 @@ impl Assembly {
     /// Has the first owner of the multisig propose a call of the governor; its number there.
     pub fn guards_propose(&mut self, function: &str, arguments: &impl borsh::BorshSerialize) -> u64 {
         // The first of the actions: a call.
-        let call = (0_u8, self.governor, function, encode(arguments), Amount(0));
+        let call = (0_u8, self.governor, function, encode(arguments), Amount(0), 0_u64);
         let until = self.chain.time().0 + DAY;
         self.chain.call(self.owners[0], self.guards, "propose", &(call, until)).returns()
     }

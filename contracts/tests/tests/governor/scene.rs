@@ -55,8 +55,8 @@ pub const AGAINST: u8 = 0;
 pub const IN_FAVOUR: u8 = 1;
 pub const ABSTAIN: u8 = 2;
 
-/// Target, function, arguments, money.
-pub type Action = (Address, String, Vec<u8>, Amount);
+/// Target, function, arguments, money, least gas.
+pub type Action = (Address, String, Vec<u8>, Amount, u64);
 /// Delay, period, extension, window, quorum, threshold.
 pub type Settings = (u64, u64, u64, u64, u128, Amount);
 pub type Hash = [u8; 32];
@@ -75,7 +75,7 @@ pub struct Scene {
 }
 
 pub fn action(target: Address, function: &str, arguments: &impl borsh::BorshSerialize) -> Action {
-    (target, function.to_string(), encode(arguments), Amount(0))
+    (target, function.to_string(), encode(arguments), Amount(0), 0)
 }
 
 impl Scene {

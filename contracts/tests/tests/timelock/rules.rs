@@ -73,9 +73,9 @@ fn nothing_and_too_much_cannot_be_scheduled() {
     scene.schedule(&[], 1).expect_revert(NO_CALLS);
     let many: Vec<Action> = (0..5).flat_map(|by| scene.add(by)).collect();
     scene.schedule(&many, 1).expect_revert(BAD_INPUT);
-    let long = vec![(scene.counter, "add".to_string(), vec![0; 321], Amount(0))];
+    let long = vec![(scene.counter, "add".to_string(), vec![0; 321], Amount(0), 0)];
     scene.schedule(&long, 1).expect_revert(BAD_INPUT);
-    let widest = vec![(scene.counter, "a".repeat(64), vec![0; 320], Amount(0)); 4];
+    let widest = vec![(scene.counter, "a".repeat(64), vec![0; 320], Amount(0), 0); 4];
     scene.schedule(&widest, 1).ok();
 }
 
@@ -107,7 +107,7 @@ fn money_goes_with_calls_but_not_to_the_timelock_itself() {
 fn a_call_without_a_function_pays_an_account() {
     let mut scene = Scene::new();
     let (stranger, before) = (scene.stranger, scene.chain.balance(scene.stranger).0);
-    let pay = |amount, input| vec![(stranger, String::new(), input, Amount(amount))];
+    let pay = |amount, input| vec![(stranger, String::new(), input, Amount(amount), 0)];
     scene.schedule(&pay(400, vec![0]), 1).expect_revert(TRANSFER_FAILED);
     scene.ripen(&pay(400, Vec::new()), 1);
     scene.execute(&pay(400, Vec::new()), 1).ok();
