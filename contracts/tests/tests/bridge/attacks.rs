@@ -193,7 +193,7 @@ fn refunds_held_back_by_a_stolen_limiter() {
     let mut world = World::new();
     let ([alice, bob, _], admin) = (world.who, world.admin);
     let message = world.sent(HOME, alice, bob, BURST);
-    let tight = (BURST / 10, PER_HOUR / 10, 0, DELAY);
+    let tight: Limits = (BURST / 10, PER_HOUR / 10, 0, DELAY);
     world.chain.call(admin, world.ends[HOME], "tighten", &(ROUTE, tight)).ok();
     world.chain.warp(DAY);
     world.refuse(FAR, &message).ok();
@@ -284,12 +284,12 @@ fn rotation_kept_for_later() {
     let far = world.in_time(32 * DAY);
     let signatures = world.rotation(2, &next, 0, far).sign(&world.keys, [0, 1, 2]);
     world.announce_with(2, &next, far, &signatures).expect_revert(code::BAD_DEADLINE);
-    world.announce(2, &next, 0).ok();
     let from = world.in_time(2 * DAY);
+    world.announce(2, &next, 0).ok();
     world.chain.warp_to(from + 14 * DAY + 1);
     world.far(alice, "rotate").expect_revert(code::EXPIRED);
-    world.announce(2, &next, 1).ok();
     let from = world.in_time(2 * DAY);
+    world.announce(2, &next, 1).ok();
     world.chain.warp_to(from + 14 * DAY);
     world.far(alice, "rotate").ok();
 }

@@ -162,9 +162,9 @@ fn a_failed_auction_gives_everything_back() {
     world.chain.last().expect_event("AuctionFailed", &(low,));
     world.chain.call(alice, world.nft, "set_operator", &(world.market, false)).ok();
     world.by_id(carol, "settle", taken).expect_revert(code::NOT_DELIVERED);
-    world.chain.warp(DAY - 1);
+    world.chain.warp(DAY - HOUR);
     world.by_id(carol, "settle", taken).expect_revert(code::NOT_DELIVERED);
-    world.chain.warp(1);
+    world.chain.warp(HOUR);
     assert!(!world.by_id(carol, "settle", taken).ok().returns::<bool>());
     assert_eq!((world.credit(bob), world.credit(carol), world.owner_of(0)), (99, 50, alice));
     assert_eq!(world.credit(world.artist) + world.credit(world.fee_to), 0);
@@ -254,10 +254,11 @@ fn an_offer_and_a_bid_can_be_for_somebody_else() {
     world.by_id(carol, "cancel_offer", back).ok();
     world.by_id(bob, "accept", taken).ok();
     assert_eq!((world.owner_of(1), world.credit(carol), world.credit(once)), (carol, 40, 0));
+    let ends = world.in_time(DAY);
     let id = world.auctioned(alice, 0, 10, 10);
     let mut bid = |to: Address, bid: u128| world.chain.call_paying(once, market, "bid", &(id, Some(to)), Amount(bid));
     bid(alice, 10).expect_revert(code::OWN_TOKEN);
-    bid(carol, 10).ok().expect_event("BidPlaced", &(id, carol, 10u128, soon));
+    bid(carol, 10).ok().expect_event("BidPlaced", &(id, carol, 10u128, ends));
     bid(bob, 20).ok();
     assert_eq!((world.credit(carol), world.credit(once)), (50, 0));
     world.chain.warp(DAY);
