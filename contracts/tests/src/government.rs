@@ -62,7 +62,7 @@ pub const AGAINST: u8 = 0;
 pub const IN_FAVOUR: u8 = 1;
 
 /// Target, function, arguments, money.
-pub type Action = (Address, String, Vec<u8>, Amount);
+pub type Action = (Address, String, Vec<u8>, Amount, u64);
 /// Delay, period, extension, window, quorum, threshold.
 pub type Settings = (u64, u64, u64, u64, u128, Amount);
 /// Of an operation or a proposal.
@@ -74,7 +74,7 @@ pub const SETTINGS: Settings = (VOTING_DELAY, VOTING_PERIOD, LATE_EXTENSION, QUE
 /// A call without money.
 #[must_use]
 pub fn action(target: Address, function: &str, arguments: &impl borsh::BorshSerialize) -> Action {
-    (target, function.to_string(), encode(arguments), Amount(0))
+    (target, function.to_string(), encode(arguments), Amount(0), 0)
 }
 
 /// The four holders, who get what they hold from the token's creator.

@@ -5,10 +5,10 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use tacit_contract_tests::code::{BAD_INPUT, NOT_PAYABLE};
-use tacit_contract_tests::guest::guest;
+use tacit_contract_tests::guest::{escaped, guest};
 use tacit_contract_tests::twin::{self, Twin, agrees};
 use tacit_contract_tests::{Encoded, deploy, module};
-use tacit_simulator::{Address, Amount, AssetId, Chain, InstantiateOptions, Outcome, encode};
+use tacit_simulator::{Address, Amount, AssetId, Chain, Gas, InstantiateOptions, Outcome, encode};
 
 const NOT_OWNER: u32 = 1;
 const BAD_OWNERS: u32 = 2;
@@ -24,6 +24,7 @@ const TOO_FEW: u32 = 11;
 const CALLS_ITSELF: u32 = 12;
 const CALL_FAILED: u32 = 13;
 const INSUFFICIENT_BALANCE: u32 = 14;
+const TOO_LITTLE_GAS: u32 = 16;
 
 const HOUR: u64 = 3_600_000;
 const DAY: u64 = 24 * HOUR;
@@ -32,7 +33,7 @@ const ZERO: Address = Address([0; 32]);
 
 #[derive(Debug, Clone, PartialEq, BorshSerialize, BorshDeserialize)]
 enum Action {
-    Call { to: Address, function: String, input: Vec<u8>, value: Amount },
+    Call { to: Address, function: String, input: Vec<u8>, value: Amount, least_gas: u64 },
     Transfer { to: Address, amount: Amount },
     AssetTransfer { asset: AssetId, to: Address, amount: Amount },
     ChangeOwners { owners: Vec<Address>, threshold: u8 },
@@ -82,6 +83,11 @@ impl World {
     fn paid(&self) -> u128 {
         self.chain.balance(Address([0x77; 32])).0
     }
+}
+
+/// A call with an amount of money.
+fn call(to: Address, function: &str, input: Vec<u8>, value: u128) -> Action {
+    Action::Call { to, function: function.to_string(), input, value: Amount(value), least_gas: 0 }
 }
 
 fn people(chain: &mut Chain) -> [Address; 4] {
@@ -199,11 +205,11 @@ fn assets_and_tokens_move_and_any_output_is_fine() {
     let token = world.chain.instantiate(a, code, &(Amount(50),)).unwrap();
     world.chain.call(a, token, "transfer", &(treasury, Amount(50))).ok();
     let input = encode(&(c, Amount(20)));
-    let id = world.decide(&Action::Call { to: token, function: "transfer".into(), input, value: Amount(0) });
+    let id = world.decide(&call(token, "transfer", input, 0));
     world.call(0, "execute", &(id,)).ok();
     assert_eq!(world.chain.view::<Amount>(token, "balance_of", &(c,)), Ok(Amount(20)));
     // Returns sixteen bytes that nobody asked for.
-    let action = Action::Call { to: token, function: "total_supply".into(), input: vec![], value: Amount(0) };
+    let action = call(token, "total_supply", vec![], 0);
     let id = world.decide(&action);
     world.call(0, "execute", &(id,)).ok();
 }
@@ -213,11 +219,11 @@ fn a_call_carries_money() {
     let mut world = World::new();
     let owners = world.who;
     let other = treasury(&mut world.chain, &owners[..1], 1);
-    let action = Action::Call { to: other, function: "deposit".into(), input: vec![], value: Amount(300) };
+    let action = call(other, "deposit", vec![], 300);
     let id = world.decide(&action);
     world.call(0, "execute", &(id,)).ok().expect_event_from(other, "Deposited", &(world.treasury, Amount(300)));
     assert_eq!(world.chain.balance(other), Amount(MONEY + 300));
-    let action = Action::Call { to: other, function: "deposit".into(), input: vec![], value: Amount(MONEY) };
+    let action = call(other, "deposit", vec![], MONEY);
     let id = world.decide(&action);
     world.call(0, "execute", &(id,)).expect_revert(INSUFFICIENT_BALANCE);
 }
@@ -230,7 +236,7 @@ fn what_fails_leaves_nothing_and_can_be_tried_again() {
     let code = world.chain.deploy(&module("token")).unwrap();
     let token = world.chain.instantiate(a, code, &(Amount(50),)).unwrap();
     let input = encode(&(a, Amount(20)));
-    let id = world.decide(&Action::Call { to: token, function: "transfer".into(), input, value: Amount(0) });
+    let id = world.decide(&call(token, "transfer", input, 0));
     world.call(0, "execute", &(id,)).expect_revert(CALL_FAILED);
     world.chain.call(a, token, "transfer", &(treasury, Amount(20))).ok();
     world.call(0, "execute", &(id,)).ok();
@@ -240,7 +246,7 @@ fn what_fails_leaves_nothing_and_can_be_tried_again() {
     world.chain.transfer(a, treasury, Amount(1)).ok();
     world.call(0, "execute", &(id,)).ok();
     for to in [a, Address([5; 32])] {
-        let id = world.decide(&Action::Call { to, function: "x".into(), input: vec![], value: Amount(0) });
+        let id = world.decide(&call(to, "x", vec![], 0));
         world.call(0, "execute", &(id,)).expect_revert(CALL_FAILED);
     }
 }
@@ -311,7 +317,7 @@ fn loss_removed_owner_a_change_of_owners_voids_every_open_proposal() {
 fn loss_takeover_the_owners_change_by_a_proposal_only() {
     let mut world = World::new();
     let treasury = world.treasury;
-    let action = Action::Call { to: treasury, function: "deposit".into(), input: vec![], value: Amount(1) };
+    let action = call(treasury, "deposit", vec![], 1);
     let until = world.until();
     world.call(0, "propose", &(action, until)).expect_revert(CALLS_ITSELF);
     let id = world.propose(&Action::ChangeOwners { owners: vec![world.who[0]], threshold: 1 });
@@ -354,11 +360,51 @@ fn loss_reentrancy_an_owner_that_is_called_cannot_execute_again() {
     let options = InstantiateOptions::new().value(Amount(MONEY));
     let treasury = chain.instantiate_with(who[0], code, &(owners, 1u8), options).unwrap();
     let until = chain.time().0 + DAY;
-    let action = Action::Call { to: greedy, function: "poke".into(), input: vec![], value: Amount(0) };
+    let action = call(greedy, "poke", vec![], 0);
     let id: u64 = chain.call(who[0], treasury, "propose", &(action, until)).returns();
     assert_eq!(id, 0);
     chain.call(who[0], treasury, "execute", &(id,)).ok().expect_event("Tried", &(-7i32,));
     chain.call(who[0], treasury, "execute", &(id,)).expect_revert(EXECUTED);
+}
+
+/// A contract whose work takes some million gas and is written down when it is done, and one that has it done and lives
+/// through its failure.
+fn careless(chain: &mut Chain) -> (Address, Address) {
+    let work = r#"(data (i32.const 512) "done")
+        (func (export "work") (local $turn i32)
+            (loop $again
+                (local.set $turn (i32.add (local.get $turn) (i32.const 1)))
+                (br_if $again (i32.lt_u (local.get $turn) (i32.const 2000000))))
+            (drop (call $set (i32.const 512) (i32.const 4) (i32.const 512) (i32.const 4))))"#;
+    let worker = guest(chain, "worker", work);
+    let careless = format!(
+        r#"(data (i32.const 512) "{}") (data (i32.const 544) "work")
+        (func (export "go") (drop (call $call (i32.const 512) (i32.const 544) (i32.const 4) (i32.const 0) (i32.const 0)
+            (i32.const 96) (i64.const -1) (i32.const 0))))"#,
+        escaped(&worker.0)
+    );
+    (guest(chain, "careless", &careless), worker)
+}
+
+#[test]
+fn loss_starved_call_an_owner_cannot_execute_half_of_what_was_decided_with_little_gas() {
+    let mut world = World::new();
+    let (careless, worker) = careless(&mut world.chain);
+    let input = Vec::new();
+    let go = Action::Call { to: careless, function: "go".into(), input, value: Amount(0), least_gas: 12_000_000 };
+    let id = world.decide(&go);
+    let mut refused = 0;
+    for gas in (500_000..30_000_000).step_by(500_000) {
+        world.chain.set_gas_limit(Gas(gas));
+        let outcome = world.call(0, "execute", &(id,));
+        if outcome.result.is_ok() {
+            assert!(world.chain.storage(worker, b"done").is_some(), "with {gas} gas half of it was done");
+            assert!(refused > 10, "{refused}");
+            return;
+        }
+        refused += u32::from(outcome.result.unwrap_err().contract_code() == Some(TOO_LITTLE_GAS));
+    }
+    panic!("no gas was enough");
 }
 
 #[test]

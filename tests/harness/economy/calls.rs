@@ -136,7 +136,7 @@ impl Economy {
             ("nft", "set_operator", "market|true".into(), 0),
             ("nft", "transfer", format!("{other}|{id}"), 0),
             ("market", "list", format!("nft|{id}|{small}|{later}"), 0),
-            ("market", "offer", format!("nft|{id}|{later}"), u128::from(small)),
+            ("market", "offer", format!("nft|{id}|{later}|null"), u128::from(small)),
             ("market", "accept", id.to_string(), 0),
             ("market", "withdraw", me.clone(), 0),
             ("vesting", "grant", terms.to_string(), 10_000 + u128::from(small)),
@@ -168,5 +168,5 @@ impl Economy {
 
 /// A proposal's action that sends one base unit.
 fn action(to: &str) -> Value {
-    json!({ "target": to, "function": "", "input": "0x", "value": "1" })
+    json!({ "target": to, "function": "", "input": "0x", "value": "1", "least_gas": 0 })
 }

@@ -51,7 +51,7 @@ pub struct MessageSent {
     pub message: Message,
 }
 
-/// A message arrived but waits, because it is large.
+/// A message arrived but waits, because it is large or too much came lately.
 #[event]
 pub struct MessageWaits {
     /// The message.

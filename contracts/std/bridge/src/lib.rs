@@ -7,9 +7,10 @@
 //!
 //! Invariants: of each route, no more is released than was locked, and what the holders have adds up to what was
 //! minted; this contract has at least what all its routes have locked; a message is delivered at most once, and never
-//! after it was refused, nor refused after it was delivered; what was sent is refunded at most once; a call that fails
-//! changes nothing, so it neither opens nor finishes anything. Nobody can take money of others with a role alone:
-//! limits only become tighter, where a route leads never changes, and only the committee follows itself, after a delay.
+//! after it was refused, nor refused after it was delivered; what was sent is refunded at most once, and refunds have a
+//! limit as deliveries have; a call that fails changes nothing, so it neither opens nor finishes anything. Nobody can
+//! take money of others with a role alone: limits only become tighter, where a route leads never changes, and only the
+//! committee follows itself, after a delay.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
@@ -26,7 +27,7 @@ mod bridge {
         LimitsTightened, MessageRefunded, MessageSent, MessageWaits, Rotated, RotationAnnounced, RotationStopped,
         RouteOpened, UnitsMoved,
     };
-    use crate::limits::{self, use_limit};
+    use crate::limits::{self, wait_for_room};
     use crate::routes::{burn, ends, pay, put_out, require_unseen, route_at, set_refused};
     use tacit_sdk::prelude::*;
 
@@ -34,8 +35,14 @@ mod bridge {
     pub const KEYS_MAX: usize = 16;
     /// How long a new committee is announced before it can begin.
     const ROTATION_DELAY: Duration = Duration::days(2);
-    /// The longest time that a message can be delivered in.
+    /// How long an announced committee can begin once the delay is over.
+    const ROTATION_VALID: Duration = Duration::days(14);
+    /// The longest time that a message can be delivered in, or signatures for a committee are good for.
     const DEADLINE_MAX: Duration = Duration::days(30);
+    /// How long after its deadline a message can be refunded: six times what a full route needs for all of its refunds.
+    const REFUND_TIME: Duration = Duration::days(180);
+    /// The longest that a delivery waits for room.
+    const QUEUE_MAX: Duration = Duration::days(1);
 
     storage! {
         version = 1;
@@ -61,6 +68,8 @@ mod bridge {
         ANNOUNCED: Item<u64> = 9;
         /// The limits that a route was opened with.
         OPENED: Map<u8, Limits> = 10;
+        /// By route: what was refunded lately, counted as what comes in.
+        REFUNDED: Map<u8, (u128, Timestamp)> = 11;
     }
 
     roles! {
@@ -147,7 +156,7 @@ mod bridge {
     /// What became of a message from the other end.
     #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
     pub enum Received {
-        /// Signed and counted, but large: it waits.
+        /// Signed and counted, but large, or too much came lately: it waits.
         Waiting {
             /// Who gets it.
             to: Address,
@@ -167,6 +176,8 @@ mod bridge {
     pub struct Sent {
         /// The message.
         pub message: Message,
+        /// Who gets a refund.
+        pub refund_to: Address,
         /// Whether it was refunded.
         pub is_refunded: bool,
     }
@@ -192,7 +203,7 @@ mod bridge {
         BadAmount = 8,
         /// The money sent is not the amount, or is sent where units are.
         WrongValue = 9,
-        /// The deadline is past, or too far away.
+        /// The deadline is past, or too far away; or that of the signatures is.
         BadDeadline = 10,
         /// The caller has not that many units.
         InsufficientUnits = 11,
@@ -200,13 +211,13 @@ mod bridge {
         DeliveredAlready = 12,
         /// The message was refused.
         RefusedAlready = 13,
-        /// It is too late to deliver the message.
+        /// It is too late to deliver or to refund the message, or for the announced committee to begin.
         Expired = 14,
         /// The message can still be delivered.
         NotExpired = 15,
         /// More than is locked.
         NotLocked = 16,
-        /// Too much came lately: try later.
+        /// Too much came lately, or was refunded: try later.
         LimitReached = 17,
         /// Nothing waits under this number.
         NotWaiting = 18,
@@ -257,20 +268,22 @@ mod bridge {
         Ok(())
     }
 
-    /// Announces another committee, signed by the one that is.
+    /// Announces another committee, signed by the one that is. After `valid_until` the signatures count no more.
     #[call]
     fn announce_rotation(
         threshold: u8,
         keys: List<[u8; 32], KEYS_MAX>,
+        valid_until: Timestamp,
         signatures: List<Signature, KEYS_MAX>,
     ) -> Result<(), Error> {
         let version = committee::current().version.checked_add(1).ok_or(Error::BadCommittee)?;
         let next = Committee { version, threshold, keys };
         require_committee(&next)?;
         let announced = ANNOUNCED.get_or_default();
-        require_signatures(Purpose::Rotate, &(announced, next), &signatures)?;
+        require_signatures(Purpose::Rotate, &(announced, next, valid_until), &signatures)?;
+        let now = require_deadline(valid_until)?;
         ANNOUNCED.set(&announced.checked_add(1).ok_or(Error::BadCommittee)?);
-        let from_time = env::now().checked_add(ROTATION_DELAY).ok_or(Error::TooEarly)?;
+        let from_time = now.checked_add(ROTATION_DELAY).ok_or(Error::TooEarly)?;
         NEXT.set(&(next, from_time));
         RotationAnnounced { committee: next, from_time }.emit();
         Ok(())
@@ -286,12 +299,17 @@ mod bridge {
         Ok(())
     }
 
-    /// Lets the announced committee begin after the delay; anybody may. What the one before signed counts no more.
+    /// Lets the announced committee begin after the delay and for 14 days; anybody may. What the one before signed counts
+    /// no more.
     #[call]
     fn rotate() -> Result<(), Error> {
         let (next, from_time) = NEXT.get().ok_or(Error::NoRotation)?;
-        if env::now() < from_time {
+        let now = env::now();
+        if now < from_time {
             return Err(Error::TooEarly);
+        }
+        if ROTATION_VALID < now.saturating_since(from_time) {
+            return Err(Error::Expired);
         }
         NEXT.remove();
         COMMITTEE.set(&next);
@@ -300,18 +318,24 @@ mod bridge {
     }
 
     /// Sends native money (which comes along) or units (which are destroyed) to the other end; returns the message's number.
+    /// A refund goes to `refund_to`, or else to the caller: name an address where the caller never acts again, as that of
+    /// a shielded transaction.
     #[call]
     #[payable]
-    fn send(id: u8, to: [u8; 32], amount: Amount, deadline: Timestamp) -> Result<u64, Error> {
+    fn send(
+        id: u8,
+        to: [u8; 32],
+        amount: Amount,
+        deadline: Timestamp,
+        refund_to: Option<Address>,
+    ) -> Result<u64, Error> {
         pause::require_running(id);
         let route = route_at(id)?;
-        let (sender, now) = (env::caller(), env::now());
+        let sender = env::caller();
         if amount.is_zero() || route.limits.burst < amount {
             return Err(Error::BadAmount);
         }
-        if deadline <= now || DEADLINE_MAX < deadline.saturating_since(now) {
-            return Err(Error::BadDeadline);
-        }
+        require_deadline(deadline)?;
         match route.kind {
             Kind::Home if env::value() == amount => VOLUME.set(&id, &(VOLUME.get_or_default(&id) + amount)),
             Kind::Far if env::value().is_zero() => burn(id, &sender, amount)?,
@@ -320,12 +344,12 @@ mod bridge {
         let nonce = NONCES.get_or_default(&id);
         NONCES.set(&id, &nonce.checked_add(1).ok_or(Error::BadAmount)?);
         let message = Message { route: id, nonce, from: sender.0, to, amount, deadline };
-        SENT.set(&(id, nonce), &Sent { message, is_refunded: false });
+        SENT.set(&(id, nonce), &Sent { message, refund_to: refund_to.unwrap_or(sender), is_refunded: false });
         MessageSent { message }.emit();
         Ok(nonce)
     }
 
-    /// Delivers what the other end sent: pays it, or lets it wait if it is large. Anybody may call.
+    /// Delivers what the other end sent: pays it, or lets it wait if it is large or too much came lately. Anybody may call.
     #[call]
     fn deliver(message: Message, signatures: List<Signature, KEYS_MAX>) -> Result<(), Error> {
         let Message { route: id, nonce, amount, deadline, .. } = message;
@@ -337,10 +361,15 @@ mod bridge {
         if deadline <= now {
             return Err(Error::Expired);
         }
-        use_limit(id, &route.limits, amount)?;
-        let to = Address(message.to);
-        if route.limits.large <= amount {
-            let ready = now.checked_add(route.limits.delay).ok_or(Error::BadDeadline)?;
+        // Whoever is over the limit gets a place in the queue: nobody who fills the route up can hold others back for ever.
+        let room = wait_for_room(&USED, id, &route.limits, amount)?;
+        if QUEUE_MAX < room {
+            return Err(Error::LimitReached);
+        }
+        let delay = if route.limits.large <= amount { route.limits.delay } else { Duration::ZERO };
+        let (to, wait) = (Address(message.to), room.max(delay));
+        if wait > Duration::ZERO {
+            let ready = now.checked_add(wait).ok_or(Error::BadDeadline)?;
             RECEIVED.set(&(id, nonce), &Received::Waiting { to, amount, ready });
             MessageWaits { message, ready }.emit();
             return Ok(());
@@ -386,23 +415,32 @@ mod bridge {
         Ok(())
     }
 
-    /// Gives back what was sent and is refused at the other end. Anybody may call.
+    /// Gives back what was sent and is refused at the other end, within 180 days of its deadline. Anybody may call. As much
+    /// can be refunded at once, and in an hour, as the route was opened with.
     #[call]
     fn refund(id: u8, nonce: u64, signatures: List<Signature, KEYS_MAX>) -> Result<(), Error> {
         pause::require_running(id);
         let route = route_at(id)?;
         let mut sent = SENT.get(&(id, nonce)).ok_or(Error::UnknownMessage)?;
-        let Message { from, amount, deadline, .. } = sent.message;
+        let Message { amount, deadline, .. } = sent.message;
         require_signatures(Purpose::Refund, &(ends(&route), sent.message), &signatures)?;
         if sent.is_refunded {
             return Err(Error::RefundedAlready);
         }
-        if env::now() < deadline {
+        let now = env::now();
+        if now < deadline {
             return Err(Error::NotExpired);
+        }
+        if REFUND_TIME < now.saturating_since(deadline) {
+            return Err(Error::Expired);
+        }
+        // What was sent stays on record, delivered or not: without a limit, a stolen committee could refund all of it.
+        if wait_for_room(&REFUNDED, id, &OPENED.get(&id).unwrap_or(route.limits), amount)? > Duration::ZERO {
+            return Err(Error::LimitReached);
         }
         sent.is_refunded = true;
         SENT.set(&(id, nonce), &sent);
-        let to = Address(from);
+        let to = sent.refund_to;
         MessageRefunded { route: id, nonce, to, amount }.emit();
         put_out(id, &route, to, amount)
     }
@@ -471,5 +509,12 @@ mod bridge {
     #[view]
     fn received(id: u8, nonce: u64) -> Option<Received> {
         RECEIVED.get(&(id, nonce))
+    }
+
+    /// Refuses a deadline that is past or too far away; the time.
+    fn require_deadline(deadline: Timestamp) -> Result<Timestamp, Error> {
+        let now = env::now();
+        let fits = now < deadline && deadline.saturating_since(now) <= DEADLINE_MAX;
+        if fits { Ok(now) } else { Err(Error::BadDeadline) }
     }
 }

@@ -29,29 +29,34 @@ pub fn require_tighter(limits: &Limits, before: &Limits, opened: &Limits) -> Res
     if amounts && delay { Ok(()) } else { Err(Error::BadLimits) }
 }
 
+/// What moved lately, by route, times the milliseconds of an hour, and when that was counted.
+type Counter = Map<u8, (u128, Timestamp)>;
+
 /// How much can come in now.
 pub fn room(id: u8, limits: &Limits) -> Amount {
-    limits.burst.saturating_sub(Amount(used(id, limits.per_hour)).mul_div(1_u64, HOUR_MS, Rounding::Up))
+    let used = Amount(used(&USED, id, limits.per_hour));
+    limits.burst.saturating_sub(used.mul_div(1_u64, HOUR_MS, Rounding::Up))
 }
 
-/// What came in lately and has not flown off, times the milliseconds of an hour, so that nothing is lost to rounding
+/// What moved lately and has not flown off, times the milliseconds of an hour, so that nothing is lost to rounding
 /// however often it is counted.
-fn used(id: u8, per_hour: Amount) -> u128 {
-    let (used, counted) = USED.get_or_default(&id);
+fn used(counter: &Counter, id: u8, per_hour: Amount) -> u128 {
+    let (used, counted) = counter.get_or_default(&id);
     let elapsed: u128 = env::now().saturating_since(counted).milliseconds().into();
     used.saturating_sub(per_hour.checked_mul(elapsed).unwrap_or(Amount::MAX).0)
 }
 
-/// Counts an amount that comes in, if there is room for it.
-pub fn use_limit(id: u8, limits: &Limits, amount: Amount) -> Result<(), Error> {
+/// Counts an amount, behind all that was counted before; how long until there is room for it.
+pub fn wait_for_room(counter: &Counter, id: u8, limits: &Limits, amount: Amount) -> Result<Duration, Error> {
     let scaled = |amount: Amount| amount.checked_mul(HOUR_MS.into()).ok_or(Error::BadAmount);
     if amount.is_zero() || limits.burst < amount {
         return Err(Error::BadAmount);
     }
-    let sum = scaled(amount)?.checked_add(Amount(used(id, limits.per_hour))).ok_or(Error::LimitReached)?;
-    if scaled(limits.burst)? < sum {
-        return Err(Error::LimitReached);
-    }
-    USED.set(&id, &(sum.0, env::now()));
-    Ok(())
+    let before = Amount(used(counter, id, limits.per_hour));
+    let sum = scaled(amount)?.checked_add(before).ok_or(Error::LimitReached)?;
+    let over = sum.saturating_sub(scaled(limits.burst)?);
+    // No route flows off at nothing an hour, and what flows off in an hour is counted by the millisecond.
+    let wait = over.mul_div(1_u64, limits.per_hour, Rounding::Up);
+    counter.set(&id, &(sum.0, env::now()));
+    u64::try_from(wait.0).map(Duration).map_err(|_| Error::LimitReached)
 }

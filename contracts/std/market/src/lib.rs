@@ -5,7 +5,8 @@
 //! and the rest, of which the fee is at most 5 % and the royalty at most 10 %, whatever the token's contract says; what
 //! a holder asked for ends when the token changes hands, also if it comes back; an expired or cancelled listing or offer
 //! is never filled. Every payment is fetched by who gets it, so nobody's payment can stop another's. Nobody has a
-//! power over money of others: the fee only falls, and a pause, which ends by itself, never stops who takes money out.
+//! power over money of others: the fee only falls, and a pause, which ends by itself, never stops who takes money out, nor
+//! an auction that goes on.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
@@ -31,6 +32,8 @@ mod market {
     const STANDS_MAX: Duration = Duration::days(180);
     /// The longest auction, extensions not counted.
     const AUCTION_MAX: Duration = Duration::days(30);
+    /// How long after an auction's end the token can still be delivered, when it could not at once.
+    const DELIVERY_GRACE: Duration = Duration::days(1);
     /// A bid leaves at least this much time for another.
     const EXTENSION: Duration = Duration::minutes(10);
     /// The group of functions that a pause stops.
@@ -233,12 +236,14 @@ mod market {
         sale.execute()
     }
 
-    /// Offers the money that is sent along for a token, to whoever holds it; returns the offer's number.
+    /// Offers the money that is sent along for a token, to whoever holds it; returns the offer's number. The offer is
+    /// `buyer`'s, or else the caller's: name an address where the caller never acts again, as that of a shielded
+    /// transaction.
     #[call]
     #[payable]
     #[when_not_paused(TRADING)]
-    fn offer(collection: Address, token: u64, expires: Timestamp) -> Result<u64, Error> {
-        let (buyer, amount) = (env::caller(), env::value());
+    fn offer(collection: Address, token: u64, expires: Timestamp, buyer: Option<Address>) -> Result<u64, Error> {
+        let (buyer, amount) = (buyer.unwrap_or_else(env::caller), env::value());
         require_price(amount)?;
         require_time(expires, STANDS_MAX)?;
         let id = next_nonce();
@@ -293,13 +298,14 @@ mod market {
         Ok(id)
     }
 
-    /// Bids the money that is sent along. The bid before can be withdrawn by its bidder from now on.
+    // Time goes on in a pause, and so does bidding: else who pauses would choose who wins.
+    /// Bids the money that is sent along. The bid before can be withdrawn by its bidder from now on. The bid is `bidder`'s,
+    /// or else the caller's, as in `offer`.
     #[call]
     #[payable]
-    #[when_not_paused(TRADING)]
-    fn bid(id: u64) -> Result<(), Error> {
+    fn bid(id: u64, bidder: Option<Address>) -> Result<(), Error> {
         let mut auction = AUCTIONS.get(&id).ok_or(Error::UnknownAuction)?;
-        let (bidder, bid, now) = (env::caller(), env::value(), env::now());
+        let (bidder, bid, now) = (bidder.unwrap_or_else(env::caller), env::value(), env::now());
         if auction.ends <= now {
             return Err(Error::Expired);
         }
@@ -338,7 +344,8 @@ mod market {
     /// bidder and the money to the seller, or the bidder gets it all back. True if the token was sold.
     ///
     /// Only accounts call this, and with enough gas: otherwise a caller could make the token's contract fail, and with it
-    /// the sale.
+    /// the sale. A token that cannot be delivered ends nothing until a day after the auction's end, so that a failure that
+    /// somebody brought about for one transaction, or a pause of the token's contract, lets nobody out.
     #[call]
     fn settle(id: u64) -> Result<bool, Error> {
         if !env::is_called_by_account() {
@@ -357,8 +364,11 @@ mod market {
             return Err(Error::NotEnded);
         }
         AUCTIONS.remove(&id);
-        let wanted = auction.bidder.is_some() && auction.reserve <= price && stands == Ok(true);
-        let sold = wanted && sale.attempt()?;
+        let wanted = auction.bidder.is_some() && auction.reserve <= price && stands != Ok(false);
+        let sold = wanted && stands == Ok(true) && sale.attempt()?;
+        if wanted && !sold && env::now().saturating_since(auction.ends) < DELIVERY_GRACE {
+            return Err(Error::NotDelivered);
+        }
         if !sold {
             credit_if_any(&buyer, price);
             AuctionFailed { id }.emit();

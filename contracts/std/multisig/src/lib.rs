@@ -17,6 +17,8 @@ mod multisig {
     const FUNCTION_BYTES_MAX: usize = 64;
     /// Longest input of a call in bytes: whatever a timelock can be given to schedule.
     const INPUT_BYTES_MAX: usize = tacit_operation::SCHEDULE_BYTES_MAX;
+    /// Gas that must be left for the treasury itself beside the least gas of a call.
+    const KEPT_GAS: u64 = 500_000;
     /// The longest time for which a proposal can be executed.
     const LIFETIME_MAX: Duration = Duration::days(60);
 
@@ -55,6 +57,8 @@ mod multisig {
             input: Bytes<INPUT_BYTES_MAX>,
             /// Native money to send along.
             value: Amount,
+            /// The least gas that it is made with; nothing asks for nothing. Whoever executes cannot bring less.
+            least_gas: u64,
         },
         /// Moves native money.
         Transfer {
@@ -131,6 +135,8 @@ mod multisig {
         InsufficientBalance = 14,
         /// The receiver cannot take the money.
         RecipientRefused = 15,
+        /// The call is to have more gas than there is: execute it with more.
+        TooLittleGas = 16,
     }
 
     /// The owners are others than before.
@@ -348,7 +354,14 @@ mod multisig {
 
     fn run(action: &Action, council: &Council) -> Result<(), Error> {
         match action {
-            Action::Call { to, function, input, value } => call(to, function.as_str(), input.as_slice(), *value),
+            Action::Call { to, function, input, value, least_gas } => {
+                let callee = Callee::at(*to).paying(*value);
+                // A callee that lives through a failure of what it calls would else do half of it for want of gas, for good.
+                if *least_gas > 0 && !callee.gas(*least_gas).has_gas(KEPT_GAS) {
+                    return Err(Error::TooLittleGas);
+                }
+                call(&callee, function.as_str(), input.as_slice())
+            }
             Action::Transfer { to, amount } => env::transfer(to, *amount).map_err(refusal),
             Action::AssetTransfer { asset, to, amount } => env::asset_transfer(asset, to, *amount).map_err(refusal),
             Action::ChangeOwners { owners, threshold } => {
@@ -358,9 +371,9 @@ mod multisig {
         }
     }
 
-    fn call(to: &Address, function: &str, input: &[u8], value: Amount) -> Result<(), Error> {
+    fn call(callee: &Callee, function: &str, input: &[u8]) -> Result<(), Error> {
         // What the callee defers is part of what the owners decided; where it fails, the proposal stays as it was.
-        match Callee::at(*to).paying(value).allow_defer().try_call_encoded::<()>(function, input) {
+        match callee.allow_defer().try_call_encoded::<()>(function, input) {
             // Whatever the callee returned: it succeeded.
             Ok(()) | Err(CallError::BadOutput) => Ok(()),
             Err(CallError::InsufficientBalance) => Err(Error::InsufficientBalance),

@@ -14,7 +14,7 @@ pub const CALLS_MAX: usize = 4;
 pub const INPUT_MAX: usize = <([u8; 32], Bytes<{ upgrade::INPUT_MAX }>) as Wire>::MAX;
 /// Most bytes of the calls of one operation, encoded together: one announcement with the longest input beside other calls, or
 /// four calls of 320 bytes each.
-pub const ACTIONS_BYTES_MAX: usize = 1_792;
+pub const ACTIONS_BYTES_MAX: usize = 1_824;
 /// Most bytes of the arguments of a timelock's `schedule`.
 pub const SCHEDULE_BYTES_MAX: usize = <(Actions, [u8; 32], Duration) as Wire>::MAX;
 
@@ -30,6 +30,8 @@ pub struct Action {
     pub input: Bytes<INPUT_MAX>,
     /// The timelock's native money that goes with it.
     pub value: Amount,
+    /// The least gas that it is made with; nothing asks for nothing. Whoever executes cannot bring less.
+    pub least_gas: u64,
 }
 
 /// The calls of one operation, made in their order; those to the timelock itself after all others. Up to [`CALLS_MAX`], and

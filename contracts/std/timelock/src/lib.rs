@@ -1,9 +1,9 @@
 //! Calls that wait: a proposer schedules them, everybody can see them for the whole delay, then they are made once, or
 //! never if they are cancelled or nobody makes them in time.
 //!
-//! Invariants: nothing is executed before its time, after it has expired, twice, or other than scheduled; the delay and
-//! the roles change by the timelock itself only, hence by a call that waited. It keeps money for those it acts for, and
-//! no function but `execute` moves it.
+//! Invariants: nothing is executed before its time, after it has expired, twice, or other than scheduled, nor with less
+//! gas than was scheduled; the delay and the roles change by the timelock itself only, hence by a call that waited; no
+//! canceller stops its own removal. It keeps money for those it acts for, and no function but `execute` moves it.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
@@ -31,7 +31,7 @@ mod timelock {
         PROPOSER = 16;
         /// Executes what is ready.
         EXECUTOR = 17;
-        /// Cancels what was not executed.
+        /// Cancels what was not executed; but not what does nothing other than taking this role from somebody.
         CANCELLER = 18;
     }
 
@@ -45,6 +45,10 @@ mod timelock {
     const GRACE: Duration = Duration::days(14);
     /// Gas set aside for each call of the timelock to itself, which is made when all others are.
     const OWN_CALL_GAS: u64 = 5_000_000;
+    /// Gas that must be left for the timelock itself beside the least gas of a call.
+    const KEPT_GAS: u64 = 500_000;
+    /// The function of this contract by which somebody loses a role.
+    const REVOKE: &str = "revoke_role";
     /// What the hash of an operation begins with.
     const PURPOSE: [u8; 24] = *b"tacit timelock operation";
 
@@ -57,6 +61,8 @@ mod timelock {
         pub expires: Timestamp,
         /// What became of it.
         pub fate: Fate,
+        /// It does nothing other than taking cancellers their role: no canceller stops it.
+        pub removes_cancellers: bool,
     }
 
     /// What became of an operation.
@@ -95,6 +101,10 @@ mod timelock {
         OwnCallFailed = 10,
         /// A transfer has no arguments, and the timelock must have the money.
         TransferFailed = 11,
+        /// No canceller stops the removal of a canceller.
+        MayNotCancel = 12,
+        /// A call is to have more gas than there is: execute it with more.
+        TooLittleGas = 13,
     }
 
     /// Calls were scheduled.
@@ -192,12 +202,14 @@ mod timelock {
         }
         let ready = env::now().checked_add(delay).ok_or(Error::DelayOutOfRange)?;
         let expires = ready.checked_add(GRACE).ok_or(Error::DelayOutOfRange)?;
-        OPERATIONS.set(&operation, &Operation { ready, expires, fate: Fate::Open });
+        let removes_cancellers = calls.iter().all(removes_canceller);
+        OPERATIONS.set(&operation, &Operation { ready, expires, fate: Fate::Open, removes_cancellers });
         Scheduled { operation, salt, ready, expires, calls }.emit();
         Ok(operation)
     }
 
-    /// Makes the calls. If one of them fails, none is made, and they can be tried again until they expire.
+    /// Makes the calls. If one of them fails, none is made, and they can be tried again until they expire. So they can if
+    /// one has not the least gas that was scheduled.
     #[call]
     fn execute(calls: Actions, salt: [u8; 32]) -> Result<(), Error> {
         if !IS_OPEN.get_or_default() {
@@ -227,6 +239,9 @@ mod timelock {
             Fate::Open => {}
             Fate::Executed => return Err(Error::ExecutedBefore),
             Fate::Cancelled => return Err(Error::WasCancelled),
+        }
+        if stored.removes_cancellers {
+            return Err(Error::MayNotCancel);
         }
         OPERATIONS.set(&operation, &Operation { fate: Fate::Cancelled, ..stored });
         Cancelled { operation, by: env::caller() }.emit();
@@ -295,6 +310,13 @@ mod timelock {
         action.function.as_str().is_empty()
     }
 
+    /// Whether a call only takes somebody the role of a canceller. A call that says more fails when it is made.
+    fn removes_canceller(action: &Action) -> bool {
+        action.target == env::self_address()
+            && action.function.as_str() == REVOKE
+            && action.input.as_slice().first() == Some(&CANCELLER.0)
+    }
+
     fn perform(action: &Action) -> Result<(), Error> {
         if is_transfer(action) {
             return env::transfer(&action.target, action.value).map_err(|_| Error::TransferFailed);
@@ -304,6 +326,10 @@ mod timelock {
         if action.target == env::self_address() {
             // When no contract runs any more: this one cannot be entered while it does.
             return callee.gas(OWN_CALL_GAS).defer_encoded(function, input).map_err(|_| Error::OwnCallFailed);
+        }
+        // A callee that lives through a failure of what it calls would else do half of it for want of gas, for good.
+        if action.least_gas > 0 && !callee.gas(action.least_gas).has_gas(KEPT_GAS) {
+            return Err(Error::TooLittleGas);
         }
         let Unread = callee.call_encoded(function, input);
         Ok(())

@@ -33,7 +33,8 @@ fn sending_needs_a_route_an_amount_its_money_and_a_time() {
     world.send(FAR, alice, bob, 5, soon).expect_revert(code::INSUFFICIENT_UNITS);
     let ends = world.ends;
     let mut pay = |end: usize, route: u8, value: u128| {
-        world.chain.call_paying(alice, ends[end], "send", &(route, bob, 5u128, soon), Amount(value))
+        let arguments = (route, bob, 5u128, soon, None::<Address>);
+        world.chain.call_paying(alice, ends[end], "send", &arguments, Amount(value))
     };
     pay(HOME, ROUTE, 4).expect_revert(code::WRONG_VALUE);
     pay(HOME, ROUTE, 6).expect_revert(code::WRONG_VALUE);
@@ -87,8 +88,41 @@ fn a_late_message_is_refused_there_and_refunded_here() {
     world.refund(HOME, &message).expect_revert(code::REFUNDED_ALREADY);
     world.refund(HOME, &(ROUTE, 5, alice.0, bob.0, 1, 1)).expect_revert(code::UNKNOWN_MESSAGE);
     assert_eq!((world.chain.balance(alice), world.volume(HOME)), (before, 0));
-    let sent: Option<(Message, bool)> = world.chain.view(world.ends[HOME], "sent", &(ROUTE, 0u64)).unwrap();
-    assert_eq!(sent, Some((message, true)));
+    let sent: Option<(Message, Address, bool)> = world.chain.view(world.ends[HOME], "sent", &(ROUTE, 0u64)).unwrap();
+    assert_eq!(sent, Some((message, alice, true)));
+}
+
+#[test]
+fn a_refund_goes_where_the_sender_said() {
+    let mut world = World::new();
+    let [alice, bob, carol] = world.who;
+    let (deadline, before) = (world.in_time(DAY), world.chain.balance(carol).0);
+    world.send_for(HOME, alice, bob, 100, deadline, Some(carol), Amount(100)).ok();
+    // The message itself names the caller, as ever.
+    let message = (ROUTE, 0, alice.0, bob.0, 100, deadline);
+    world.chain.last().expect_event("MessageSent", &message);
+    world.chain.warp(DAY);
+    world.refuse(FAR, &message).ok();
+    world.refund(HOME, &message).ok().expect_event("MessageRefunded", &(ROUTE, 0u64, carol, 100u128));
+    assert_eq!(world.chain.balance(carol).0 - before, 100);
+}
+
+#[test]
+fn a_refund_is_for_half_a_year_after_the_deadline() {
+    for late in [0, 1] {
+        let mut world = World::new();
+        let [alice, bob, _] = world.who;
+        let message = world.sent(HOME, alice, bob, 100);
+        world.chain.warp(DAY);
+        world.refuse(FAR, &message).ok();
+        world.chain.warp_to(message.5 + REFUND_TIME + late);
+        let refund = world.refund(HOME, &message);
+        if late == 0 {
+            refund.ok()
+        } else {
+            refund.expect_revert(code::EXPIRED)
+        };
+    }
 }
 
 #[test]
@@ -137,15 +171,18 @@ fn a_route_carries_so_much_at_once_and_so_much_an_hour() {
     let [alice, bob, _] = world.who;
     assert_eq!(world.room(FAR), BURST);
     let messages: Vec<Message> = (0..3).map(|_| world.sent(HOME, alice, bob, 150)).collect();
+    // What is too much now waits for its turn.
+    let ready = world.in_time(5 * HOUR / 2);
     world.deliver(FAR, &messages[0]).ok();
     world.deliver(FAR, &messages[1]).ok();
-    world.deliver(FAR, &messages[2]).expect_revert(code::LIMIT_REACHED);
+    world.deliver(FAR, &messages[2]).ok().expect_event("MessageWaits", &(messages[2], ready));
+    assert_eq!((world.room(FAR), world.fate(FAR, 2)), (0, Fate::Waiting));
+    world.chain.warp_to(ready - 1);
+    world.finish(FAR, 2).expect_revert(code::TOO_EARLY);
+    world.finish(FAR, 2).ok();
+    assert_eq!((world.units(bob), world.room(FAR)), (450, 0));
     world.chain.warp(2 * HOUR);
     assert_eq!(world.room(FAR), 120);
-    world.deliver(FAR, &messages[2]).expect_revert(code::LIMIT_REACHED);
-    world.chain.warp(HOUR / 2);
-    world.deliver(FAR, &messages[2]).ok();
-    assert_eq!(world.units(bob), 450);
     // A message above the burst, which no honest end sends, never fits.
     let above = (ROUTE, 9, alice.0, bob.0, BURST + 1, world.in_time(DAY));
     world.chain.warp(DAY);
@@ -202,8 +239,9 @@ fn a_committee_follows_the_one_before_after_a_delay() {
     let old = world.signed(DELIVER, FAR, &message);
     world.far(alice, "rotate").expect_revert(code::NO_ROTATION);
     let (next, strangers) = (keys(20, 3), keys(40, 4));
-    let forged = world.rotation(2, &public(&next), 0).sign(&strangers, [0, 1, 2]);
-    world.announce_with(2, &public(&next), &forged).expect_revert(code::BAD_SIGNATURES);
+    let until = world.in_time(DAY);
+    let forged = world.rotation(2, &public(&next), 0, until).sign(&strangers, [0, 1, 2]);
+    world.announce_with(2, &public(&next), until, &forged).expect_revert(code::BAD_SIGNATURES);
     world.announce(2, &public(&next), 0).ok();
     /// Version, threshold, keys.
     type Committee = (u64, u8, Vec<[u8; 32]>);
@@ -267,7 +305,7 @@ fn a_pause_stops_one_route() {
     world.deliver(FAR, &small).expect_revert(code::PAUSED);
     world.finish(FAR, 1).expect_revert(code::PAUSED);
     world.refund_with(FAR, 0, &[]).expect_revert(code::PAUSED);
-    let call = world.chain.call(alice, world.ends[FAR], "send", &(other, bob, 10u128, soon));
+    let call = world.chain.call(alice, world.ends[FAR], "send", &(other, bob, 10u128, soon, None::<Address>));
     call.expect_revert(code::INSUFFICIENT_UNITS);
     world.veto(admin, FAR, 1).ok();
     world.chain.warp(HOUR);

@@ -19,6 +19,9 @@ pub(crate) const BURST: u128 = 300;
 pub(crate) const PER_HOUR: u128 = 60;
 pub(crate) const LARGE: u128 = 200;
 pub(crate) const DELAY: u64 = HOUR;
+/// How long a message is refunded after its deadline, and a delivery waits for room at most.
+pub(crate) const REFUND_TIME: u64 = 180 * DAY;
+pub(crate) const QUEUE_MAX: u64 = DAY;
 pub(crate) const ROLES: [u8; 3] = [16, 17, 18];
 
 /// Errors of the contract.
@@ -152,7 +155,23 @@ impl World {
     /// Sends from an end, money or units as it takes.
     pub(crate) fn send(&mut self, end: usize, by: Address, to: Address, amount: u128, deadline: u64) -> Outcome {
         let value = Amount(if end == HOME { amount } else { 0 });
-        self.chain.call_paying(by, self.ends[end], "send", &(ROUTE, to, amount, deadline), value)
+        self.send_for(end, by, to, amount, deadline, None, value)
+    }
+
+    /// Sends with a word about who gets a refund, and with any money.
+    #[allow(clippy::too_many_arguments)] // Those of the function.
+    pub(crate) fn send_for(
+        &mut self,
+        end: usize,
+        by: Address,
+        to: Address,
+        amount: u128,
+        deadline: u64,
+        refund_to: Option<Address>,
+        value: Amount,
+    ) -> Outcome {
+        let arguments = (ROUTE, to, amount, deadline, refund_to);
+        self.chain.call_paying(by, self.ends[end], "send", &arguments, value)
     }
 
     /// Sends with a deadline of a day; the message.
@@ -239,25 +258,32 @@ impl World {
         self.deliver(FAR, &message).ok();
     }
 
-    /// Announces a committee at the far end, signed by the current one.
+    /// Announces a committee at the far end, signed by the current one, for a day.
     pub(crate) fn announce(&mut self, threshold: u8, next: &[[u8; 32]], attempt: u64) -> Outcome {
-        let bound = self.rotation(threshold, next, attempt);
+        let until = self.in_time(DAY);
+        let bound = self.rotation(threshold, next, attempt, until);
         let signatures = bound.sign(&self.keys, [0, 1, 3]);
-        self.announce_with(threshold, next, &signatures)
+        self.announce_with(threshold, next, until, &signatures)
     }
 
-    pub(crate) fn rotation(&self, threshold: u8, next: &[[u8; 32]], attempt: u64) -> Bound {
+    pub(crate) fn rotation(&self, threshold: u8, next: &[[u8; 32]], attempt: u64, until: u64) -> Bound {
         Bound {
             purpose: ROTATE,
             genesis: self.genesis(),
             contract: self.ends[FAR],
             version: self.version,
-            subject: encode(&(attempt, (self.version + 1, threshold, next.to_vec()))),
+            subject: encode(&(attempt, (self.version + 1, threshold, next.to_vec()), until)),
         }
     }
 
-    pub(crate) fn announce_with(&mut self, threshold: u8, next: &[[u8; 32]], signatures: &[Signature]) -> Outcome {
-        let arguments = (threshold, next.to_vec(), signatures.to_vec());
+    pub(crate) fn announce_with(
+        &mut self,
+        threshold: u8,
+        next: &[[u8; 32]],
+        until: u64,
+        signatures: &[Signature],
+    ) -> Outcome {
+        let arguments = (threshold, next.to_vec(), until, signatures.to_vec());
         self.chain.call(self.who[2], self.ends[FAR], "announce_rotation", &arguments)
     }
 

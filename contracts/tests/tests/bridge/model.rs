@@ -59,6 +59,9 @@ struct End {
     arrived: BTreeMap<u64, Arrived>,
     used: u128,
     counted: u64,
+    /// What was refunded, counted as what comes in.
+    back: u128,
+    back_counted: u64,
 }
 
 #[derive(Clone, Default)]
@@ -192,12 +195,15 @@ impl Model {
                 let state = &mut self.ends[end];
                 let used = state.used.saturating_sub(PER_HOUR * u128::from(now - state.counted));
                 let used = used + coming.amount * u128::from(HOUR);
-                if BURST * u128::from(HOUR) < used {
+                let over = used.saturating_sub(BURST * u128::from(HOUR));
+                let room = u64::try_from(over.div_ceil(PER_HOUR)).unwrap();
+                if QUEUE_MAX < room {
                     return Err(code::LIMIT_REACHED);
                 }
                 (state.used, state.counted) = (used, now);
-                if LARGE <= coming.amount {
-                    state.arrived.insert(nonce, Arrived::Waiting { ready: now + DELAY });
+                let wait = if LARGE <= coming.amount { room.max(DELAY) } else { room };
+                if wait > 0 {
+                    state.arrived.insert(nonce, Arrived::Waiting { ready: now + wait });
                 } else {
                     state.arrived.insert(nonce, Arrived::Delivered);
                     self.put_out(end, coming.to, coming.amount)?;
@@ -240,7 +246,14 @@ impl Model {
                 if now < sent.deadline {
                     return Err(code::NOT_EXPIRED);
                 }
-                self.ends[end].sent[at].refunded = true;
+                let state = &mut self.ends[end];
+                let back = state.back.saturating_sub(PER_HOUR * u128::from(now - state.back_counted));
+                let back = back + sent.amount * u128::from(HOUR);
+                if BURST * u128::from(HOUR) < back {
+                    return Err(code::LIMIT_REACHED);
+                }
+                (state.back, state.back_counted) = (back, now);
+                state.sent[at].refunded = true;
                 self.put_out(end, sent.by, sent.amount)?;
             }
             Step::Move { from, to, amount } => {

@@ -150,7 +150,8 @@ kinds! {
         Some(world.paying(&draw, world.at.market, "buy", &(world.at.nft, token, nonce), price))
     },
     "market.offer" => |world, draw| {
-        let arguments = (world.at.nft, draw.small(0, 4), world.in_time(draw.small(2, 5) * HOUR + 1));
+        let expires = world.in_time(draw.small(2, 5) * HOUR + 1);
+        let arguments = (world.at.nft, draw.small(0, 4), expires, None::<Address>);
         Some(world.paying(&draw, world.at.market, "offer", &arguments, draw.amount(1, 9_000) + 1))
     },
     "market.cancel_offer" => |world, draw| {
@@ -168,7 +169,7 @@ kinds! {
     "market.bid" => |world, draw| {
         let id = draw.small(0, 12);
         let least: u128 = world.chain.view(world.at.market, "next_bid", &(id,)).ok()?;
-        Some(world.paying(&draw, world.at.market, "bid", &(id,), least + draw.amount(1, 300)))
+        Some(world.paying(&draw, world.at.market, "bid", &(id, None::<Address>), least + draw.amount(1, 300)))
     },
     "market.settle" => |world, draw| {
         Some(world.by(&draw, world.at.market, "settle", &(draw.small(0, 12),)))
@@ -233,8 +234,8 @@ kinds! {
     },
     "governor.propose" => |world, draw| {
         let to = draw.of(0, &world.at.users);
-        let mint = (world.at.vote, "mint".to_string(), encode(&(to, Amount(draw.amount(1, WEALTH)))), Amount(0));
-        let pay = (to, String::new(), Vec::new(), Amount(draw.amount(2, 4_000)));
+        let mint = (world.at.vote, "mint".to_string(), encode(&(to, Amount(draw.amount(1, WEALTH)))), Amount(0), 0);
+        let pay = (to, String::new(), Vec::new(), Amount(draw.amount(2, 4_000)), 0);
         let calls = if draw.numbers[3] % 2 == 0 { vec![mint] } else { vec![mint, pay] };
         let outcome = world.by(&draw, world.at.governor, "propose", &(calls.clone(), DESCRIPTION));
         if outcome.result.is_ok() {
@@ -277,7 +278,7 @@ kinds! {
         let (by, to) = (world.at.users[draw.by], draw.of(1, &world.at.users));
         let (amount, deadline) = (draw.amount(2, 2_500) + 1, world.in_time(draw.small(3, 3) * HOUR + 1));
         let value = Amount(if end == 0 { amount } else { 0 });
-        let arguments = (ROUTE, to, amount, deadline);
+        let arguments = (ROUTE, to, amount, deadline, None::<Address>);
         let outcome = world.chain.call_paying(by, world.at.ends[end], "send", &arguments, value);
         if outcome.result.is_ok() {
             draw.diary.sent[end].push((ROUTE, outcome.returns(), by.0, to.0, amount, deadline));

@@ -29,8 +29,8 @@ pub const INTERVAL: u64 = MINUTE;
 
 /// Route, number, sender, receiver, amount, deadline.
 pub type Message = (u8, u64, [u8; 32], [u8; 32], u128, u64);
-/// Target, function, arguments, money.
-pub type Action = (Address, String, Vec<u8>, Amount);
+/// Target, function, arguments, money, least gas.
+pub type Action = (Address, String, Vec<u8>, Amount, u64);
 
 /// Where everything is. `gold` is the small token, `vote` the full one, `evil` the one that does what anybody tells it.
 #[derive(Clone, Copy)]

@@ -71,7 +71,7 @@ impl Assembly {
     /// Has the first owner of the multisig propose a call of the governor; its number there.
     pub fn guards_propose(&mut self, function: &str, arguments: &impl borsh::BorshSerialize) -> u64 {
         // The first of the actions: a call.
-        let call = (0_u8, self.governor, function, encode(arguments), Amount(0));
+        let call = (0_u8, self.governor, function, encode(arguments), Amount(0), 0_u64);
         let until = self.chain.time().0 + DAY;
         self.chain.call(self.owners[0], self.guards, "propose", &(call, until)).returns()
     }

@@ -39,7 +39,7 @@ fn the_treasury_pays_money_and_tokens_together_or_not_at_all() {
     let (token, timelock, before) = (all.token, all.timelock, all.chain.balance(dave).0);
     all.give(alice, timelock, 30);
     let pay = |money: u128, tokens: u128| {
-        vec![(dave, String::new(), Vec::new(), Amount(money)), action(token, "transfer", &(dave, Amount(tokens)))]
+        vec![(dave, String::new(), Vec::new(), Amount(money), 0), action(token, "transfer", &(dave, Amount(tokens)))]
     };
     // One token more than there is: the money stays too.
     assert!(all.enact(&pay(1_000, 31)).result.is_err());

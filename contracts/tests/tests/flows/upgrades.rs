@@ -86,7 +86,7 @@ impl World {
 
     /// Two of three decide about a call of the timelock.
     fn decide(&mut self, function: &str, arguments: &impl borsh::BorshSerialize) -> Outcome {
-        let call = (0_u8, self.timelock, function, encode(arguments), Amount(0));
+        let call = (0_u8, self.timelock, function, encode(arguments), Amount(0), 0_u64);
         let until = self.chain.time().0 + DAY;
         let id: u64 = self.chain.call(self.owners[0], self.council, "propose", &(call, until)).returns();
         self.chain.call(self.owners[1], self.council, "confirm", &(id,)).ok();

@@ -1,6 +1,6 @@
 //! Losses that marketplaces have had, each tried.
 
-use crate::liar::{Liar, with_liar};
+use crate::liar::{BROKEN, FAIL_IF_BROKEN, Liar, with_liar};
 use crate::*;
 use tacit_simulator::Gas;
 
@@ -107,6 +107,8 @@ fn fake_delivery() {
     let auction = world.auctioned(alice, 0, 10, 10);
     world.bid(carol, auction, 30).ok();
     world.chain.warp(DAY);
+    world.by_id(alice, "settle", auction).expect_revert(code::NOT_DELIVERED);
+    world.chain.warp(DAY);
     assert!(!world.by_id(alice, "settle", auction).ok().returns::<bool>());
     assert_eq!((world.credit(alice), world.credit(carol)), (0, 30));
 }
@@ -121,7 +123,7 @@ fn griefing_by_a_collection_that_fails() {
         world.buy(bob, 0, nonce, 100).expect_revert(code::NOT_DELIVERED);
         let auction = world.auctioned(alice, 0, 10, 10);
         world.bid(carol, auction, 30).ok();
-        world.chain.warp(DAY);
+        world.chain.warp(2 * DAY);
         assert!(!world.by_id(bob, "settle", auction).ok().returns::<bool>());
         assert_eq!(world.withdraw(carol).ok().returns::<u128>(), 30);
         world.nft = honest;
@@ -245,6 +247,44 @@ fn call_depth_settlement() {
     assert!(world.by_id(carol, "settle", id).ok().returns::<bool>());
 }
 
+/// Nor by whatever lets the delivery, or the question whether the token is still there, fail for a while: a bidder who
+/// would rather not buy must not get out, nor a seller be robbed of the sale.
+#[test]
+fn delivery_made_to_fail_for_a_while() {
+    for liar in [
+        Liar { transfer: format!("{FAIL_IF_BROKEN} (call $arrive)"), ..Liar::default() },
+        Liar { before_royalty: FAIL_IF_BROKEN, ..Liar::default() },
+        Liar { before_owner: FAIL_IF_BROKEN, ..Liar::default() },
+    ] {
+        let (mut world, _) = with_liar(liar);
+        let [alice, bob, carol] = world.who;
+        let id = world.auctioned(alice, 0, 10, 10);
+        world.bid(bob, id, 50).ok();
+        world.chain.warp(DAY);
+        world.chain.set_storage(world.nft, BROKEN, Some(vec![1]));
+        world.by_id(bob, "settle", id).expect_revert(code::NOT_DELIVERED);
+        assert_eq!((world.credit(bob), world.owed()), (0, 50));
+        world.chain.set_storage(world.nft, BROKEN, None);
+        assert!(world.by_id(carol, "settle", id).ok().returns::<bool>());
+        assert_eq!((world.owner_of(0), world.credit(alice), world.credit(bob)), (bob, 49, 0));
+    }
+}
+
+/// Who may pause must not choose who wins: bidding goes on as time does.
+#[test]
+fn auction_decided_by_a_pause() {
+    let mut world = World::new();
+    let ([alice, bob, carol], admin) = (world.who, world.admin);
+    world.chain.call(admin, world.market, "grant_role", &(1u8, admin)).ok();
+    let id = world.auctioned(alice, 0, 10, 10);
+    world.bid(bob, id, 10).ok();
+    world.chain.call(admin, world.market, "pause", &(0u8, 2 * DAY)).ok();
+    world.bid(carol, id, 1_000).ok();
+    world.chain.warp(DAY);
+    assert!(world.by_id(bob, "settle", id).ok().returns::<bool>());
+    assert_eq!((world.owner_of(0), world.credit(bob)), (carol, 10));
+}
+
 /// A bidder that cannot be paid must not stop the next bid: nobody is paid while bidding.
 #[test]
 fn bidder_who_cannot_be_paid() {
@@ -256,7 +296,7 @@ fn bidder_who_cannot_be_paid() {
     let stuck = world.chain.instantiate(bob, code, &()).unwrap();
     world.chain.deal(stuck, Amount(1_000));
     let id = world.auctioned(alice, 0, 10, 10);
-    world.chain.prank(stuck).call_paying(stuck, world.market, "bid", &(id,), Amount(10)).ok();
+    world.chain.prank(stuck).call_paying(stuck, world.market, "bid", &(id, None::<Address>), Amount(10)).ok();
     world.bid(carol, id, 20).ok();
     world.chain.warp(DAY);
     assert!(world.by_id(alice, "settle", id).ok().returns::<bool>());

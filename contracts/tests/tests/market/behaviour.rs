@@ -161,6 +161,10 @@ fn a_failed_auction_gives_everything_back() {
     assert!(!world.by_id(carol, "settle", low).ok().returns::<bool>());
     world.chain.last().expect_event("AuctionFailed", &(low,));
     world.chain.call(alice, world.nft, "set_operator", &(world.market, false)).ok();
+    world.by_id(carol, "settle", taken).expect_revert(code::NOT_DELIVERED);
+    world.chain.warp(DAY - HOUR);
+    world.by_id(carol, "settle", taken).expect_revert(code::NOT_DELIVERED);
+    world.chain.warp(HOUR);
     assert!(!world.by_id(carol, "settle", taken).ok().returns::<bool>());
     assert_eq!((world.credit(bob), world.credit(carol), world.owner_of(0)), (99, 50, alice));
     assert_eq!(world.credit(world.artist) + world.credit(world.fee_to), 0);
@@ -224,12 +228,42 @@ fn a_pause_stops_trading_and_nobody_who_takes_money_out() {
     world.offer(bob, 0, 10, soon).expect_revert(code::PAUSED);
     world.by_id(bob, "accept", offer).expect_revert(code::PAUSED);
     world.auction(alice, 0, 1, 1, soon).expect_revert(code::PAUSED);
-    world.bid(carol, auction, 30).expect_revert(code::PAUSED);
+    world.bid(carol, auction, 30).ok();
     world.by_id(carol, "cancel_offer", offer).ok();
     world.withdraw(carol).ok();
+    world.withdraw(alice).ok();
     world.chain.warp(DAY);
     assert!(world.by_id(carol, "settle", auction).ok().returns::<bool>());
+    assert_eq!(world.owner_of(1), carol);
     world.withdraw(bob).ok();
+}
+
+/// A shielded transaction calls from an address that never acts again.
+#[test]
+fn an_offer_and_a_bid_can_be_for_somebody_else() {
+    let mut world = World::new();
+    let ([alice, bob, carol], market) = (world.who, world.market);
+    let once = world.chain.account("once");
+    let soon = world.in_time(DAY);
+    let mut offer = || {
+        let arguments = (world.nft, 1u64, soon, Some(carol));
+        world.chain.call_paying(once, market, "offer", &arguments, Amount(40)).ok().returns::<u64>()
+    };
+    let (taken, back) = (offer(), offer());
+    world.by_id(once, "cancel_offer", back).expect_revert(code::NOT_YOURS);
+    world.by_id(carol, "cancel_offer", back).ok();
+    world.by_id(bob, "accept", taken).ok();
+    assert_eq!((world.owner_of(1), world.credit(carol), world.credit(once)), (carol, 40, 0));
+    let ends = world.in_time(DAY);
+    let id = world.auctioned(alice, 0, 10, 10);
+    let mut bid = |to: Address, bid: u128| world.chain.call_paying(once, market, "bid", &(id, Some(to)), Amount(bid));
+    bid(alice, 10).expect_revert(code::OWN_TOKEN);
+    bid(carol, 10).ok().expect_event("BidPlaced", &(id, carol, 10u128, ends));
+    bid(bob, 20).ok();
+    assert_eq!((world.credit(carol), world.credit(once)), (50, 0));
+    world.chain.warp(DAY);
+    assert!(world.by_id(alice, "settle", id).ok().returns::<bool>());
+    assert_eq!(world.owner_of(0), bob);
 }
 
 #[test]

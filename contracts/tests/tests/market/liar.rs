@@ -8,6 +8,8 @@ pub(crate) struct Liar {
     pub(crate) royalty_to: Address,
     /// How much of them, whatever the price.
     pub(crate) royalty: u128,
+    /// Runs before `owner_of` answers.
+    pub(crate) before_owner: &'static str,
     /// Runs before `royalty_of` answers.
     pub(crate) before_royalty: &'static str,
     /// All of `transfer_from`, whose arguments lie at 1024; `$arrive` makes the receiver the holder.
@@ -15,6 +17,11 @@ pub(crate) struct Liar {
     /// More of the module, such as data above 2047.
     pub(crate) more: String,
 }
+
+/// Fails as long as [`BROKEN`] is in the collection's storage.
+pub(crate) const FAIL_IF_BROKEN: &str = "(if (i32.ge_s (call $get (i32.const 176) (i32.const 6) (i32.const 900)
+    (i32.const 1)) (i32.const 0)) (then unreachable))";
+pub(crate) const BROKEN: &[u8] = b"broken";
 
 /// A transfer as it should be.
 pub(crate) const HONEST: &str = "(call $arrive)";
@@ -24,6 +31,7 @@ impl Default for Liar {
         Self {
             royalty_to: Address([0; 32]),
             royalty: 0,
+            before_owner: "",
             before_royalty: "",
             transfer: HONEST.into(),
             more: String::new(),
@@ -60,11 +68,12 @@ impl Liar {
     (data (i32.const 144) "withdraw")
     (data (i32.const 160) "settle")
     (data (i32.const 168) "owed")
+    (data (i32.const 176) "broken")
     (func (export "init")
         (call $input_copy (i32.const 1056) (i32.const 0) (i32.const 32))
         (call $arrive))
     (func $arrive (drop (call $set (i32.const 128) (i32.const 5) (i32.const 1056) (i32.const 32))))
-    (func (export "owner_of")
+    (func (export "owner_of") {before_owner}
         (i32.store8 (i32.const 512) (i32.const 1))
         (drop (call $get (i32.const 128) (i32.const 5) (i32.const 513) (i32.const 32)))
         (call $return_data (i32.const 512) (i32.const 33)))
@@ -78,6 +87,7 @@ impl Liar {
             royalty = bytes(&royalty),
             market = bytes(&world.market.0),
             before = self.before_royalty,
+            before_owner = self.before_owner,
             transfer = self.transfer,
             more = self.more,
         )

@@ -96,7 +96,8 @@ impl World {
     }
 
     pub(crate) fn offer(&mut self, buyer: Address, token: u64, amount: u128, expires: u64) -> Outcome {
-        self.chain.call_paying(buyer, self.market, "offer", &(self.nft, token, expires), Amount(amount))
+        let arguments = (self.nft, token, expires, None::<Address>);
+        self.chain.call_paying(buyer, self.market, "offer", &arguments, Amount(amount))
     }
 
     /// Offers for a day; the offer's number.
@@ -116,7 +117,7 @@ impl World {
     }
 
     pub(crate) fn bid(&mut self, bidder: Address, id: u64, bid: u128) -> Outcome {
-        self.chain.call_paying(bidder, self.market, "bid", &(id,), Amount(bid))
+        self.chain.call_paying(bidder, self.market, "bid", &(id, None::<Address>), Amount(bid))
     }
 
     /// Calls a function whose only argument is a number.

@@ -321,7 +321,11 @@ impl Model {
                 self.auctions.remove(&id);
                 if let Some((bidder, bid)) = auction.best {
                     let wanted = stands && auction.reserve <= bid;
-                    if !wanted || self.sell(auction.seller, bidder, auction.token, bid).is_err() {
+                    let sold = wanted && self.sell(auction.seller, bidder, auction.token, bid).is_ok();
+                    if wanted && !sold && now < auction.ends + DAY {
+                        return Err(code::NOT_DELIVERED);
+                    }
+                    if !sold {
                         self.credits[bidder] += bid;
                     }
                 }

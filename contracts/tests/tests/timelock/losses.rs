@@ -1,7 +1,8 @@
 //! The ways in which calls that should wait were made early, twice, otherwise, or by the wrong people; the name says which.
 
 use crate::scene::*;
-use tacit_simulator::{Amount, RejectCode};
+use tacit_contract_tests::guest::{escaped, guest};
+use tacit_simulator::{Address, Amount, Chain, Gas, RejectCode};
 
 #[test]
 fn execution_before_its_time_is_refused_up_to_the_last_millisecond() {
@@ -75,6 +76,7 @@ fn other_calls_than_those_scheduled_are_refused() {
     change(&|action| action.1 = "raise".into());
     change(&|action| action.2[0] ^= 1);
     change(&|action| action.3 = Amount(1));
+    change(&|action| action.4 = 1);
     // Bytes moved from the function's name to the arguments.
     change(&|action| (action.1, action.2) = ("ad".into(), [b"d".to_vec(), action.2.clone()].concat()));
     for other in spoiled {
@@ -149,4 +151,92 @@ fn money_of_the_timelock_moves_by_execution_only() {
         assert!(scene.chain.call_paying(stranger, timelock, function, &(), Amount(1)).result.is_err());
     }
     assert_eq!(scene.chain.balance(timelock), Amount(1_000));
+}
+
+#[test]
+fn a_stolen_canceller_does_not_stop_its_own_removal() {
+    let mut scene = Scene::new();
+    let (timelock, canceller) = (scene.timelock, scene.canceller);
+    let removal = [action(timelock, "revoke_role", &(CANCELLER, canceller))];
+    let operation = scene.ripen(&removal, 1);
+    scene.cancel(operation).expect_revert(MAY_NOT_CANCEL);
+    scene.execute(&removal, 1).ok();
+    let waiting: Hash = scene.schedule(&scene.add(1), 2).returns();
+    scene.cancel(waiting).expect_revert(MISSING_ROLE);
+}
+
+#[test]
+fn nothing_else_hides_behind_a_removal() {
+    let mut scene = Scene::new();
+    let (timelock, canceller, counter) = (scene.timelock, scene.canceller, scene.counter);
+    let removal = action(timelock, "revoke_role", &(CANCELLER, canceller));
+    let others = [
+        vec![removal.clone(), scene.add(1).remove(0)],
+        vec![scene.add(1).remove(0), removal],
+        vec![action(timelock, "revoke_role", &(PROPOSER, scene.proposer))],
+        vec![action(timelock, "revoke_role", &())],
+        vec![action(timelock, "grant_role", &(CANCELLER, scene.stranger))],
+        vec![action(counter, "revoke_role", &(CANCELLER, canceller))],
+    ];
+    for (salt, calls) in (0..).zip(others) {
+        let operation = scene.ripen(&calls, salt);
+        scene.cancel(operation).ok();
+    }
+}
+
+/// A contract whose work takes some million gas and is written down when it is done, and one that has it done and lives
+/// through its failure.
+fn careless(chain: &mut Chain) -> (Address, Address) {
+    let work = r#"(data (i32.const 512) "done")
+        (func (export "work") (local $turn i32)
+            (loop $again
+                (local.set $turn (i32.add (local.get $turn) (i32.const 1)))
+                (br_if $again (i32.lt_u (local.get $turn) (i32.const 2000000))))
+            (drop (call $set (i32.const 512) (i32.const 4) (i32.const 512) (i32.const 4))))"#;
+    let worker = guest(chain, "worker", work);
+    let careless = format!(
+        r#"(data (i32.const 512) "{}") (data (i32.const 544) "work")
+        (func (export "go") (drop (call $call (i32.const 512) (i32.const 544) (i32.const 4) (i32.const 0) (i32.const 0)
+            (i32.const 96) (i64.const -1) (i32.const 0))))"#,
+        escaped(&worker.0)
+    );
+    (guest(chain, "careless", &careless), worker)
+}
+
+#[test]
+fn half_of_an_operation_for_want_of_gas_is_refused_where_its_least_is_named() {
+    let mut scene = Scene::new();
+    let (careless, worker) = careless(&mut scene.chain);
+    let mut calls = vec![action(careless, "go", &())];
+    calls[0].4 = 12_000_000;
+    scene.ripen(&calls, 1);
+    let mut refused = 0;
+    for gas in (500_000..30_000_000).step_by(500_000) {
+        scene.chain.set_gas_limit(Gas(gas));
+        let outcome = scene.execute(&calls, 1);
+        if outcome.result.is_ok() {
+            assert!(scene.chain.storage(worker, b"done").is_some(), "with {gas} gas half of it was done");
+            assert!(refused > 10, "{refused}");
+            return;
+        }
+        refused += u32::from(outcome.result.unwrap_err().contract_code() == Some(TOO_LITTLE_GAS));
+    }
+    panic!("no gas was enough");
+}
+
+/// Why a least is named: without one, whoever executes chooses how much of such a call comes about.
+#[test]
+fn without_a_least_gas_a_careless_callee_is_used_up() {
+    let mut scene = Scene::new();
+    let (careless, worker) = careless(&mut scene.chain);
+    let calls = [action(careless, "go", &())];
+    scene.ripen(&calls, 1);
+    let limits = (500_000..30_000_000).step_by(500_000);
+    let mut limits = limits.skip_while(|gas| {
+        scene.chain.set_gas_limit(Gas(*gas));
+        scene.execute(&calls, 1).result.is_err()
+    });
+    assert!(limits.next().is_some());
+    assert!(scene.chain.storage(worker, b"done").is_none());
+    scene.execute(&calls, 1).expect_revert(EXECUTED_BEFORE);
 }

@@ -74,11 +74,11 @@ fn nothing_and_too_much_cannot_be_scheduled() {
     let many: Vec<Action> = (0..5).flat_map(|by| scene.add(by)).collect();
     scene.schedule(&many, 1).expect_revert(BAD_INPUT);
     let of = |lengths: &[usize]| -> Vec<Action> {
-        lengths.iter().map(|length| (scene.counter, "a".repeat(64), vec![0; *length], Amount(0))).collect()
+        lengths.iter().map(|length| (scene.counter, "a".repeat(64), vec![0; *length], Amount(0), 0)).collect()
     };
-    // Each beside what leads it and its own 120 bytes.
-    let [widest, longest, fullest] = [of(&[320; 4]), of(&[1_060]), of(&[1_060, 1_792 - 4 - 240 - 1_060])];
-    let [longer, fuller] = [of(&[1_061]), of(&[1_060, 1_792 - 4 - 240 - 1_060 + 1])];
+    // Each beside what leads it and its own 128 bytes.
+    let [widest, longest, fullest] = [of(&[320; 4]), of(&[1_060]), of(&[1_060, 1_824 - 4 - 256 - 1_060])];
+    let [longer, fuller] = [of(&[1_061]), of(&[1_060, 1_824 - 4 - 256 - 1_060 + 1])];
     scene.schedule(&widest, 1).ok();
     scene.schedule(&longest, 1).ok();
     scene.schedule(&fullest, 1).ok();
@@ -114,7 +114,7 @@ fn money_goes_with_calls_but_not_to_the_timelock_itself() {
 fn a_call_without_a_function_pays_an_account() {
     let mut scene = Scene::new();
     let (stranger, before) = (scene.stranger, scene.chain.balance(scene.stranger).0);
-    let pay = |amount, input| vec![(stranger, String::new(), input, Amount(amount))];
+    let pay = |amount, input| vec![(stranger, String::new(), input, Amount(amount), 0)];
     scene.schedule(&pay(400, vec![0]), 1).expect_revert(TRANSFER_FAILED);
     scene.ripen(&pay(400, Vec::new()), 1);
     scene.execute(&pay(400, Vec::new()), 1).ok();

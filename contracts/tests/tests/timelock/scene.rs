@@ -10,6 +10,7 @@ pub const DELAY: u64 = 2 * DAY;
 pub const GRACE: u64 = 14 * DAY;
 
 pub const PROPOSER: u8 = 16;
+pub const CANCELLER: u8 = 18;
 
 pub const DELAY_OUT_OF_RANGE: u32 = 1;
 pub const NO_CALLS: u32 = 2;
@@ -21,6 +22,8 @@ pub const EXECUTED_BEFORE: u32 = 7;
 pub const WAS_CANCELLED: u32 = 8;
 pub const PAYS_ITSELF: u32 = 9;
 pub const TRANSFER_FAILED: u32 = 11;
+pub const MAY_NOT_CANCEL: u32 = 12;
+pub const TOO_LITTLE_GAS: u32 = 13;
 
 pub const UNKNOWN: u8 = 0;
 pub const WAITING: u8 = 1;
@@ -29,8 +32,8 @@ pub const EXECUTED: u8 = 3;
 pub const CANCELLED: u8 = 4;
 pub const OVERDUE: u8 = 5;
 
-/// Target, function, arguments, money.
-pub type Action = (Address, String, Vec<u8>, Amount);
+/// Target, function, arguments, money, least gas.
+pub type Action = (Address, String, Vec<u8>, Amount, u64);
 pub type Hash = [u8; 32];
 
 pub struct Scene {
@@ -44,7 +47,7 @@ pub struct Scene {
 }
 
 pub fn action(target: Address, function: &str, arguments: &impl borsh::BorshSerialize) -> Action {
-    (target, function.to_string(), encode(arguments), Amount(0))
+    (target, function.to_string(), encode(arguments), Amount(0), 0)
 }
 
 impl Scene {
