@@ -374,7 +374,7 @@ fn careless(chain: &mut Chain) -> (Address, Address) {
         (func (export "work") (local $turn i32)
             (loop $again
                 (local.set $turn (i32.add (local.get $turn) (i32.const 1)))
-                (br_if $again (i32.lt_u (local.get $turn) (i32.const 2000000))))
+                (br_if $again (i32.lt_u (local.get $turn) (i32.const 500000))))
             (drop (call $set (i32.const 512) (i32.const 4) (i32.const 512) (i32.const 4))))"#;
     let worker = guest(chain, "worker", work);
     let careless = format!(
