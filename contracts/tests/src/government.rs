@@ -61,7 +61,7 @@ pub const AGAINST: u8 = 0;
 /// The governor's choice `InFavour`.
 pub const IN_FAVOUR: u8 = 1;
 
-/// Target, function, arguments, money.
+/// Target, function, arguments, money, least gas.
 pub type Action = (Address, String, Vec<u8>, Amount, u64);
 /// Delay, period, extension, window, quorum, threshold.
 pub type Settings = (u64, u64, u64, u64, u128, Amount);

@@ -52,7 +52,7 @@ pub const MEMORY_BYTES_MAX: usize = 8 * PAGE_BYTES;
 pub const EXPORTS_MAX: u32 = 128;
 /// Longest name of an export in bytes.
 pub const EXPORT_NAME_BYTES_MAX: usize = tacit_abi::FUNCTION_NAME_BYTES_MAX as usize;
-/// Most bytes of custom sections; they are stored, but never reach the engine.
+/// Most bytes of custom sections, with their names; they are stored, but never reach the engine.
 pub const CUSTOM_BYTES_MAX: usize = 64 * 1024;
 /// Names starting so belong to the host and to toolchains.
 pub const RESERVED_PREFIX: &str = "__";

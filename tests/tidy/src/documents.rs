@@ -61,10 +61,11 @@ pub fn has_test(source: &str, name: &str) -> bool {
     false
 }
 
-/// Whether a test's name carries the number of an attack: `attack_7_`, `attack_07_` or one of `attack_7_and_8_`.
+/// Whether a test's name carries a number behind `prefix`: for `attack_` that is `attack_7_`, `attack_07_` or one of
+/// `attack_7_and_8_`.
 #[must_use]
-pub fn carries(name: &str, number: u32) -> bool {
-    let Some(rest) = name.strip_prefix("attack_") else { return false };
+pub fn carries(name: &str, prefix: &str, number: u32) -> bool {
+    let Some(rest) = name.strip_prefix(prefix) else { return false };
     rest.split('_')
         .take_while(|word| *word == "and" || word.parse::<u32>().is_ok())
         .any(|word| word.parse() == Ok(number))
@@ -122,8 +123,10 @@ mod tests {
         let source = "#[test]\nfn one() {}\nfn two() {}\n#[tokio::test(flavor)]\nasync fn three() {}\n// fn four\n";
         assert!(has_test(source, "one") && has_test(source, "three"));
         assert!(!has_test(source, "two") && !has_test(source, "four") && !has_test(source, "on"));
-        assert!(carries("attack_07_x", 7) && carries("attack_5_and_6_x", 6) && carries("attack_24_and_25_x", 24));
-        assert!(!carries("attack_7_x", 70) && !carries("attack_17_7_x", 1) && !carries("attacks_7", 7));
+        let attack = |name, number| carries(name, "attack_", number);
+        assert!(attack("attack_07_x", 7) && attack("attack_5_and_6_x", 6) && attack("attack_24_and_25_x", 24));
+        assert!(!attack("attack_7_x", 70) && !attack("attack_17_7_x", 1) && !attack("attacks_7", 7));
+        assert!(carries("case_45_and_56_1_x", "case_", 56) && !attack("case_7_x", 7));
     }
 
     #[test]

@@ -202,7 +202,7 @@ mod timelock {
         }
         let ready = env::now().checked_add(delay).ok_or(Error::DelayOutOfRange)?;
         let expires = ready.checked_add(GRACE).ok_or(Error::DelayOutOfRange)?;
-        let removes_cancellers = calls.iter().all(removes_canceller);
+        let removes_cancellers = calls.iter().all(|action| removes_canceller(&action));
         OPERATIONS.set(&operation, &Operation { ready, expires, fate: Fate::Open, removes_cancellers });
         Scheduled { operation, salt, ready, expires, calls }.emit();
         Ok(operation)

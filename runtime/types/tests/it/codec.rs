@@ -123,7 +123,7 @@ fn nested_lists_that_promise_much_and_hold_nothing_are_refused() {
 }
 
 #[test]
-fn bytes_above_the_limit_are_refused_without_decoding() {
+fn case_64_bytes_above_the_limit_are_refused_without_decoding() {
     let long = vec![0; TX_BYTES_MAX + 1];
     let expected = DecodeError::TooLong { what: "transaction", actual: TX_BYTES_MAX + 1, limit: TX_BYTES_MAX };
     assert_eq!(Tx::decode(&long), Err(expected.clone()));

@@ -140,7 +140,7 @@ pub(super) struct Build {
 
 /// The versions of what turns code into a module.
 #[derive(Clone, Copy)]
-pub(super) struct Versions {
+pub(crate) struct Versions {
     pub artifact: u32,
     pub instrumentation: u32,
     pub schedule: u32,
@@ -148,7 +148,7 @@ pub(super) struct Versions {
 }
 
 impl Versions {
-    pub(super) const NOW: Self = Self {
+    pub(crate) const NOW: Self = Self {
         artifact: ARTIFACT_VERSION,
         instrumentation: crate::meter::INSTRUMENTATION_VERSION,
         schedule: crate::gas::SCHEDULE_VERSION,

@@ -214,6 +214,22 @@ mod tests {
     }
 
     #[test]
+    fn case_65_uses_may_be_counted_past_the_largest_number() {
+        let mut cache: Cache<u8> = Cache::new(Room { modules: 2, ..ROOM });
+        *cache.clock.get_mut() = u64::MAX - 1;
+        for round in 0..3 {
+            for number in 0..5 {
+                assert_eq!(*cache.get(&hash(number), || Ok((number, 1))).unwrap(), number, "round {round}");
+                assert_eq!(*cache.get(&hash(number), || Ok((99, 1))).unwrap(), number, "it was just made");
+                let slots = lock(&cache.slots);
+                assert!(slots.by_hash.len() <= 2 && slots.by_use.len() == slots.by_hash.len());
+                assert_eq!(slots.bytes, slots.by_hash.len() as u64);
+            }
+        }
+        assert!(cache.clock.into_inner() < 1_000, "the count did not pass its end");
+    }
+
+    #[test]
     fn looking_is_no_use() {
         let cache: Cache<u8> = Cache::new(Room { modules: 4, ..ROOM });
         for number in 0..4 {

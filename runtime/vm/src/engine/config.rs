@@ -33,7 +33,7 @@ const WARM_SLOTS: u32 = 16;
 pub(crate) fn engine(slots: u32) -> Result<Engine, Fault> {
     let config = settings(slots)?;
     let engine = Engine::new(&config).map_err(|error| Fault(format!("the engine does not start: {error}")))?;
-    check(&engine)?;
+    check(&engine, slots)?;
     Ok(engine)
 }
 
@@ -114,8 +114,9 @@ fn memory(config: &mut Config, slots: u32) {
 }
 
 /// Reads back what a wrong default or a new engine version could have changed.
-fn check(engine: &Engine) -> Result<(), Fault> {
+fn check(engine: &Engine, slots: u32) -> Result<(), Fault> {
     let pool = engine.get_pooling_config();
+    let holds = |is_so: fn(&PoolingAllocationConfig, u32) -> bool| pool.is_some_and(|pool| is_so(pool, slots));
     let settings = [
         // An interpreter may be compiled in, for tests; nothing may choose it.
         ("machine code", !engine.is_pulley()),
@@ -128,9 +129,109 @@ fn check(engine: &Engine) -> Result<(), Fault> {
         ("memory guard", engine.get_memory_guard_size() == MEMORY_GUARD_BYTES),
         ("wasm stack", engine.get_max_wasm_stack() == WASM_STACK_BYTES),
         ("pooled memory size", pool.is_some_and(|pool| pool.get_max_memory_size() == limits::MEMORY_BYTES_MAX)),
+        ("code generator", engine.get_strategy() == Some(Strategy::Cranelift)),
+        ("optimisation", engine.get_cranelift_opt_level() == Some(OptLevel::Speed)),
+        ("register allocation", engine.get_cranelift_regalloc_algorithm() == Some(RegallocAlgorithm::Backtracking)),
+        ("NaN canonicalization", engine.get_cranelift_nan_canonicalization() == Some(true)),
+        ("no inlining", engine.get_compiler_inlining() == Inlining::No),
+        ("no fuel", !engine.get_consume_fuel()),
+        ("no epochs", !engine.get_epoch_interruption()),
+        ("traps by signals", engine.get_signals_based_traps()),
+        ("no unwinding", engine.get_native_unwind_info() == Some(false)),
+        ("no backtraces", engine.get_wasm_backtrace_max_frames() == 0),
+        ("no address map", !engine.get_generate_address_map()),
+        ("guard before memory", engine.get_guard_before_linear_memory()),
+        ("lazy tables", engine.get_table_lazy_init()),
+        ("pooled instances", holds(|pool, slots| pool.get_total_core_instances() == slots)),
+        ("pooled memories", holds(|pool, slots| pool.get_total_memories() == slots)),
+        ("pooled tables", holds(|pool, slots| pool.get_total_tables() == slots)),
+        ("one memory a module", holds(|pool, _| pool.get_max_memories_per_module() == 1)),
+        ("one table a module", holds(|pool, _| pool.get_max_tables_per_module() == 1)),
+        ("table elements", holds(|pool, _| u64::try_from(pool.get_table_elements()) == Ok(limits::TABLE_ELEMENTS_MAX))),
+        ("cleared memory", holds(|pool, _| pool.get_memory_keep_resident() == KEEP_RESIDENT_BYTES)),
     ];
     match settings.iter().find(|(_, is_taken)| !is_taken) {
         Some((what, _)) => Err(Fault(format!("the engine did not take its setting: {what}"))),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Which setting the check misses in an engine that differs by one.
+    fn missed(change: impl FnOnce(&mut Config)) -> String {
+        let mut config = Config::new();
+        execution(&mut config).unwrap();
+        proposals(&mut config);
+        memory(&mut config, 2);
+        change(&mut config);
+        let engine = Engine::new(&config).unwrap();
+        check(&engine, 2).map_or_else(|fault| fault.0, |()| String::from("accepted"))
+    }
+
+    #[test]
+    fn an_engine_that_differs_in_one_setting_does_not_start() {
+        assert_eq!(missed(|_| {}), "accepted");
+        type Change = fn(&mut Config);
+        let changes: [(&str, Change); 18] = [
+            ("wasm proposals", |config| {
+                config.wasm_multi_value(true);
+            }),
+            ("no memory images", |config| {
+                config.memory_init_cow(true);
+            }),
+            ("memory guard", |config| {
+                config.memory_guard_size(64 << 20);
+            }),
+            ("wasm stack", |config| {
+                config.max_wasm_stack(2 << 20);
+            }),
+            ("optimisation", |config| {
+                config.cranelift_opt_level(OptLevel::None);
+            }),
+            ("register allocation", |config| {
+                config.cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
+            }),
+            ("NaN canonicalization", |config| {
+                config.cranelift_nan_canonicalization(false);
+            }),
+            ("no inlining", |config| {
+                config.compiler_inlining(Inlining::Yes);
+            }),
+            ("no fuel", |config| {
+                config.consume_fuel(true);
+            }),
+            ("no epochs", |config| {
+                config.epoch_interruption(true);
+            }),
+            ("traps by signals", |config| {
+                config.signals_based_traps(false);
+            }),
+            ("no unwinding", |config| {
+                config.native_unwind_info(true);
+            }),
+            ("no backtraces", |config| {
+                config.wasm_backtrace_max_frames(std::num::NonZeroUsize::new(9));
+            }),
+            ("no address map", |config| {
+                config.generate_address_map(true);
+            }),
+            ("guard before memory", |config| {
+                config.guard_before_linear_memory(false);
+            }),
+            ("lazy tables", |config| {
+                config.table_lazy_init(false);
+            }),
+            ("pooled instances", |config| memory(config, 3)),
+            ("pooled memory size", |config| {
+                config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+            }),
+        ];
+        for (what, change) in changes {
+            assert_eq!(missed(change), format!("the engine did not take its setting: {what}"));
+        }
     }
 }

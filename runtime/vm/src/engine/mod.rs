@@ -9,6 +9,8 @@ mod guest;
 mod module;
 mod restore;
 
+#[cfg(test)]
+pub(crate) use artifact::Versions;
 pub use artifact::{ARTIFACT_BYTES_MAX, ArtifactName, ArtifactRefused, ArtifactStore, Artifacts, Seal};
 #[cfg(test)]
 pub(crate) use config::engine;

@@ -278,3 +278,44 @@ fn trap(error: &wasmtime::Error) -> Result<Trap, Fault> {
 fn engine_fault(what: &str, error: &wasmtime::Error) -> Fault {
     Fault(format!("{what}: {error:#}"))
 }
+
+#[cfg(test)]
+impl WasmtimeMachine {
+    /// The same machine as a node has it that follows other rules or prices.
+    pub(crate) fn of_versions(mut self, versions: Versions) -> Self {
+        self.build = Build::new(&self.engine, versions);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasmtime::Trap as Native;
+
+    /// Whatever the engine may learn to say later is our fault until somebody decides otherwise.
+    #[test]
+    fn case_27_seven_ends_of_the_engine_are_verdicts_and_every_other_stops_the_node() {
+        let verdict = |native: Native| trap(&wasmtime::Error::from(native));
+        let all: Vec<Native> = (0..=u8::MAX).filter_map(Native::from_u8).collect();
+        let verdicts: Vec<(Native, Trap)> =
+            all.iter().filter_map(|native| Some((*native, verdict(*native).ok()?))).collect();
+        let expected = [
+            (Native::MemoryOutOfBounds, Trap::MemoryOutOfBounds),
+            (Native::TableOutOfBounds, Trap::TableOutOfBounds),
+            (Native::IndirectCallToNull, Trap::IndirectCallToNull),
+            (Native::BadSignature, Trap::BadSignature),
+            (Native::IntegerOverflow, Trap::IntegerOverflow),
+            (Native::IntegerDivisionByZero, Trap::DivisionByZero),
+            (Native::UnreachableCodeReached, Trap::Unreachable),
+        ];
+        for pair in expected {
+            assert!(verdicts.contains(&pair), "{pair:?}");
+        }
+        assert_eq!(verdicts.len(), expected.len(), "{verdicts:?}");
+        for fault in [Native::StackOverflow, Native::HeapMisaligned, Native::Interrupt, Native::OutOfFuel] {
+            assert!(all.contains(&fault) && verdict(fault).is_err(), "{fault:?}");
+        }
+        assert!(trap(&wasmtime::Error::msg("no trap at all")).is_err());
+    }
+}

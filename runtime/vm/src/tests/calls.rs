@@ -285,7 +285,7 @@ fn a_failing_callee_is_a_code_and_leaves_nothing() {
 }
 
 #[test]
-fn a_caller_keeps_a_share_of_its_gas_from_a_callee_that_burns_everything() {
+fn case_47_a_caller_keeps_a_share_of_its_gas_from_a_callee_that_burns_everything() {
     let mut chain = Chain::new();
     let callee = chain.text("(func (export \"burn\") (loop (br 0)))");
     let caller = chain.text(&caller_of(callee, "burn", "$try_call"));
@@ -397,7 +397,7 @@ fn alone(code: &[u8]) -> (MemoryWorld, CallParams<'static>) {
 }
 
 #[test]
-fn many_threads_calling_at_full_depth_never_exhaust_the_pool() {
+fn case_30_many_threads_calling_at_full_depth_never_exhaust_the_pool() {
     let mut chain = Chain::new();
     for index in 1..=16_u8 {
         chain.text(&caller_of(Address([index + 1; 32]), "run", "$try_call"));

@@ -3,6 +3,7 @@
 use super::generate::{from_bytes, with_a_large_stack};
 use super::script::Family;
 use super::support::{Chain, Engines};
+use crate::reject::Part;
 use crate::validate::FEATURES;
 use crate::{meter, validate};
 use wasmparser::Validator;
@@ -25,7 +26,13 @@ pub fn validator(bytes: &[u8]) {
             );
             check_metered(bytes, info.metered_bytes);
         }
-        Err(reject) => assert!((1..=19).contains(&reject.number()) || (100..=116).contains(&reject.number())),
+        Err(reject) => {
+            let parts = Part::Types as u16..=Part::JoinsSum as u16;
+            assert!(
+                (1..=19).contains(&reject.number()) || parts.contains(&reject.number()),
+                "no rule's number: {reject}"
+            );
+        }
     }
 }
 
@@ -59,4 +66,34 @@ fn check_metered(code: &[u8], metered_bytes: usize) {
     assert_eq!(metered.len(), metered_bytes, "metering gives another length than the deploy check said");
     let verdict = Validator::new_with_features(FEATURES).validate_all(&metered);
     assert!(verdict.is_ok(), "the metered module is invalid: {:?}", verdict.err());
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::reject::Part;
+    use crate::{CodeReject, validate};
+
+    #[test]
+    fn a_module_refused_for_its_joins_is_a_verdict_and_no_crash_of_the_fuzzer() {
+        // The last two numbers: joins of one function, and of all.
+        let nest = super::super::modules::nest;
+        let one = super::super::support::module(&nest(512, 64));
+        let body = nest(64, 60).replace("(export \"run\")", "");
+        let all = super::super::support::module(&body.repeat(9));
+        for (code, part) in [(one, Part::Joins), (all, Part::JoinsSum)] {
+            assert!(matches!(validate(&code), Err(CodeReject::Limit { what, .. }) if what == part), "{part:?}");
+            super::validator(&code);
+        }
+        super::validator(&super::super::support::module(&nest(64, 60)));
+    }
+
+    #[test]
+    fn the_other_targets_take_any_bytes() {
+        let bytes: Vec<u8> = (0..3_000_u32).map(|index| (index.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        for length in [0, 1, 64, 3_000] {
+            super::validator(&bytes[..length]);
+            super::instrumenter(&bytes[..length]);
+            super::host_calls(&bytes[..length]);
+        }
+    }
 }

@@ -5,16 +5,16 @@ use crate::gas;
 use crate::{VmReject, reject::Trap};
 
 // Prices of instructions in units, as docs/spec/gas.md gives them.
-const NOP: i64 = 1;
-const SET: i64 = 4;
-const PLAIN: i64 = 5;
+pub(super) const NOP: i64 = 1;
+pub(super) const SET: i64 = 4;
+pub(super) const PLAIN: i64 = 5;
 const JUMP: i64 = 8;
 const LOOP: i64 = 8;
-const ROUND: i64 = 8;
-const LOCAL: i64 = 2;
-const BRANCH: i64 = 64;
-const CALL: i64 = 64;
-const STORE: i64 = 260;
+pub(super) const ROUND: i64 = 8;
+pub(super) const LOCAL: i64 = 2;
+pub(super) const BRANCH: i64 = 64;
+pub(super) const CALL: i64 = 64;
+pub(super) const STORE: i64 = 260;
 const BULK: i64 = 160;
 const GROW: i64 = 400;
 
@@ -27,7 +27,7 @@ fn used(body: &str) -> u64 {
 }
 
 /// Units of gas that `run` of a module without host functions counts, exactly.
-fn units(body: &str) -> i64 {
+pub(super) fn units(body: &str) -> i64 {
     let engine = wasmi::Engine::default();
     let code = crate::meter::meter(&super::support::module(body)).unwrap();
     let module = wasmi::Module::new(&engine, &code).unwrap();
@@ -110,7 +110,7 @@ fn calls_and_returns_within_a_contract_are_paid_once() {
 }
 
 #[test]
-fn bulk_operations_are_paid_by_length() {
+fn case_25_bulk_operations_are_paid_by_length() {
     let fill =
         |bytes: u32| format!("(func (export \"run\") (memory.fill (i32.const 0) (i32.const 1) (i32.const {bytes})))");
     assert_eq!(units(&fill(0)), 3 * NOP + BULK);
@@ -222,7 +222,7 @@ fn every_amount_of_gas_gives_all_of_the_call_or_nothing() {
 }
 
 #[test]
-fn a_trap_uses_all_gas_and_a_revert_what_it_took() {
+fn case_27_a_trap_uses_all_gas_and_a_revert_what_it_took() {
     for (end, trap) in [
         ("unreachable", Trap::Unreachable),
         ("(drop (i32.load (i32.const -1)))", Trap::MemoryOutOfBounds),

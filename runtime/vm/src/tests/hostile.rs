@@ -17,7 +17,7 @@ fn attack(name: &str, function: &str) -> CallOutcome {
 }
 
 #[test]
-fn endless_loops_run_out_of_gas() {
+fn case_21_and_22_endless_loops_run_out_of_gas() {
     for function in ["plain", "nops", "nested", "table", "tree"] {
         let outcome = attack("loops", function);
         assert_eq!((outcome.result, outcome.gas_used.0), (Err(VmReject::OutOfGas), GAS), "{function}");
@@ -25,7 +25,7 @@ fn endless_loops_run_out_of_gas() {
 }
 
 #[test]
-fn endless_recursion_exhausts_the_stack_counter_and_never_the_native_stack() {
+fn case_23_endless_recursion_exhausts_the_stack_counter_and_never_the_native_stack() {
     for function in ["direct", "mutual", "indirect", "wide", "deep_operands", "pressure"] {
         let outcome = attack("recursion", function);
         assert_eq!(outcome.result, Err(VmReject::StackExhausted), "{function}");
@@ -33,7 +33,7 @@ fn endless_recursion_exhausts_the_stack_counter_and_never_the_native_stack() {
 }
 
 #[test]
-fn memory_grows_to_its_limit_and_no_further() {
+fn case_24_and_25_memory_grows_to_its_limit_and_no_further() {
     let mut chain = Chain::new();
     let contract = chain.place(&guest("memory"));
     // 7 pages more fit; the next does not; the last byte can be used.

@@ -16,6 +16,8 @@ mod artifacts;
 #[cfg(test)]
 mod cache;
 #[cfg(test)]
+mod call_cases;
+#[cfg(test)]
 mod calls;
 #[cfg(test)]
 mod contracts;
@@ -23,15 +25,21 @@ mod contracts;
 mod core_suite;
 #[cfg(test)]
 mod deferred;
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 pub mod fuzz;
 #[cfg(test)]
 mod gas;
+#[cfg(test)]
+mod gas_cases;
 mod generate;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod host_cases;
+#[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod module_cases;
 #[cfg(test)]
 mod modules;
 #[cfg(test)]

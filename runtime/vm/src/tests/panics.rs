@@ -38,7 +38,7 @@ fn silence() {
 }
 
 #[test]
-fn a_panic_in_any_host_function_fails_the_transaction_and_nothing_else() {
+fn case_35_a_panic_in_any_host_function_fails_the_transaction_and_nothing_else() {
     silence();
     for function in tacit_abi::functions() {
         let zero = |kind: &Option<tacit_abi::Type>| match kind {

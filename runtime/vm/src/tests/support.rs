@@ -37,6 +37,8 @@ pub(super) struct MemoryWorld {
     pub lost: BTreeSet<CodeHash>,
     pub contracts: BTreeMap<Address, CodeHash>,
     pub storage: BTreeMap<(Address, Vec<u8>), Vec<u8>>,
+    /// Keys whose removal the state still holds, as those that went in earlier transactions of a block: walks pass over them.
+    pub removed: BTreeSet<(Address, Vec<u8>)>,
     pub balances: BTreeMap<Address, u128>,
     pub proofs: BTreeMap<ProofId, Height>,
     pub creators: BTreeMap<Address, Address>,
@@ -154,13 +156,22 @@ impl World for MemoryWorld {
         contract: &Address,
         prefix: &[u8],
         after: &[u8],
-        _most_steps: u64,
+        most_steps: u64,
     ) -> Result<NextKey, Fault> {
+        let counts = |key: &[u8]| key.starts_with(prefix) && (after.is_empty() || key > after);
         let mut own = self.storage.range((*contract, Vec::new())..).take_while(|((owner, _), _)| owner == contract);
-        let found = own.find(|((_, key), _)| key.starts_with(prefix) && (after.is_empty() || key.as_slice() > after));
+        let found = own.find(|((_, key), _)| counts(key));
+        let passed = self
+            .removed
+            .iter()
+            .filter(|(owner, key)| owner == contract && counts(key) && found.is_none_or(|((_, next), _)| key < next));
+        let steps = passed.filter(|at| !self.storage.contains_key(at)).count() as u64 + 1;
+        if steps > most_steps {
+            return Ok(NextKey::TooFar);
+        }
         Ok(match found {
-            Some(((_, key), value)) => NextKey::Found { key: key.clone(), value: value.clone(), steps: 1 },
-            None => NextKey::End { steps: 1 },
+            Some(((_, key), value)) => NextKey::Found { key: key.clone(), value: value.clone(), steps },
+            None => NextKey::End { steps },
         })
     }
 
@@ -193,7 +204,11 @@ impl World for MemoryWorld {
         let Some(left) = held.checked_sub(amount.0) else { return Ok(Err(TransferRefused::InsufficientBalance)) };
         self.set_asset(asset, from, left);
         let had = self.asset_balance(asset, to)?.0;
-        self.set_asset(asset, to, had + amount.0);
+        let Some(sum) = had.checked_add(amount.0) else {
+            self.set_asset(asset, from, held);
+            return Ok(Err(TransferRefused::Recipient));
+        };
+        self.set_asset(asset, to, sum);
         Ok(Ok(()))
     }
 

@@ -9,6 +9,7 @@ mod sections;
 
 use crate::access::Access;
 use crate::limits;
+use crate::meter::MeterError;
 use crate::reject::{CodeReject, Part};
 use wasmparser::{BinaryReaderError, Parser, Payload, ValidPayload, Validator, WasmFeatures};
 
@@ -17,7 +18,7 @@ pub(crate) const FEATURES: WasmFeatures =
     WasmFeatures::MUTABLE_GLOBAL.union(WasmFeatures::SIGN_EXTENSION).union(WasmFeatures::BULK_MEMORY_OPT);
 
 /// Version of the rules for code and of what is learned while checking it. A change of either raises it.
-pub(crate) const VALIDATOR_VERSION: u32 = 2;
+pub(crate) const VALIDATOR_VERSION: u32 = 3;
 
 /// What the deploy check learned about a module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +64,7 @@ pub fn validate(code: &[u8]) -> Result<ModuleInfo, CodeReject> {
         return Err(CodeReject::TooLong { bytes: code.len() });
     }
     let module = scan(code)?;
-    let metered_bytes = crate::meter::meter(code).map_err(|error| CodeReject::Malformed(error.to_string()))?.len();
+    let metered_bytes = crate::meter::meter(code).map_err(refused_by_the_meter)?.len();
     let limit =
         code.len().saturating_mul(limits::INSTRUMENTED_RATIO_MAX).saturating_add(limits::INSTRUMENTED_BYTES_FREE);
     if metered_bytes > limit {
@@ -79,6 +80,15 @@ pub fn validate(code: &[u8]) -> Result<ModuleInfo, CodeReject> {
         exports: module.exports,
         metered_bytes,
     })
+}
+
+/// Code that passed the validator has no operator without a price but those on floats that it lets stand where nothing ever
+/// runs: it looks at their operands, and there are none.
+fn refused_by_the_meter(error: MeterError) -> CodeReject {
+    match error {
+        MeterError::NoPrice(_) => CodeReject::Floats(error.to_string()),
+        error => CodeReject::Malformed(error.to_string()),
+    }
 }
 
 /// What later sections need to know of earlier ones.
@@ -185,7 +195,7 @@ impl Module {
             Payload::ElementSection(section) => self.check_elements(section),
             Payload::DataSection(section) => self.check_data(section),
             Payload::CodeSectionEntry(body) => self.check_size(body, code_bytes),
-            Payload::CustomSection(section) => self.check_custom(section.name(), section.data()),
+            Payload::CustomSection(section) => self.check_custom(section),
             // The remaining payloads carry nothing that needs a limit before the validator sees it.
             _ => Ok(()),
         }

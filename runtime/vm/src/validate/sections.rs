@@ -4,9 +4,9 @@ use super::{Module, Refusal, at_most};
 use crate::limits;
 use crate::reject::{CodeReject, Part};
 use wasmparser::{
-    ConstExpr, DataKind, DataSectionReader, ElementItems, ElementKind, ElementSectionReader, ExportSectionReader,
-    ExternalKind, FunctionSectionReader, GlobalSectionReader, MemorySectionReader, Operator, TableSectionReader,
-    TypeSectionReader,
+    ConstExpr, CustomSectionReader, DataKind, DataSectionReader, ElementItems, ElementKind, ElementSectionReader,
+    ExportSectionReader, ExternalKind, FunctionSectionReader, GlobalSectionReader, MemorySectionReader, Operator,
+    TableSectionReader, TypeSectionReader,
 };
 
 impl Module {
@@ -136,11 +136,12 @@ impl Module {
         Ok(())
     }
 
-    pub(super) fn check_custom(&mut self, name: &str, data: &[u8]) -> Result<(), Refusal> {
-        self.custom_bytes = self.custom_bytes.saturating_add(data.len());
+    /// Names count like data: a flood of sections that hold nothing, or of long names, is a flood too.
+    pub(super) fn check_custom(&mut self, section: &CustomSectionReader<'_>) -> Result<(), Refusal> {
+        self.custom_bytes = self.custom_bytes.saturating_add(section.range().len());
         at_most(Part::CustomBytes, self.custom_bytes as u64, limits::CUSTOM_BYTES_MAX as u64)?;
-        if name == tacit_abi::ACCESS_SECTION {
-            self.access.extend_from_slice(data);
+        if section.name() == tacit_abi::ACCESS_SECTION {
+            self.access.extend_from_slice(section.data());
         }
         Ok(())
     }
