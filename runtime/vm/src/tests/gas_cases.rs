@@ -320,13 +320,13 @@ fn case_63_a_contract_that_is_made_pays_for_entering_its_constructor_even_if_it_
     for code in ["(func (export \"init\"))", "(func (export \"something\"))"] {
         let mut chain = Chain::new();
         let code = module(code);
-        let (hash, length, entering_it) = (CodeHash::of(&[&code]), code.len() as u64, gas::enter(load_bytes(&code), 1));
+        let (hash, entering_it) = (CodeHash::of(&[&code]), gas::enter(load_bytes(&code), 1));
         chain.world.codes.insert(hash, code);
         let creator = chain.text(&maker(&hash, &[]));
         let outcome = chain.call(creator, "run", &[]);
         assert_eq!(outcome.frames[1].gas_used, entering_it);
         let own = entering(&chain, creator) + whole(one_call(9)) + 2 * gas::HOST_CALL + gas::copy(36);
-        let asked = 2 * gas::copy(0) + gas::CREATE + gas::code_found(length) + entering_it;
+        let asked = 2 * gas::copy(0) + gas::CREATE + entering_it;
         assert_eq!(outcome.gas_used.0, own + asked);
     }
 }
@@ -335,7 +335,7 @@ fn case_63_a_contract_that_is_made_pays_for_entering_its_constructor_even_if_it_
 fn case_63_a_migration_pays_for_both_codes_and_for_entering() {
     let mut chain = Chain::new();
     let new = module(&format!("(func (export \"migrate\")) {}", access(&[(ACCESS_LAYOUT, &layout(2, 1, 6))])));
-    let (hash, length, load) = (CodeHash::of(&[&new]), new.len() as u64, load_bytes(&new));
+    let (hash, load) = (CodeHash::of(&[&new]), load_bytes(&new));
     chain.world.codes.insert(hash, new);
     let governed = chain.text(&changes(&hash, &access(&[(ACCESS_LAYOUT, &layout(1, 0, 5))])));
     chain.world.governed.insert(governed);
@@ -343,7 +343,7 @@ fn case_63_a_migration_pays_for_both_codes_and_for_entering() {
     let outcome = chain.call(governed, "run", &[]);
     assert_eq!(chain.world.contracts[&governed], hash);
     let own = gas::enter(old, 1) + whole(one_call(4)) + 2 * gas::HOST_CALL + gas::copy(4);
-    let asked = gas::copy(0) + gas::SET_CODE + gas::code_found(length) + gas::load(old) + gas::load(load);
+    let asked = gas::copy(0) + gas::SET_CODE + gas::load(old) + gas::load(load);
     let used: Vec<u64> = outcome.frames.iter().map(|frame| frame.gas_used).collect();
     assert_eq!(used, [own + asked + 1_000_000, gas::enter(load, 1)]);
     assert_eq!(outcome.gas_used.0, own + asked + gas::enter(load, 1));
