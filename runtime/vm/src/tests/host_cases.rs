@@ -165,7 +165,7 @@ fn end_of(function: &str, name: &str, role: Role) -> Option<Result<(), VmReject>
     match (role, function, name) {
         (Role::Pointer, ..) => None,
         // Paid by length before the length is looked at: nobody has the gas for four gigabytes.
-        (Role::Length, "input_copy" | "ret_copy", _) => Some(Err(VmReject::OutOfGas)),
+        (Role::Length, "input_copy" | "ret_copy" | "blake3", _) => Some(Err(VmReject::OutOfGas)),
         // Cut.
         (Role::Length, "panic", _) => Some(Err(VmReject::Panicked)),
         (Role::Length, ..) => by_limit,
