@@ -41,7 +41,11 @@ mod hostile;
 #[cfg(test)]
 mod module_cases;
 #[cfg(test)]
+mod module_floods;
+#[cfg(test)]
 mod modules;
+#[cfg(test)]
+mod money_cases;
 #[cfg(test)]
 mod natives;
 #[cfg(test)]
