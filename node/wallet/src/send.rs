@@ -184,12 +184,22 @@ pub async fn simulate(
     builder: TxBuilder,
     authorization: Authorization,
 ) -> Result<SimulateView, WalletError> {
-    let cap = SIMULATION_GAS.min(chain.block_gas_limit);
-    let tx = builder.gas_limit(cap).unsigned(authorization)?;
+    simulate_with(client, SIMULATION_GAS.min(chain.block_gas_limit), builder, authorization).await
+}
+
+async fn simulate_with(
+    client: &Client,
+    limit: Gas,
+    builder: TxBuilder,
+    authorization: Authorization,
+) -> Result<SimulateView, WalletError> {
+    let tx = builder.gas_limit(limit).unsigned(authorization)?;
     Ok(client.simulate(tx.encode()).await?)
 }
 
-/// How much gas a transaction needs, with room to spare, by simulation.
+/// How much gas a transaction needs, with room to spare, by simulation. What was tried with all gas there is may still fail with
+/// just what it used: a contract that looks at what is left, or keeps some for later, asks for more. So the limit is tried too,
+/// and doubled until it goes the same way.
 ///
 /// # Errors
 /// [`WalletError::Client`], or [`WalletError::BodyFailed`] when the simulation fails: sending would only cost the fee.
@@ -199,13 +209,23 @@ pub async fn estimate_gas(
     builder: TxBuilder,
     authorization: Authorization,
 ) -> Result<Gas, WalletError> {
-    let simulated = simulate(client, chain, builder, authorization).await?;
+    let most = SIMULATION_GAS.min(chain.block_gas_limit);
+    let simulated = simulate_with(client, most, builder.clone(), authorization.clone()).await?;
     if let Some(reject) = simulated.reject {
         return Err(WalletError::BodyFailed { height: simulated.height, name: reject.name, message: reject.message });
     }
     // The state may change before the block: a fifth more, and a little for small ones.
     let room = (simulated.gas_used / 5).saturating_add(10_000);
-    Ok(Gas(simulated.gas_used.saturating_add(room)).min(chain.block_gas_limit))
+    let mut limit = Gas(simulated.gas_used.saturating_add(room)).min(chain.block_gas_limit);
+    while limit < most {
+        let tried = simulate_with(client, limit, builder.clone(), authorization.clone()).await?;
+        // Other gas is another way: a part that failed and was caught.
+        if tried.reject.is_none() && tried.gas_used == simulated.gas_used {
+            break;
+        }
+        limit = Gas(limit.0.saturating_mul(2)).min(most);
+    }
+    Ok(limit)
 }
 
 /// Submits a signed transaction and waits as told.

@@ -322,7 +322,7 @@ pub(crate) fn input_bytes<const MAX: usize>(input: Vec<u8>) -> Bytes<MAX> {
     let length = input.len();
     match Bytes::new(input) {
         Ok(input) => input,
-        Err(_) => panic!("the arguments take {length} bytes, the action carries {MAX}"),
+        Err(_) => panic!("the arguments take {length} bytes, a call carries {MAX}"),
     }
 }
 
