@@ -96,7 +96,7 @@ macro_rules! host_functions {
             fn code_hash(address: i32, out: i32) -> i32;
             /// Changes this contract's own code from the next call on, and schedules `migrate` of the new code with the
             /// input as `defer_call` does. `OK`, or fails with `POLICY_FORBIDS`, `CODE_UNKNOWN`, `LAYOUT_DIFFERS`,
-            /// `TOO_MANY` or, if `migrate` has to run, `DEFER_DENIED`. Traps in a static frame.
+            /// `TOO_MANY`, `DEFER_DENIED` if `migrate` has to run, `INVALID_INPUT` for any input if not. Traps in a static frame.
             fn set_code(code_hash: i32, input: i32, input_len: i32, gas: i64) -> i32;
             /// The length of the return register.
             fn ret_len() -> i32;
