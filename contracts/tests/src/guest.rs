@@ -48,3 +48,23 @@ pub fn guest_with(chain: &mut Chain, name: &str, body: &str) -> Address {
 pub fn escaped(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("\\{byte:02x}")).collect()
 }
+
+/// A contract whose work takes some million gas and is written down when it is done, and one that has it done and lives
+/// through its failure.
+#[must_use]
+pub fn careless(chain: &mut Chain) -> (Address, Address) {
+    let work = r#"(data (i32.const 512) "done")
+        (func (export "work") (local $turn i32)
+            (loop $again
+                (local.set $turn (i32.add (local.get $turn) (i32.const 1)))
+                (br_if $again (i32.lt_u (local.get $turn) (i32.const 500000))))
+            (drop (call $set (i32.const 512) (i32.const 4) (i32.const 512) (i32.const 4))))"#;
+    let worker = guest(chain, "worker", work);
+    let careless = format!(
+        r#"(data (i32.const 512) "{}") (data (i32.const 544) "work")
+        (func (export "go") (drop (call $call (i32.const 512) (i32.const 544) (i32.const 4) (i32.const 0) (i32.const 0)
+            (i32.const 96) (i64.const -1) (i32.const 0))))"#,
+        escaped(&worker.0)
+    );
+    (guest(chain, "careless", &careless), worker)
+}

@@ -5,7 +5,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use tacit_contract_tests::code::{BAD_INPUT, NOT_PAYABLE};
-use tacit_contract_tests::guest::{escaped, guest};
+use tacit_contract_tests::guest::{careless, guest};
 use tacit_contract_tests::twin::{self, Twin, agrees};
 use tacit_contract_tests::{Encoded, deploy, module};
 use tacit_simulator::{Address, Amount, AssetId, Chain, Gas, InstantiateOptions, Outcome, encode};
@@ -365,25 +365,6 @@ fn loss_reentrancy_an_owner_that_is_called_cannot_execute_again() {
     assert_eq!(id, 0);
     chain.call(who[0], treasury, "execute", &(id,)).ok().expect_event("Tried", &(-7i32,));
     chain.call(who[0], treasury, "execute", &(id,)).expect_revert(EXECUTED);
-}
-
-/// A contract whose work takes some million gas and is written down when it is done, and one that has it done and lives
-/// through its failure.
-fn careless(chain: &mut Chain) -> (Address, Address) {
-    let work = r#"(data (i32.const 512) "done")
-        (func (export "work") (local $turn i32)
-            (loop $again
-                (local.set $turn (i32.add (local.get $turn) (i32.const 1)))
-                (br_if $again (i32.lt_u (local.get $turn) (i32.const 500000))))
-            (drop (call $set (i32.const 512) (i32.const 4) (i32.const 512) (i32.const 4))))"#;
-    let worker = guest(chain, "worker", work);
-    let careless = format!(
-        r#"(data (i32.const 512) "{}") (data (i32.const 544) "work")
-        (func (export "go") (drop (call $call (i32.const 512) (i32.const 544) (i32.const 4) (i32.const 0) (i32.const 0)
-            (i32.const 96) (i64.const -1) (i32.const 0))))"#,
-        escaped(&worker.0)
-    );
-    (guest(chain, "careless", &careless), worker)
 }
 
 #[test]

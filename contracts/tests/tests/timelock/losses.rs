@@ -1,8 +1,8 @@
 //! The ways in which calls that should wait were made early, twice, otherwise, or by the wrong people; the name says which.
 
 use crate::scene::*;
-use tacit_contract_tests::guest::{escaped, guest};
-use tacit_simulator::{Address, Amount, Chain, Gas, RejectCode};
+use tacit_contract_tests::guest::careless;
+use tacit_simulator::{Amount, Gas, RejectCode};
 
 #[test]
 fn execution_before_its_time_is_refused_up_to_the_last_millisecond() {
@@ -182,25 +182,6 @@ fn nothing_else_hides_behind_a_removal() {
         let operation = scene.ripen(&calls, salt);
         scene.cancel(operation).ok();
     }
-}
-
-/// A contract whose work takes some million gas and is written down when it is done, and one that has it done and lives
-/// through its failure.
-fn careless(chain: &mut Chain) -> (Address, Address) {
-    let work = r#"(data (i32.const 512) "done")
-        (func (export "work") (local $turn i32)
-            (loop $again
-                (local.set $turn (i32.add (local.get $turn) (i32.const 1)))
-                (br_if $again (i32.lt_u (local.get $turn) (i32.const 500000))))
-            (drop (call $set (i32.const 512) (i32.const 4) (i32.const 512) (i32.const 4))))"#;
-    let worker = guest(chain, "worker", work);
-    let careless = format!(
-        r#"(data (i32.const 512) "{}") (data (i32.const 544) "work")
-        (func (export "go") (drop (call $call (i32.const 512) (i32.const 544) (i32.const 4) (i32.const 0) (i32.const 0)
-            (i32.const 96) (i64.const -1) (i32.const 0))))"#,
-        escaped(&worker.0)
-    );
-    (guest(chain, "careless", &careless), worker)
 }
 
 #[test]
