@@ -511,14 +511,19 @@ fn case_52_a_contract_changes_its_code_only_if_its_policy_and_its_storage_allow_
     assert_eq!(chain.world.contracts[&contract], before, "the code changed although `migrate` failed");
 }
 
-#[test]
-fn a_change_that_keeps_the_layout_runs_no_migration_again() {
-    const LAYOUT: u8 = tacit_abi::ACCESS_LAYOUT;
-    let mut chain = Chain::new();
-    let one = access(&[(LAYOUT, &layout(1, 0, 5))]);
+/// Deploys code whose migration would trap. The hash, and the section that gives another module the same layout.
+fn with_the_same_layout(chain: &mut Chain) -> (CodeHash, String) {
+    let one = access(&[(tacit_abi::ACCESS_LAYOUT, &layout(1, 0, 5))]);
     let fixed = module(&format!("{SETS} (func (export \"migrate\") unreachable) {one}"));
     let hash = CodeHash::of(&[&fixed]);
     chain.world.codes.insert(hash, fixed);
+    (hash, one)
+}
+
+#[test]
+fn a_change_that_keeps_the_layout_runs_no_migration_again() {
+    let mut chain = Chain::new();
+    let (hash, one) = with_the_same_layout(&mut chain);
     let contract = chain.text(&changes(&hash, &one));
     chain.world.governed.insert(contract);
     assert_eq!(run(&mut chain, contract), [OK]);
@@ -527,12 +532,8 @@ fn a_change_that_keeps_the_layout_runs_no_migration_again() {
 
 #[test]
 fn a_change_that_would_lose_its_input_changes_nothing() {
-    const LAYOUT: u8 = tacit_abi::ACCESS_LAYOUT;
     let mut chain = Chain::new();
-    let one = access(&[(LAYOUT, &layout(1, 0, 5))]);
-    let fixed = module(&format!("{SETS} (func (export \"migrate\") unreachable) {one}"));
-    let hash = CodeHash::of(&[&fixed]);
-    chain.world.codes.insert(hash, fixed);
+    let (hash, one) = with_the_same_layout(&mut chain);
     let with_input = changes(&hash, &one).replace("(i32.const 800) (i32.const 0)", "(i32.const 800) (i32.const 1)");
     let contract = chain.text(&with_input);
     chain.world.governed.insert(contract);
