@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build devnet demo test long interop lint fmt bench bench-peers doc clean
+.PHONY: help setup build devnet demo test long arm interop lint fmt bench bench-peers doc clean
 
 TACIT_TARGET_DIR ?= $(HOME)/.cache/tacit/target
 export TACIT_TARGET_DIR
@@ -41,6 +41,9 @@ test: setup interop ## all tests but the slow tier
 
 long: setup ## the slow tier: module `long`, many minutes
 	@tests/run-tests.sh --long $(ARGS)
+
+arm: setup ## the VM's tests as machine code of 64-bit ARM, emulated where this machine is another
+	@tests/arm.sh $(ARGS)
 
 interop: ## the Python client's own tests: specification and vectors, no node
 	@if command -v python3 >/dev/null; then python3 tests/interop/selftest.py; \

@@ -63,7 +63,7 @@ pub fn action(action: &Action) -> Gas {
         Action::Prove(_) => PROVE,
         Action::GroupCreate(group) => group_cost(group.members.len()),
         Action::GroupAdd(group) => group_cost(group.members.len()),
-        Action::Deploy(deploy) => tacit_vm::gas::deploy(deploy.code.len(), 0, 0).0,
+        Action::Deploy(deploy) => tacit_vm::gas::deploy_length(deploy.code.len()).0,
         Action::Instantiate(_) => INSTANTIATE,
         Action::Call(_) => CALL,
         Action::JoinSplit(action) => join_split(action.nullifiers.as_slice().len()),

@@ -1,10 +1,11 @@
 //! The gas schedule: what instructions and host functions cost. One gas is about half a nanosecond on the
 //! reference core. Every number is consensus data; a change raises [`SCHEDULE_VERSION`].
 
+use crate::validate::Effort;
 use tacit_types::Gas;
 
 /// Version of all numbers here.
-pub const SCHEDULE_VERSION: u32 = 4;
+pub const SCHEDULE_VERSION: u32 = 5;
 
 /// Units in a gas. The counter inside a contract counts in units, because the cheapest instructions take a small part of the
 /// time that a gas stands for; everywhere else there is only whole gas.
@@ -44,6 +45,10 @@ pub const LOAD_BYTE: u64 = 4;
 pub const LOAD_BYTES_PER_FUNCTION: u64 = 64;
 /// So does a local that meets at a join: its machine code is longer than the code.
 pub const LOAD_BYTES_PER_JOIN: u64 = 4;
+/// So does a place ([`crate::Effort`]).
+pub const LOAD_BYTES_PER_PLACE: u64 = 8;
+/// So does an element of the table, which every instance fills anew.
+pub const LOAD_BYTES_PER_TABLE_ELEMENT: u64 = 8;
 /// Each initial page of memory, which is cleared afterwards.
 pub const ENTER_PAGE: u64 = 2_000;
 /// A line for the debug trace, before its bytes.
@@ -146,15 +151,27 @@ const DEPLOY: u64 = 2_000_000;
 const DEPLOY_BYTE: u64 = 1_000;
 const DEPLOY_FUNCTION: u64 = 20_000;
 const DEPLOY_JOIN: u64 = 4_000;
+const DEPLOY_PLACE: u64 = 5_000;
+/// For each place of a function, each place of the same function.
+const DEPLOY_SQUARE: u64 = 3;
+const DEPLOY_WAIT: u64 = 40;
 
-/// Gas for deploying code: checking, metering and compiling it. Call it with no functions and joins to charge for
-/// the length before the code is looked at.
+/// Gas for deploying code of this length, charged before it is looked at.
 #[must_use]
-pub const fn deploy(code_bytes: usize, functions: u32, joins: u64) -> Gas {
-    Gas(DEPLOY
-        .saturating_add((code_bytes as u64).saturating_mul(DEPLOY_BYTE))
-        .saturating_add((functions as u64).saturating_mul(DEPLOY_FUNCTION))
-        .saturating_add(joins.saturating_mul(DEPLOY_JOIN)))
+pub const fn deploy_length(code_bytes: usize) -> Gas {
+    Gas(DEPLOY.saturating_add((code_bytes as u64).saturating_mul(DEPLOY_BYTE)))
+}
+
+/// Gas for deploying code beyond [`deploy_length`]: metering and compiling it. The prices come from the worst shapes of code that were
+/// found (ADR 0016).
+#[must_use]
+pub const fn deploy_shape(functions: u32, joins: u64, effort: &Effort) -> Gas {
+    Gas((functions as u64)
+        .saturating_mul(DEPLOY_FUNCTION)
+        .saturating_add(joins.saturating_mul(DEPLOY_JOIN))
+        .saturating_add(effort.places.saturating_mul(DEPLOY_PLACE))
+        .saturating_add(effort.squares.saturating_mul(DEPLOY_SQUARE))
+        .saturating_add(effort.waits.saturating_mul(DEPLOY_WAIT)))
 }
 
 /// Gas for having a module at hand, wherever it has to come from; it is charged as so many bytes.

@@ -51,7 +51,7 @@ pub use recorder::{FRAMES_RECORDED_MAX, FrameTrace};
 pub use reject::{CodeReject, Trap, VmReject};
 pub use scope::PanicTrace;
 pub use section::{custom_section, section_lengths};
-pub use validate::{ModuleInfo, validate};
+pub use validate::{Effort, ModuleInfo, validate};
 pub use vm::{CallOutcome, CallParams, Lane, THREAD_STACK_BYTES, Vm, VmConfig};
 pub use world::{
     BlockContext, Checkpoint, CodeChange, ContractInfo, CreateRefused, Fault, NextKey, Proofs, Statement,

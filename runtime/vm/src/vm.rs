@@ -138,7 +138,7 @@ impl Vm {
         Self { shared: Arc::clone(&self.shared), lane }
     }
 
-    /// Checks whether code may be deployed. Charge [`crate::gas::deploy`] for its length first.
+    /// Checks whether code may be deployed. Charge [`crate::gas::deploy_length`] first.
     ///
     /// # Errors
     /// The rule it breaks.

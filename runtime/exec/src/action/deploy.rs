@@ -18,7 +18,7 @@ pub fn apply(context: &mut TxContext<'_, '_>, deploy: &Deploy) -> Result<(), Ref
             .check(&deploy.code)
             .map_err(|error| Reject::new(RejectCode::CodeRejected, error.to_string()))?;
         // The length was charged before the code was looked at; what it holds is charged now.
-        let for_length = gas::deploy(deploy.code.len(), 0, 0);
+        let for_length = gas::deploy_length(deploy.code.len());
         context.meter.charge(info.deploy_gas().saturating_sub(for_length))?;
         context.overlay.set(&key::code(&code_hash), Some(deploy.code.to_vec()))?;
         contracts::set_load_bytes(context.overlay, &code_hash, info.load_bytes())?;

@@ -6,6 +6,7 @@
 //! with a secret of this node, so that an artifact of another one is refused.
 
 use crate::access::Access;
+use crate::validate::ModuleInfo;
 use borsh::{BorshDeserialize, BorshSerialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -196,6 +197,12 @@ pub(super) struct Facts {
     pub exports: Vec<String>,
     pub memory_pages: u64,
     pub access: Access,
+}
+
+impl From<ModuleInfo> for Facts {
+    fn from(info: ModuleInfo) -> Self {
+        Self { exports: info.exports, memory_pages: info.memory_pages, access: info.access }
+    }
 }
 
 #[cfg(test)]

@@ -97,7 +97,9 @@ fn memory(config: &mut Config, slots: u32) {
     // descriptor for as long as it is kept: a small module could take a thousand times its length. Copying the data segments
     // costs no more than mapping an image.
     config.memory_init_cow(false);
-    config.table_lazy_init(true);
+    // Tables that are filled when an element is first used would cost compiling a branch and a call at every indirect call: time that
+    // grows with their square. Entering pays for filling them.
+    config.table_lazy_init(false);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(slots);
     pool.total_memories(slots);
@@ -141,7 +143,7 @@ fn check(engine: &Engine, slots: u32) -> Result<(), Fault> {
         ("no backtraces", engine.get_wasm_backtrace_max_frames() == 0),
         ("no address map", !engine.get_generate_address_map()),
         ("guard before memory", engine.get_guard_before_linear_memory()),
-        ("lazy tables", engine.get_table_lazy_init()),
+        ("tables filled at once", !engine.get_table_lazy_init()),
         ("pooled instances", holds(|pool, slots| pool.get_total_core_instances() == slots)),
         ("pooled memories", holds(|pool, slots| pool.get_total_memories() == slots)),
         ("pooled tables", holds(|pool, slots| pool.get_total_tables() == slots)),
@@ -222,8 +224,8 @@ mod tests {
             ("guard before memory", |config| {
                 config.guard_before_linear_memory(false);
             }),
-            ("lazy tables", |config| {
-                config.table_lazy_init(false);
+            ("tables filled at once", |config| {
+                config.table_lazy_init(true);
             }),
             ("pooled instances", |config| memory(config, 3)),
             ("pooled memory size", |config| {

@@ -150,8 +150,7 @@ impl WasmtimeMachine {
     pub(crate) fn plant(&self, hash: &CodeHash, code: &[u8], body: &[u8]) {
         let module = Module::new(&self.engine, body).expect("a module");
         let info = validate::validate(code).expect("good code");
-        let facts = Facts { exports: info.exports, memory_pages: info.memory_pages, access: info.access };
-        let planted = || Ok((self.link(facts, &module)?, bytes_held(&module)));
+        let planted = || Ok((self.link(info.into(), &module)?, bytes_held(&module)));
         self.execution.get(hash, planted).expect("room for it");
     }
 
@@ -162,8 +161,7 @@ impl WasmtimeMachine {
         let metered = meter::meter(code).map_err(|error| Fault(format!("stored code cannot be metered: {error}")))?;
         let module =
             Module::new(&self.engine, &metered).map_err(|error| engine_fault("code does not compile", &error))?;
-        let facts = Facts { exports: info.exports, memory_pages: info.memory_pages, access: info.access };
-        Ok((facts, module))
+        Ok((info.into(), module))
     }
 
     fn link(&self, facts: Facts, module: &Module) -> Result<Compiled, Fault> {

@@ -78,13 +78,13 @@ mod tests {
         // The last two numbers: joins of one function, and of all.
         let nest = super::super::modules::nest;
         let one = super::super::support::module(&nest(512, 64));
-        let body = nest(64, 60).replace("(export \"run\")", "");
+        let body = nest(60, 40).replace("(export \"run\")", "");
         let all = super::super::support::module(&body.repeat(9));
         for (code, part) in [(one, Part::Joins), (all, Part::JoinsSum)] {
             assert!(matches!(validate(&code), Err(CodeReject::Limit { what, .. }) if what == part), "{part:?}");
             super::validator(&code);
         }
-        super::validator(&super::super::support::module(&nest(64, 60)));
+        super::validator(&super::super::support::module(&nest(60, 40)));
     }
 
     #[test]

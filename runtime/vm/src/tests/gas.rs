@@ -244,7 +244,9 @@ fn case_27_a_trap_uses_all_gas_and_a_revert_what_it_took() {
 
 #[test]
 fn the_schedule_is_pinned() {
-    assert_eq!(gas::deploy(10_000, 5, 3).0, 2_000_000 + 10_000_000 + 100_000 + 12_000);
+    assert_eq!(gas::deploy_length(10_000).0, 2_000_000 + 10_000_000);
+    let effort = crate::Effort { places: 7, squares: 11, waits: 13 };
+    assert_eq!(gas::deploy_shape(5, 3, &effort).0, 100_000 + 12_000 + 35_000 + 33 + 520);
     assert_eq!(gas::enter(6_400, 2), 100_000 + 25_600 + 4_000);
     assert_eq!(gas::copy(0), 30);
     assert_eq!(gas::copy(9), 32);

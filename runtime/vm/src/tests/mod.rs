@@ -54,6 +54,8 @@ mod oracle;
 #[cfg(test)]
 pub(crate) mod panics;
 #[cfg(test)]
+mod recording;
+#[cfg(test)]
 mod replay;
 mod script;
 #[cfg(test)]

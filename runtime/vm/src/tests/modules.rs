@@ -223,7 +223,7 @@ fn a_short_body_that_a_compiler_would_need_seconds_for_is_refused() {
     for (locals, loops) in [(128, 250), (256, 250), (512, 64), (512, 250)] {
         assert_eq!(limit(&format!("(module {MEMORY} {})", nest(locals, loops))), Part::Joins, "{locals} {loops}");
     }
-    let code = super::support::module(&nest(64, 60));
+    let code = super::support::module(&nest(60, 40));
     let info = crate::validate(&code).unwrap();
     assert!(info.joins > 7_000, "{}", info.joins);
     // It is paid for: twenty times what its length costs, and as code of its machine code's length when it is entered.
@@ -236,7 +236,7 @@ fn a_short_body_that_a_compiler_would_need_seconds_for_is_refused() {
 #[test]
 fn joins_of_all_functions_are_limited_together() {
     let functions = |count: usize| {
-        let body = nest(64, 60).replace("(export \"run\")", "");
+        let body = nest(60, 40).replace("(export \"run\")", "");
         format!("(module {MEMORY} {})", body.repeat(count))
     };
     assert_eq!(limit(&functions(9)), Part::JoinsSum);
@@ -253,20 +253,125 @@ fn compiled(code: &[u8]) -> (usize, std::time::Duration) {
     (module.serialize().unwrap().len(), time)
 }
 
-/// What compiling costs by joins, beside the committed contracts.
+/// A module around one function with this body.
+fn alone(locals: usize, body: &str) -> String {
+    let locals = "i64 ".repeat(locals);
+    format!(
+        "(module {MEMORY} (type $t (func)) (table 1 1 funcref) (elem (i32.const 0) $f) (func $f) (func (local {locals}) {body}))"
+    )
+}
+
+fn reads(locals: usize) -> String {
+    (0..locals).map(|local| format!("(drop (local.get {local}))")).collect()
+}
+
+#[test]
+fn locals_that_nested_loops_only_read_count_where_they_are_read() {
+    let body = |locals, loops: usize| format!("{} {} {}", "loop ".repeat(loops), reads(locals), "end ".repeat(loops));
+    assert_eq!(limit(&alone(511, &body(511, 250))), Part::Joins);
+    let info = crate::validate(&wat::parse_str(alone(30, &body(30, 10))).unwrap()).unwrap();
+    assert_eq!(info.joins, 10 * (30 + 1) + 2, "each loop for each local and for itself, and two functions");
+}
+
+#[test]
+fn functions_that_compile_in_the_square_of_their_length_cost_more_than_a_block() {
+    let block = tacit_types::limits::BLOCK_GAS_MAX;
+    let price = |locals: usize, body: &str| {
+        crate::validate(&wat::parse_str(alone(locals, body)).unwrap()).unwrap().deploy_gas().0
+    };
+    let repeat = |text: &str, times: usize| text.repeat(times);
+    for (what, locals, body) in [
+        ("indirect calls", 0, repeat("(call_indirect (type $t) (i32.const 0))", 12_000)),
+        ("locals read behind many branches", 511, repeat("(if (i32.const 1) (then))", 8_000) + &reads(511)),
+        ("returns", 0, repeat("(if (i32.load (i32.const 0)) (then return))", 6_000)),
+        ("copies", 0, repeat("(memory.copy (i32.const 0) (i32.const 9) (i32.const 3))", 6_000)),
+        ("branches", 0, format!("block {} end", repeat("(br_if 0 (i32.load (i32.const 0)))", 8_000))),
+        ("loops", 0, repeat("(loop (br_if 0 (i32.load (i32.const 0))))", 3_500)),
+    ] {
+        assert!(price(locals, &body) > block, "{what}: {}", price(locals, &body));
+    }
+    // A function that is as long and parted in nothing costs what its bytes say.
+    assert!(price(1, &repeat("(local.set 0 (i64.mul (local.get 0) (local.get 0)))", 8_000)) < 60_000_000);
+    // Ten functions of the same kind are cheaper than one of ten times the length.
+    let call = "(call_indirect (type $t) (i32.const 0))";
+    assert!(price(0, &repeat(call, 10_000)) > 5 * 10 * price(0, &repeat(call, 1_000)) / 2);
+}
+
+#[test]
+fn what_waits_is_counted_at_every_place() {
+    let effort = |locals: usize, body: &str| {
+        let effort = crate::validate(&wat::parse_str(alone(locals, body)).unwrap()).unwrap().effort;
+        // Without the other function and the end of this one.
+        (effort.places - 2, effort.waits - 2 * 3)
+    };
+    assert_eq!(effort(0, ""), (0, 0));
+    assert_eq!(effort(0, "(call $f)"), (1, 3), "three of the machine's own");
+    assert_eq!(effort(0, "(i64.const 1) (i64.const 2) (call $f) (drop) (drop)"), (1, 3 + 2), "two operands");
+    assert_eq!(
+        effort(2, "(call $f) (call $f) (drop (local.get 1)) (call $f)"),
+        (3, 9 + 2),
+        "a local until its last use"
+    );
+    assert_eq!(effort(1, "(loop (drop (local.get 0)) (call $f))"), (4, 12 + 3), "and to the end of the loop");
+    assert_eq!(effort(0, "(if (i32.const 1) (then) (else))"), (4, 12 + 2), "the condition stands on the stack");
+    assert_eq!(effort(0, "(call_indirect (type $t) (i32.const 0))"), (4, 12 + 4));
+}
+
+#[test]
+fn a_table_is_paid_for_by_everybody_who_enters() {
+    let load = |elements: u64| {
+        let text = format!("(module {MEMORY} (table {elements} {elements} funcref) (func (export \"run\")))");
+        crate::validate(&wat::parse_str(text).unwrap()).unwrap().load_bytes()
+    };
+    // The number itself takes a byte more, twice.
+    assert_eq!(load(4_096) - load(1), 4_095 * crate::gas::LOAD_BYTES_PER_TABLE_ELEMENT + 2);
+}
+
+/// How long this thread has run: what else the machine does is not in it.
+fn on_processor() -> std::time::Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    std::time::Duration::from_nanos(text.split_whitespace().next().unwrap().parse().unwrap())
+}
+
+/// What compiling costs beside what is paid for it: the committed contracts, and every module in the folder `TACIT_SHAPES`.
 #[test]
 #[ignore = "a measurement"]
-fn what_joins_cost() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/artifacts");
-    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let wasm = files.filter(|path| path.extension().is_some_and(|extension| extension == "wasm"));
-    let mut cases: Vec<(String, Vec<u8>)> =
-        wasm.map(|path| (path.file_stem().unwrap().to_string_lossy().into(), std::fs::read(&path).unwrap())).collect();
-    for (locals, loops) in [(16, 16), (32, 32), (64, 16), (16, 64), (64, 60)] {
-        cases.push((format!("{locals} locals, {loops} loops"), super::support::module(&nest(locals, loops))));
-    }
-    for (name, code) in cases {
-        let (joins, (length, time)) = (crate::validate(&code).unwrap().joins, compiled(&code));
-        println!("{name}: {} bytes, {joins} joins, {time:?}, {length} bytes of machine code", code.len());
+fn what_compiling_costs() {
+    let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/artifacts").to_owned();
+    let folders = std::iter::once(committed).chain(std::env::var("TACIT_SHAPES").ok());
+    let files = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path());
+    let mut files: Vec<_> =
+        files.filter(|path| path.extension().is_some_and(|kind| kind == "wasm" || kind == "wat")).collect();
+    files.sort();
+    for path in files {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let code = wat::parse_file(&path).unwrap();
+        let info = match crate::validate(&code) {
+            Ok(info) => info,
+            Err(error) => {
+                println!("{name}: {error}");
+                continue;
+            }
+        };
+        let engine = crate::engine::engine(1).unwrap();
+        let metered = crate::meter::meter(&code).unwrap();
+        let started = on_processor();
+        let module = wasmtime::Module::new(&engine, &metered).unwrap();
+        let time = on_processor() - started;
+        let length = module.serialize().unwrap().len();
+        let gas = info.deploy_gas().0;
+        println!(
+            "{name:34} {:7} bytes {:6} joins {:9} waits {:6} places {:10} squares {:9.1} Mgas {:9.2} ms {:7.3} ns/gas {:9} code {:5.1} per load byte",
+            code.len(),
+            info.joins,
+            info.effort.waits,
+            info.effort.places,
+            info.effort.squares,
+            gas as f64 / 1e6,
+            time.as_secs_f64() * 1e3,
+            time.as_secs_f64() * 1e9 / gas as f64,
+            length,
+            length as f64 / info.load_bytes() as f64
+        );
     }
 }

@@ -8,12 +8,11 @@
 //! first and says why.
 
 use super::generate::{Random, generate, with_a_large_stack};
+use super::recording::Recording;
 use super::script::Family;
-use super::support::{Chain, Engines, GAS, MemoryWorld};
-use crate::{CallOutcome, INSTRUMENTATION_VERSION, VmReject};
+use super::support::{Chain, Engines, GAS};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use tacit_types::{CodeHash, codec};
 
 /// Generated modules and families of generated contracts, in groups of so many.
 const GROUP: u64 = 50;
@@ -23,90 +22,6 @@ const ROUNDS: usize = 6;
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-/// A run in the making: its inputs and everything that came out.
-struct Recording {
-    inputs: blake3::Hasher,
-    outcome: blake3::Hasher,
-    calls: u64,
-    succeeded: u64,
-    gas: u64,
-}
-
-impl Recording {
-    fn new() -> Self {
-        Self { inputs: blake3::Hasher::new(), outcome: blake3::Hasher::new(), calls: 0, succeeded: 0, gas: 0 }
-    }
-
-    /// Code that takes part.
-    fn input(&mut self, code: &[u8]) {
-        self.inputs.update(&CodeHash::of(&[code]).0);
-    }
-
-    /// How a call ended. What it left is in [`Recording::world`].
-    fn call(&mut self, outcome: &CallOutcome) {
-        self.calls += 1;
-        self.succeeded += u64::from(outcome.result.is_ok());
-        self.gas += outcome.gas_used.0;
-        part(&mut self.outcome, &outcome.gas_used.0.to_le_bytes());
-        match &outcome.result {
-            Ok(output) => part(&mut self.outcome, output),
-            Err(reject) => {
-                part(&mut self.outcome, &(reject.reject_code() as u16).to_le_bytes());
-                match reject {
-                    VmReject::Reverted { code, data } => {
-                        part(&mut self.outcome, &[&code.to_le_bytes()[..], data].concat())
-                    }
-                    VmReject::Trapped(trap) => part(&mut self.outcome, &(*trap as u16).to_le_bytes()),
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    /// State and events.
-    fn world(&mut self, world: &MemoryWorld) {
-        let hasher = &mut self.outcome;
-        for ((contract, key), value) in &world.storage {
-            parts(hasher, &[&contract.0[..], key, value]);
-        }
-        for (address, amount) in &world.balances {
-            parts(hasher, &[&address.0[..], &amount.to_le_bytes()]);
-        }
-        for ((asset, address), amount) in &world.assets {
-            parts(hasher, &[&asset.0[..], &address.0, &amount.to_le_bytes()]);
-        }
-        for (contract, code) in &world.contracts {
-            parts(hasher, &[&contract.0[..], &code.0]);
-        }
-        for event in &world.events {
-            part(hasher, &codec::encode(event));
-        }
-    }
-
-    fn finish(self, name: &str) -> Value {
-        json!({
-            "name": name,
-            "code": self.inputs.finalize().to_hex().as_str(),
-            "metering": INSTRUMENTATION_VERSION,
-            "prices": crate::gas::SCHEDULE_VERSION,
-            "calls": self.calls,
-            "succeeded": self.succeeded,
-            "gas": self.gas,
-            "outcome": self.outcome.finalize().to_hex().as_str(),
-        })
-    }
-}
-
-/// Bytes with their length, so that no two lists of bytes hash alike.
-fn part(hasher: &mut blake3::Hasher, bytes: &[u8]) {
-    hasher.update(&(bytes.len() as u64).to_le_bytes());
-    hasher.update(bytes);
-}
-
-fn parts(hasher: &mut blake3::Hasher, all: &[&[u8]]) {
-    all.iter().for_each(|bytes| part(hasher, bytes));
 }
 
 /// Every export of a contract with random input, a few times, on one chain.

@@ -354,9 +354,16 @@ pub(super) enum Engines {
     Portable,
 }
 
+/// How wasmi 2.0 panics when it translates a store whose address and value it keeps in one register. One generated module in a hundred
+/// thousand has such a store; no rule of WebAssembly forbids it.
+const WASMI_CANNOT: &str = "the engine panicked: internal error: entered unreachable code";
+
 /// A world and the engines that must agree on every call.
 pub(super) struct Chain {
     pub world: MemoryWorld,
+    /// Calls of code that wasmi could not translate: they were compared with portable bytecode instead.
+    pub untranslated: usize,
+    is_tolerant: bool,
     engines: Engines,
     oracle: WasmiMachine,
     next: u8,
@@ -368,13 +375,25 @@ impl Chain {
     }
 
     pub fn on(engines: Engines) -> Self {
-        Self { world: MemoryWorld::default(), engines, oracle: WasmiMachine::new(), next: 1 }
+        Self {
+            world: MemoryWorld::default(),
+            untranslated: 0,
+            is_tolerant: false,
+            engines,
+            oracle: WasmiMachine::new(),
+            next: 1,
+        }
     }
 
     /// Records a contract with this code, without running its `init`.
     pub fn place(&mut self, code: &[u8]) -> Address {
         let info = vm().check(code).unwrap();
         self.place_checked(code, info)
+    }
+
+    /// For modules that nobody wrote: code that wasmi cannot translate is counted, and compared with portable bytecode.
+    pub fn tolerant(engines: Engines) -> Self {
+        Self { is_tolerant: true, ..Self::on(engines) }
     }
 
     /// The same with what the deploy check said of the code.
@@ -449,12 +468,15 @@ impl Chain {
             world.commit();
             assert_eq!(self.world, world, "wasmtime and {engine} leave different worlds after {function}");
         };
+        let mut is_translated = true;
         if self.engines != Engines::Portable {
             let mut world = before.clone();
-            let other = outermost(&self.oracle, &mut world, params, kind.into()).unwrap();
-            compare("wasmi", world, other);
+            match outermost(&self.oracle, &mut world, params, kind.into()) {
+                Err(Fault(text)) if self.is_tolerant && text == WASMI_CANNOT => is_translated = false,
+                other => compare("wasmi", world, other.unwrap()),
+            }
         }
-        if self.engines == Engines::Three {
+        if self.engines == Engines::Three || !is_translated {
             let mut world = before.clone();
             let other = kind.run(portable(), &mut world, params);
             compare("portable bytecode", world, other);
@@ -463,6 +485,7 @@ impl Chain {
             assert_eq!(self.world, before, "a failed call or a view left something behind");
         }
         assert!(outcome.gas_used.0 <= gas, "more gas used than given");
+        self.untranslated += usize::from(!is_translated);
         outcome
     }
 }

@@ -1,5 +1,6 @@
 //! Function bodies: size, locals, nesting and branch tables, then full validation operator by operator.
 
+use super::effort::Efforts;
 use super::joins::Joins;
 use super::{Module, Refusal, at_most};
 use crate::limits;
@@ -29,7 +30,7 @@ impl Module {
         let mut locals = body.get_binary_reader();
         validator.read_locals(&mut locals)?;
         let mut operators = body.get_operators_reader()?;
-        let (mut joins, mut own) = (Joins::new(), 0);
+        let (mut joins, mut own, mut effort) = (Joins::new(), 0, Efforts::new());
         while !operators.eof() {
             let (operator, offset) = operators.read_with_offset()?;
             if let Operator::BrTable { targets } = &operator {
@@ -38,12 +39,14 @@ impl Module {
                 let sum = self.br_table_targets;
                 at_most(Part::BrTableTargetsSum, sum.into(), limits::BR_TABLE_TARGETS_SUM_MAX.into())?;
             }
+            effort.read(&operator, validator.operand_stack_height());
             validator.op(offset, &operator)?;
             at_most(Part::Nesting, validator.control_stack_height().into(), limits::NESTING_MAX.into())?;
             own = joins.read(&operator);
             at_most(Part::Joins, own, limits::JOINS_MAX)?;
         }
         operators.finish()?;
+        self.effort.add(effort.total());
         self.joins = self.joins.saturating_add(own);
         at_most(Part::JoinsSum, self.joins, limits::JOINS_SUM_MAX)?;
         Ok(())

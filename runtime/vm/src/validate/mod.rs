@@ -2,10 +2,13 @@
 //! [`CodeReject`] goes out; nothing is compiled. Our own limits are checked section by section before
 //! `wasmparser` validates that section, so that no section can make the validator work beyond them.
 
+mod effort;
 mod functions;
 mod imports;
 mod joins;
 mod sections;
+
+pub use effort::Effort;
 
 use crate::access::Access;
 use crate::limits;
@@ -18,7 +21,7 @@ pub(crate) const FEATURES: WasmFeatures =
     WasmFeatures::MUTABLE_GLOBAL.union(WasmFeatures::SIGN_EXTENSION).union(WasmFeatures::BULK_MEMORY_OPT);
 
 /// Version of the rules for code and of what is learned while checking it. A change of either raises it.
-pub(crate) const VALIDATOR_VERSION: u32 = 3;
+pub(crate) const VALIDATOR_VERSION: u32 = 4;
 
 /// What the deploy check learned about a module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,10 @@ pub struct ModuleInfo {
     pub functions: u32,
     /// Values that meet where its control flow joins: what compiling it costs beyond its length.
     pub joins: u64,
+    /// What else compiling it takes.
+    pub effort: Effort,
+    /// Elements of its table.
+    pub table_elements: u64,
     /// Initial memory in pages of 64 KiB.
     pub memory_pages: u64,
     /// Names of the exported functions, in the module's order; `init` is run by instantiation only.
@@ -43,7 +50,11 @@ impl ModuleInfo {
     /// Gas for deploying this module.
     #[must_use]
     pub const fn deploy_gas(&self) -> tacit_types::Gas {
-        crate::gas::deploy(self.code_bytes, self.functions, self.joins)
+        crate::gas::deploy_length(self.code_bytes).saturating_add(crate::gas::deploy_shape(
+            self.functions,
+            self.joins,
+            &self.effort,
+        ))
     }
 
     /// What loading this module is charged as, in bytes ([`crate::gas::load`]).
@@ -52,6 +63,8 @@ impl ModuleInfo {
         (self.code_bytes as u64)
             .saturating_add((self.functions as u64).saturating_mul(crate::gas::LOAD_BYTES_PER_FUNCTION))
             .saturating_add(self.joins.saturating_mul(crate::gas::LOAD_BYTES_PER_JOIN))
+            .saturating_add(self.effort.places.saturating_mul(crate::gas::LOAD_BYTES_PER_PLACE))
+            .saturating_add(self.table_elements.saturating_mul(crate::gas::LOAD_BYTES_PER_TABLE_ELEMENT))
     }
 }
 
@@ -76,6 +89,8 @@ pub fn validate(code: &[u8]) -> Result<ModuleInfo, CodeReject> {
         code_bytes: code.len(),
         functions: module.defined_functions,
         joins: module.joins,
+        effort: module.effort,
+        table_elements: module.table_elements,
         memory_pages: module.memory_pages.unwrap_or_default(),
         exports: module.exports,
         metered_bytes,
@@ -106,6 +121,7 @@ struct Module {
     locals: usize,
     br_table_targets: u32,
     joins: u64,
+    effort: Effort,
     custom_bytes: usize,
     /// The access sections' bytes, one after the other.
     access: Vec<u8>,
