@@ -123,61 +123,50 @@ fn a_production_chain_refuses_development_keys_however_they_are_named() {
     assert!(refusal(&both).contains("not both"));
 }
 
-/// A spec for real value with this line for the base fee's floor, complete but for that.
-fn production_with_floor(line: &str) -> String {
+/// A spec for real value with these lines for its ceremony and for the base fee's floor, complete but for them.
+fn production(ceremony: &str, floor: &str) -> String {
     let key = |(index, statement): (usize, &Statement)| {
         format!("{statement} = \"0x{}\"\n", format!("{:02x}", index + 1).repeat(32))
     };
     let keys: String = Statement::ALL.iter().enumerate().map(key).collect();
-    let proofs = format!("ceremony = \"0x{}\"\n[proofs.keys]\n{keys}", "7".repeat(64));
+    let proofs = format!("{ceremony}\n[proofs.keys]\n{keys}");
     with("development = true", &proofs).replacen("production = false", "production = true", 1).replacen(
         "base_fee_floor = \"1\"",
-        line,
+        floor,
         1,
     )
 }
 
+fn ceremony(digit: &str) -> String {
+    format!("ceremony = \"0x{}\"", digit.repeat(64))
+}
+
 #[test]
 fn a_production_chain_names_a_base_fee_that_is_no_gift() {
+    let with_floor = |line: &str| production(&ceremony("7"), line);
     for line in ["base_fee_floor = \"1\"", "base_fee_floor = \"999999999\"", ""] {
-        let message = refusal(&production_with_floor(line));
+        let message = refusal(&with_floor(line));
         assert!(message.starts_with("chain.toml: field `params.base_fee_floor`: "), "{message}");
         assert!(message.contains("at least 1000000000 base units per gas"), "it says what to do: {message}");
     }
     for floor in [1_000_000_000, 1_u64 << 40] {
-        let genesis =
-            Genesis::from_toml("chain.toml", &production_with_floor(&format!("base_fee_floor = \"{floor}\"")));
+        let genesis = Genesis::from_toml("chain.toml", &with_floor(&format!("base_fee_floor = \"{floor}\"")));
         assert_eq!(genesis.unwrap().params.base_fee_floor.0, floor);
     }
-    assert!(refusal(&production_with_floor("base_fee_floor = \"0\"")).contains("params.base_fee_floor"));
+    assert!(refusal(&with_floor("base_fee_floor = \"0\"")).contains("params.base_fee_floor"));
     Genesis::from_toml("chain.toml", &with("base_fee_floor = \"1\"", "")).expect("a chain without value may be free");
 }
 
 #[test]
 fn a_production_chain_names_its_ceremony_and_the_name_changes_the_id() {
-    let line = |(index, statement): (usize, &Statement)| {
-        let digest = format!("{:02x}", index + 1).repeat(32);
-        format!("{statement} = \"0x{digest}\"\n")
-    };
-    let keys: String = Statement::ALL.iter().enumerate().map(line).collect();
-    let spec = |ceremony: &str| {
-        let proofs = format!("{ceremony}\n[proofs.keys]\n{keys}");
-        with("development = true", &proofs).replacen("production = false", "production = true", 1).replacen(
-            "base_fee_floor = \"1\"",
-            "base_fee_floor = \"1000000000\"",
-            1,
-        )
-    };
+    let spec = |ceremony: &str| production(ceremony, "base_fee_floor = \"1000000000\"");
     let message = refusal(&spec(""));
     assert!(message.contains("`proofs.ceremony`") && message.contains("is missing"), "{message}");
     assert!(refusal(&spec("ceremony = \"0x12\"")).contains("`proofs.ceremony`"));
-    let named = |digit: &str| {
-        let text = spec(&format!("ceremony = \"0x{}\"", digit.repeat(64)));
-        Genesis::from_toml("chain.toml", &text).unwrap()
-    };
+    let named = |digit: &str| Genesis::from_toml("chain.toml", &spec(&ceremony(digit))).unwrap();
     assert_eq!(named("7").ceremony, Some([0x77; 32]));
     assert_ne!(named("7").id, named("8").id);
-    let both = with("development = true", &format!("development = true\nceremony = \"0x{}\"", "7".repeat(64)));
+    let both = with("development = true", &format!("development = true\n{}", ceremony("7")));
     assert!(refusal(&both).contains("`proofs.ceremony`"), "development keys come from no ceremony");
 }
 

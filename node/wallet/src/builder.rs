@@ -69,6 +69,15 @@ impl TxBuilder {
         }
     }
 
+    /// Whether an action runs a contract's code, whose way may depend on how much gas is left. Every other action costs the same
+    /// under any limit that suffices.
+    #[must_use]
+    pub fn runs_contracts(&self) -> bool {
+        let runs =
+            |action: &Action| matches!(action, Action::Instantiate(_) | Action::Call(_) | Action::ContractUpgrade(_));
+        self.actions.iter().any(runs)
+    }
+
     /// The last height that may include it.
     #[must_use]
     pub const fn expiry(mut self, expiry: Height) -> Self {

@@ -217,7 +217,7 @@ pub async fn estimate_gas(
     // The state may change before the block: a fifth more, and a little for small ones.
     let room = (simulated.gas_used / 5).saturating_add(10_000);
     let mut limit = Gas(simulated.gas_used.saturating_add(room)).min(chain.block_gas_limit);
-    while limit < most {
+    while limit < most && builder.runs_contracts() {
         let tried = simulate_with(client, limit, builder.clone(), authorization.clone()).await?;
         // Other gas is another way: a part that failed and was caught.
         if tried.reject.is_none() && tried.gas_used == simulated.gas_used {

@@ -7,11 +7,13 @@ mod mock;
 
 use mock::{ALICE, Mock, serve, url};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tacit_rpc::client::{Client, ClientError};
 use tacit_types::{Amount, Authorization, Gas, GenesisId, Height, Price, RejectCode, Sequence};
+use tacit_wallet::builder::TxBuilder;
 use tacit_wallet::devnet::devnet_account;
-use tacit_wallet::send::{Progress, SendOptions, Sent, transfer};
+use tacit_wallet::send::{Progress, SendOptions, Sent, submit, transfer};
 use tacit_wallet::view::{Rows, SentView};
 use tacit_wallet::{Account, WalletError};
 
@@ -128,4 +130,17 @@ async fn waiting_ends_in_time_and_says_that_the_transaction_may_still_come() {
     let options = SendOptions { wait: Some(Duration::from_millis(50)), ..SendOptions::default() };
     let late = send(&Client::new(&url(&server)).unwrap(), &options).await.unwrap_err();
     assert!(matches!(late, WalletError::Client(ClientError::NotCommitted { .. })), "{late}");
+}
+
+#[tokio::test]
+async fn only_what_runs_contracts_is_simulated_twice() {
+    let (server, mock) = serve(|_| {}).await;
+    succeeding(&mock, 40_000);
+    let client = Client::new(&url(&server)).unwrap();
+    let options = SendOptions { wait: None, ..SendOptions::default() };
+    send(&client, &options).await.unwrap();
+    assert_eq!(mock.simulated.load(Ordering::Relaxed), 1, "a transfer takes the same gas under every limit");
+    let call = |builder: TxBuilder| builder.transfer(ALICE, Amount(5)).call(ALICE, "increment", vec![], Amount(0));
+    submit(&client, &sender(), call, &options, |_| {}).await.unwrap();
+    assert_eq!(mock.simulated.load(Ordering::Relaxed), 1 + 2, "a contract may look at what gas is left");
 }

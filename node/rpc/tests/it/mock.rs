@@ -43,6 +43,8 @@ pub struct Mock {
     pub busy: Mutex<Option<u64>>,
     /// Code and gas that simulations answer.
     pub simulation: Mutex<(u16, u64)>,
+    /// How many transactions were simulated.
+    pub simulated: AtomicUsize,
     pub running: AtomicUsize,
     pub most_running: AtomicUsize,
     /// How many pages of an issuer's leaves were read.
@@ -65,6 +67,7 @@ impl Mock {
             compact: Mutex::default(),
             paused_until: Mutex::default(),
             simulation: Mutex::new((RejectCode::ContractReverted.number(), 1_234)),
+            simulated: AtomicUsize::new(0),
             running: AtomicUsize::new(0),
             most_running: AtomicUsize::new(0),
             leaf_reads: AtomicUsize::new(0),
@@ -297,6 +300,7 @@ impl Backend for Mock {
 
     fn simulate(&self, tx: Tx) -> Answer<Simulated> {
         self.work()?;
+        self.simulated.fetch_add(1, Ordering::Relaxed);
         let (code, gas_used) = *self.simulation.lock().unwrap();
         let receipt = Receipt {
             tx_id: tx.id(),

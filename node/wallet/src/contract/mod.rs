@@ -7,6 +7,7 @@
 
 mod alias;
 mod code;
+mod names;
 mod spec;
 mod types;
 mod value;
@@ -16,9 +17,10 @@ mod tests;
 
 pub use alias::AliasBook;
 pub use code::Problem;
+pub use names::{Names, duration_ms};
 pub use spec::{Case, ErrorCase, Errors, EventSpec, Field, Function, Kind, Role, Spec, Storage};
 pub use types::Type;
-pub use value::{Names, U256, duration_ms};
+pub use value::U256;
 
 /// Name of the custom section that holds a contract's spec.
 pub const SPEC_SECTION: &str = "tacit.spec";
