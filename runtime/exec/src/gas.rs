@@ -1,5 +1,5 @@
-//! The gas schedule: what each piece of work costs, in gas of about one nanosecond on the reference core, and the
-//! meter that counts it.
+//! The gas schedule: what each piece of work costs, in gas (half a nanosecond or so of the worst input on the reference
+//! core), and the meter that counts it.
 //!
 //! These numbers are consensus data. What a contract's own instructions and host calls cost is `tacit-vm`'s schedule.
 

@@ -65,7 +65,7 @@ unit! {
     Round(u32)
 }
 unit! {
-    /// Work: one gas is about one nanosecond on the reference core.
+    /// Work: one gas is about half a nanosecond of the worst input on the reference core (`docs/spec/gas.md`).
     Gas(u64)
 }
 unit! {

@@ -1,7 +1,6 @@
 //! The house rules against the repository as it is. What each rule finds when it is broken is tested beside the rule.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use tacit_tidy::{documents, files, graph, metadata, rules, source};
 
@@ -59,13 +58,7 @@ fn exceptions_are_still_needed() {
 
 #[test]
 fn the_top_folders_are_the_given_ones() {
-    let found: BTreeSet<String> = std::fs::read_dir(files::root())
-        .unwrap()
-        .map(|entry| entry.unwrap())
-        .filter(|entry| entry.file_type().unwrap().is_dir())
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| !name.starts_with('.') && name != "target")
-        .collect();
+    let found = files::top_folders(&files::root()).unwrap();
     assert_eq!(found, rules::TOP_FOLDERS.iter().map(ToString::to_string).collect());
 }
 
@@ -88,6 +81,19 @@ fn the_table_of_reject_codes_is_the_code_s() {
     let expected: Vec<_> =
         code.iter().map(|code| (code.number(), code.name().to_string(), code.message().to_string())).collect();
     assert_eq!(rows, expected);
+}
+
+/// The map of a transaction's way says which codes each station gives: up to the last of each hundred.
+#[test]
+fn the_ranges_of_reject_codes_on_the_map_are_the_code_s() {
+    let map = read("ARCHITECTURE.md");
+    for hundred in [0, 100, 200, 300] {
+        let numbers = tacit_types::RejectCode::ALL.iter().map(|code| code.number());
+        let last = numbers.filter(|number| number / 100 * 100 == hundred).max().expect("a code");
+        assert!(map.contains(&format!("-{last}")), "ARCHITECTURE.md: the codes from {hundred} on end at {last}");
+    }
+    let beyond = tacit_types::RejectCode::ALL.iter().find(|code| code.number() >= 400);
+    assert_eq!(beyond, None, "ARCHITECTURE.md names codes up to 399");
 }
 
 /// Every attack of the catalogue has a row in order; every test that a row names exists, and one of them carries the

@@ -2,8 +2,9 @@
 //! each of the same shape: charge, check, act, record.
 //!
 //! [`Host`] is what a function works on: the contract's memory, its frame, its gas. Nothing is read from the
-//! contract's memory, copied or looked up before it is paid for. A range outside the memory or a length over
-//! its limit traps; failures a correct contract can meet are codes.
+//! contract's memory, copied or looked up before it is paid for, but for a stored value's length, which is limited:
+//! it is paid for as soon as it is known. A range outside the memory or a length over its limit traps; failures a
+//! correct contract can meet are codes.
 
 mod entry;
 mod statement;
