@@ -82,6 +82,17 @@ pub struct MessageRefused {
     pub nonce: u64,
 }
 
+/// A refund waits, because too much was refunded lately.
+#[event]
+pub struct RefundWaits {
+    /// The route.
+    pub route: u8,
+    /// The message's number.
+    pub nonce: u64,
+    /// From when on it is paid.
+    pub ready: Timestamp,
+}
+
 /// What was sent came back.
 #[event]
 pub struct MessageRefunded {

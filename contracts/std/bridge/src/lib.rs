@@ -8,9 +8,10 @@
 //! Invariants: of each route, no more is released than was locked, and what the holders have adds up to what was
 //! minted; this contract has at least what all its routes have locked; a message is delivered at most once, and never
 //! after it was refused, nor refused after it was delivered; what was sent is refunded at most once, and refunds have a
-//! limit as deliveries have; a call that fails changes nothing, so it neither opens nor finishes anything. Nobody can
-//! take money of others with a role alone: limits only become tighter, where a route leads never changes, and only the
-//! committee follows itself, after a delay.
+//! limit as deliveries have; a refund that is signed in time gets its place behind those before it, and nobody takes the
+//! place away but a new committee, whose word it then needs; a call that fails changes nothing, so it neither opens nor
+//! finishes anything. Nobody can take money of others with a role alone: limits only become tighter, where a route leads
+//! never changes, and only the committee follows itself, after a delay.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
@@ -24,11 +25,11 @@ mod routes;
 mod bridge {
     use crate::committee::{self, Purpose, require_committee, require_signatures};
     use crate::events::{
-        LimitsTightened, MessageRefunded, MessageSent, MessageWaits, Rotated, RotationAnnounced, RotationStopped,
+        LimitsTightened, MessageSent, MessageWaits, RefundWaits, Rotated, RotationAnnounced, RotationStopped,
         RouteOpened, UnitsMoved,
     };
-    use crate::limits::{self, wait_for_room};
-    use crate::routes::{burn, ends, pay, put_out, require_unseen, route_at, set_refused};
+    use crate::limits::{self, wait_for_refund, wait_for_room};
+    use crate::routes::{burn, ends, pay, refund_now, require_unseen, route_at, set_refused};
     use tacit_sdk::prelude::*;
 
     /// Most keys of a committee.
@@ -39,7 +40,9 @@ mod bridge {
     const ROTATION_VALID: Duration = Duration::days(14);
     /// The longest time that a message can be delivered in, or signatures for a committee are good for.
     const DEADLINE_MAX: Duration = Duration::days(30);
-    /// How long after its deadline a message can be refunded: six times what a full route needs for all of its refunds.
+    /// The shortest time that a message can be delivered in: who sends to have it refunded keeps the money in it for so long.
+    const DEADLINE_MIN: Duration = Duration::minutes(10);
+    /// How long after its deadline a refund can be asked for. Once it waits, it is paid whenever its time has come.
     const REFUND_TIME: Duration = Duration::days(180);
     /// The longest that a delivery waits for room.
     const QUEUE_MAX: Duration = Duration::days(1);
@@ -70,6 +73,8 @@ mod bridge {
         OPENED: Map<u8, Limits> = 10;
         /// By route: what was refunded lately, counted as what comes in.
         REFUNDED: Map<u8, (u128, Timestamp)> = 11;
+        /// By route: the version of the committee that signed what is counted there.
+        REFUNDED_BY: Map<u8, u64> = 12;
     }
 
     roles! {
@@ -178,8 +183,24 @@ mod bridge {
         pub message: Message,
         /// Who gets a refund.
         pub refund_to: Address,
-        /// Whether it was refunded.
-        pub is_refunded: bool,
+        /// What became of its refund.
+        pub refund: Refund,
+    }
+
+    /// What became of the refund of what was sent.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub enum Refund {
+        /// Nobody asked for one.
+        Unasked,
+        /// Signed and counted, but too much was refunded lately: it waits.
+        Waiting {
+            /// From when on it is paid.
+            ready: Timestamp,
+            /// The version of the committee that signed it; another one must sign it anew.
+            version: u64,
+        },
+        /// Paid.
+        Paid,
     }
 
     /// Why a call fails.
@@ -203,7 +224,7 @@ mod bridge {
         BadAmount = 8,
         /// The money sent is not the amount, or is sent where units are.
         WrongValue = 9,
-        /// The deadline is past, or too far away; or that of the signatures is.
+        /// The deadline is past, too near, or too far away; or that of the signatures is.
         BadDeadline = 10,
         /// The caller has not that many units.
         InsufficientUnits = 11,
@@ -211,22 +232,24 @@ mod bridge {
         DeliveredAlready = 12,
         /// The message was refused.
         RefusedAlready = 13,
-        /// It is too late to deliver or to refund the message, or for the announced committee to begin.
+        /// It is too late to deliver the message or to ask for its refund, or for the announced committee to begin.
         Expired = 14,
         /// The message can still be delivered.
         NotExpired = 15,
         /// More than is locked.
         NotLocked = 16,
-        /// Too much came lately, or was refunded: try later.
+        /// Too much came lately: try later.
         LimitReached = 17,
-        /// Nothing waits under this number.
+        /// Nothing waits under this number, or no refund does.
         NotWaiting = 18,
         /// Nothing was sent under this number.
         UnknownMessage = 19,
-        /// It was refunded.
+        /// It was refunded, or its refund waits.
         RefundedAlready = 20,
         /// The receiver cannot take the money.
         NotPaid = 21,
+        /// Another committee than the present one signed this refund: have it signed anew.
+        SignAnew = 22,
     }
 
     /// Starts with a committee and no routes; the creator is administrator and gives the roles.
@@ -335,7 +358,9 @@ mod bridge {
         if amount.is_zero() || route.limits.burst < amount {
             return Err(Error::BadAmount);
         }
-        require_deadline(deadline)?;
+        if require_deadline(deadline)?.checked_add(DEADLINE_MIN).is_none_or(|first| deadline < first) {
+            return Err(Error::BadDeadline);
+        }
         match route.kind {
             Kind::Home if env::value() == amount => VOLUME.set(&id, &(VOLUME.get_or_default(&id) + amount)),
             Kind::Far if env::value().is_zero() => burn(id, &sender, amount)?,
@@ -344,7 +369,7 @@ mod bridge {
         let nonce = NONCES.get_or_default(&id);
         NONCES.set(&id, &nonce.checked_add(1).ok_or(Error::BadAmount)?);
         let message = Message { route: id, nonce, from: sender.0, to, amount, deadline };
-        SENT.set(&(id, nonce), &Sent { message, refund_to: refund_to.unwrap_or(sender), is_refunded: false });
+        SENT.set(&(id, nonce), &Sent { message, refund_to: refund_to.unwrap_or(sender), refund: Refund::Unasked });
         MessageSent { message }.emit();
         Ok(nonce)
     }
@@ -415,34 +440,51 @@ mod bridge {
         Ok(())
     }
 
-    /// Gives back what was sent and is refused at the other end, within 180 days of its deadline. Anybody may call. As much
-    /// can be refunded at once, and in an hour, as the route was opened with.
+    /// Gives back what was sent and is refused at the other end, or lets it wait if too much was refunded lately; for 180 days
+    /// after its deadline. Anybody may call. As much can be refunded at once, and in an hour, as the route was opened with.
+    /// What waits for a committee that is no more is asked for again, whenever, and gets another place.
     #[call]
     fn refund(id: u8, nonce: u64, signatures: List<Signature, KEYS_MAX>) -> Result<(), Error> {
         pause::require_running(id);
         let route = route_at(id)?;
-        let mut sent = SENT.get(&(id, nonce)).ok_or(Error::UnknownMessage)?;
+        let sent = SENT.get(&(id, nonce)).ok_or(Error::UnknownMessage)?;
         let Message { amount, deadline, .. } = sent.message;
         require_signatures(Purpose::Refund, &(ends(&route), sent.message), &signatures)?;
-        if sent.is_refunded {
-            return Err(Error::RefundedAlready);
+        let (now, version) = (env::now(), committee::current().version);
+        match sent.refund {
+            Refund::Paid => return Err(Error::RefundedAlready),
+            Refund::Waiting { version: by, .. } if by == version => return Err(Error::RefundedAlready),
+            Refund::Waiting { .. } => {}
+            Refund::Unasked if now < deadline => return Err(Error::NotExpired),
+            Refund::Unasked if REFUND_TIME < now.saturating_since(deadline) => return Err(Error::Expired),
+            Refund::Unasked => {}
         }
-        let now = env::now();
-        if now < deadline {
-            return Err(Error::NotExpired);
+        // What was sent stays on record, delivered or not: without a limit, a stolen committee could refund all of it. Whoever
+        // is over the limit gets a place, however far behind: nobody who has much refunded can hold others back for ever.
+        let wait = wait_for_refund(id, &OPENED.get(&id).unwrap_or(route.limits), amount, version)?;
+        if wait == Duration::ZERO {
+            return refund_now(id, nonce, sent);
         }
-        if REFUND_TIME < now.saturating_since(deadline) {
-            return Err(Error::Expired);
+        let ready = now.checked_add(wait).ok_or(Error::LimitReached)?;
+        SENT.set(&(id, nonce), &Sent { refund: Refund::Waiting { ready, version }, ..sent });
+        RefundWaits { route: id, nonce, ready }.emit();
+        Ok(())
+    }
+
+    /// Pays a refund that has waited long enough, if the committee that signed it is the present one. Anybody may call.
+    #[call]
+    fn finish_refund(id: u8, nonce: u64) -> Result<(), Error> {
+        pause::require_running(id);
+        let sent = SENT.get(&(id, nonce)).ok_or(Error::UnknownMessage)?;
+        let Refund::Waiting { ready, version } = sent.refund else { return Err(Error::NotWaiting) };
+        // What a stolen committee put there is not paid any more once there is another.
+        if version != committee::current().version {
+            return Err(Error::SignAnew);
         }
-        // What was sent stays on record, delivered or not: without a limit, a stolen committee could refund all of it.
-        if wait_for_room(&REFUNDED, id, &OPENED.get(&id).unwrap_or(route.limits), amount)? > Duration::ZERO {
-            return Err(Error::LimitReached);
+        if env::now() < ready {
+            return Err(Error::TooEarly);
         }
-        sent.is_refunded = true;
-        SENT.set(&(id, nonce), &sent);
-        let to = sent.refund_to;
-        MessageRefunded { route: id, nonce, to, amount }.emit();
-        put_out(id, &route, to, amount)
+        refund_now(id, nonce, sent)
     }
 
     /// Gives units of the caller.

@@ -1,13 +1,16 @@
 //! How much may come in over a route: at once, and in a steady flow. Limits become tighter by one role alone, so they must
 //! never become so tight that this role could lock a route.
 
-use crate::bridge::{Error, Limits, USED};
+use crate::bridge::{Error, Limits, REFUNDED, REFUNDED_BY, USED};
 use tacit_sdk::prelude::*;
 
 /// The longest that a large amount waits.
 const DELAY_MAX: Duration = Duration::days(7);
 /// What a limit's amount flows back in, in milliseconds.
 const HOUR_MS: u64 = 3_600_000;
+/// The most hours in which all that moves at once flows back: a month, so that two of the largest amounts, one after the
+/// other, are a month apart and no more.
+const HOURS_MAX: u64 = 720;
 /// The tightest limits let through one part of so many of what the route was opened with.
 const TIGHTEST_PARTS: u64 = 10;
 
@@ -15,7 +18,12 @@ const TIGHTEST_PARTS: u64 = 10;
 pub fn require_sound(limits: &Limits) -> Result<(), Error> {
     let Limits { burst, per_hour, delay, .. } = *limits;
     let fits = burst.checked_mul(HOUR_MS.into()).is_some() && per_hour <= burst && delay <= DELAY_MAX;
-    if fits && !burst.is_zero() && !per_hour.is_zero() { Ok(()) } else { Err(Error::BadLimits) }
+    if fits && flows_back(limits) && !burst.is_zero() && !per_hour.is_zero() { Ok(()) } else { Err(Error::BadLimits) }
+}
+
+/// Whether all that moves at once flows back within a month.
+fn flows_back(limits: &Limits) -> bool {
+    limits.per_hour.checked_mul(HOURS_MAX.into()).is_none_or(|month| limits.burst <= month)
 }
 
 /// Refuses limits that are looser than those before, or nearly lock a route that was opened with others.
@@ -26,7 +34,7 @@ pub fn require_tighter(limits: &Limits, before: &Limits, opened: &Limits) -> Res
         && between(limits.per_hour, before.per_hour, opened.per_hour)
         && limits.large <= before.large;
     let delay = before.delay <= limits.delay && limits.delay <= DELAY_MAX;
-    if amounts && delay { Ok(()) } else { Err(Error::BadLimits) }
+    if amounts && delay && flows_back(limits) { Ok(()) } else { Err(Error::BadLimits) }
 }
 
 /// What moved lately, by route, times the milliseconds of an hour, and when that was counted.
@@ -59,4 +67,16 @@ pub fn wait_for_room(counter: &Counter, id: u8, limits: &Limits, amount: Amount)
     let wait = over.mul_div(1_u64, limits.per_hour, Rounding::Up);
     counter.set(&id, &(sum.0, env::now()));
     u64::try_from(wait.0).map(Duration).map_err(|_| Error::LimitReached)
+}
+
+/// As [`wait_for_room`], of refunds. They are counted for each committee apart: what another one signed is not paid, and takes
+/// nobody's place. A change makes no room that was not there.
+pub fn wait_for_refund(id: u8, limits: &Limits, amount: Amount, version: u64) -> Result<Duration, Error> {
+    if REFUNDED_BY.get(&id) != Some(version) {
+        let full = limits.burst.checked_mul(HOUR_MS.into()).ok_or(Error::BadAmount)?;
+        let left = used(&REFUNDED, id, limits.per_hour).min(full.0);
+        REFUNDED.set(&id, &(left, env::now()));
+        REFUNDED_BY.set(&id, &version);
+    }
+    wait_for_room(&REFUNDED, id, limits, amount)
 }

@@ -1,7 +1,7 @@
 //! What happens to money and units on a route. Nothing is released that was not locked, and a message has one fate.
 
-use crate::bridge::{Error, Kind, RECEIVED, ROUTES, Received, Route, UNITS, VOLUME};
-use crate::events::{MessageDelivered, MessageRefused, UnitsMoved};
+use crate::bridge::{Error, Kind, RECEIVED, ROUTES, Received, Refund, Route, SENT, Sent, UNITS, VOLUME};
+use crate::events::{MessageDelivered, MessageRefunded, MessageRefused, UnitsMoved};
 use tacit_sdk::prelude::*;
 
 /// The route with a number.
@@ -35,6 +35,14 @@ pub fn pay(id: u8, nonce: u64, to: Address, amount: Amount) -> Result<(), Error>
     RECEIVED.set(&(id, nonce), &Received::Delivered);
     MessageDelivered { route: id, nonce, to, amount }.emit();
     // A home end releases and a far end mints.
+    put_out(id, &route, to, amount)
+}
+
+/// Gives back what was sent. If who gets it cannot take the money, all of this is undone.
+pub fn refund_now(id: u8, nonce: u64, sent: Sent) -> Result<(), Error> {
+    let (route, to, amount) = (route_at(id)?, sent.refund_to, sent.message.amount);
+    SENT.set(&(id, nonce), &Sent { refund: Refund::Paid, ..sent });
+    MessageRefunded { route: id, nonce, to, amount }.emit();
     put_out(id, &route, to, amount)
 }
 

@@ -30,6 +30,13 @@ fn sending_needs_a_route_an_amount_its_money_and_a_time() {
     world.send(HOME, alice, bob, BURST + 1, soon).expect_revert(code::BAD_AMOUNT);
     world.send(HOME, alice, bob, 5, past).expect_revert(code::BAD_DEADLINE);
     world.send(HOME, alice, bob, 5, far).expect_revert(code::BAD_DEADLINE);
+    let near = world.in_time(DEADLINE_MIN);
+    world.send(HOME, alice, bob, 5, near - 1).expect_revert(code::BAD_DEADLINE);
+    let near = world.in_time(DEADLINE_MIN);
+    world.chain.attempt(|chain| {
+        let arguments = (ROUTE, bob, 5_u128, near, None::<Address>);
+        chain.call_paying(alice, world.ends[HOME], "send", &arguments, Amount(5)).ok();
+    });
     world.send(FAR, alice, bob, 5, soon).expect_revert(code::INSUFFICIENT_UNITS);
     let ends = world.ends;
     let mut pay = |end: usize, route: u8, value: u128| {
@@ -88,8 +95,8 @@ fn a_late_message_is_refused_there_and_refunded_here() {
     world.refund(HOME, &message).expect_revert(code::REFUNDED_ALREADY);
     world.refund(HOME, &(ROUTE, 5, alice.0, bob.0, 1, 1)).expect_revert(code::UNKNOWN_MESSAGE);
     assert_eq!((world.chain.balance(alice), world.volume(HOME)), (before, 0));
-    let sent: Option<(Message, Address, bool)> = world.chain.view(world.ends[HOME], "sent", &(ROUTE, 0u64)).unwrap();
-    assert_eq!(sent, Some((message, alice, true)));
+    let sent: Option<(Message, Address, Refund)> = world.chain.view(world.ends[HOME], "sent", &(ROUTE, 0u64)).unwrap();
+    assert_eq!(sent, Some((message, alice, Refund::Paid)));
 }
 
 #[test]
@@ -108,7 +115,7 @@ fn a_refund_goes_where_the_sender_said() {
 }
 
 #[test]
-fn a_refund_is_for_half_a_year_after_the_deadline() {
+fn a_refund_is_asked_for_in_half_a_year_after_the_deadline() {
     for late in [0, 1] {
         let mut world = World::new();
         let [alice, bob, _] = world.who;
@@ -220,7 +227,7 @@ fn a_route_is_opened_once_by_its_role_with_sound_limits() {
     let mut world = World::new();
     let remote = world.ends[FAR];
     world.open(HOME, ROUTE, remote, LIMITS).expect_revert(code::ROUTE_EXISTS);
-    for limits in [(0, 0, 0, 0), (5, 0, 0, 0), (5, 6, 0, 0), (u128::MAX, 6, 0, 0), (5, 5, 0, 8 * DAY)] {
+    for limits in [(0, 0, 0, 0), (5, 0, 0, 0), (5, 6, 0, 0), (u128::MAX, 6, 0, 0), (5, 5, 0, 8 * DAY), (721, 1, 0, 0)] {
         world.open(HOME, 8, remote, limits).expect_revert(code::BAD_LIMITS);
     }
     let route = (0u8, world.genesis(), remote, LIMITS);
@@ -305,6 +312,7 @@ fn a_pause_stops_one_route() {
     world.deliver(FAR, &small).expect_revert(code::PAUSED);
     world.finish(FAR, 1).expect_revert(code::PAUSED);
     world.refund_with(FAR, 0, &[]).expect_revert(code::PAUSED);
+    world.finish_refund(FAR, 0).expect_revert(code::PAUSED);
     let call = world.chain.call(alice, world.ends[FAR], "send", &(other, bob, 10u128, soon, None::<Address>));
     call.expect_revert(code::INSUFFICIENT_UNITS);
     world.veto(admin, FAR, 1).ok();

@@ -3,14 +3,17 @@
 
 mod attacks;
 mod behaviour;
+mod invariants;
 mod limits;
 mod model;
+mod refunds;
 
 use ed25519_consensus::SigningKey;
 use tacit_contract_tests::deploy;
 use tacit_simulator::{Address, Amount, Chain, Outcome, encode};
 
 pub(crate) const HOUR: u64 = 3_600_000;
+pub(crate) const MINUTE: u64 = 60_000;
 pub(crate) const DAY: u64 = 24 * HOUR;
 /// The route of the tests.
 pub(crate) const ROUTE: u8 = 7;
@@ -19,9 +22,11 @@ pub(crate) const BURST: u128 = 300;
 pub(crate) const PER_HOUR: u128 = 60;
 pub(crate) const LARGE: u128 = 200;
 pub(crate) const DELAY: u64 = HOUR;
-/// How long a message is refunded after its deadline, and a delivery waits for room at most.
+/// How long a refund can be asked for after the deadline, and a delivery waits for room at most.
 pub(crate) const REFUND_TIME: u64 = 180 * DAY;
 pub(crate) const QUEUE_MAX: u64 = DAY;
+/// The nearest deadline.
+pub(crate) const DEADLINE_MIN: u64 = 10 * MINUTE;
 pub(crate) const ROLES: [u8; 3] = [16, 17, 18];
 
 /// Errors of the contract.
@@ -47,6 +52,7 @@ pub(crate) mod code {
     pub(crate) const UNKNOWN_MESSAGE: u32 = 19;
     pub(crate) const REFUNDED_ALREADY: u32 = 20;
     pub(crate) const NOT_PAID: u32 = 21;
+    pub(crate) const SIGN_ANEW: u32 = 22;
     pub(crate) use tacit_contract_tests::code::{IS_PAUSED as PAUSED, MISSING_ROLE};
 }
 
@@ -74,6 +80,14 @@ pub(crate) enum Fate {
     Waiting,
     Delivered,
     Refused,
+}
+
+/// What became of the refund of what was sent.
+#[derive(borsh::BorshDeserialize, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refund {
+    Unasked,
+    Waiting { ready: u64, version: u64 },
+    Paid,
 }
 
 /// Two bridges on one chain, joined by a route, with a committee of four of whom three must sign. The administrator has all
@@ -121,7 +135,15 @@ impl Bound {
 }
 
 impl World {
+    /// With everything that holds while the committee keeps its rule.
     pub(crate) fn new() -> Self {
+        let mut world = Self::of_anybody();
+        invariants::register_honest(&mut world.chain, world.ends);
+        world
+    }
+
+    /// With everything that holds whatever the committee signs.
+    pub(crate) fn of_anybody() -> Self {
         let mut chain = Chain::new();
         let admin = chain.account("admin");
         let who = ["alice", "bob", "carol"].map(|name| chain.account(name));
@@ -135,6 +157,7 @@ impl World {
             }
             world.open(end, ROUTE, world.ends[1 - end], LIMITS).ok();
         }
+        invariants::register(&mut world.chain, ends, who);
         world
     }
 
@@ -220,6 +243,16 @@ impl World {
 
     pub(crate) fn refund_with(&mut self, end: usize, nonce: u64, signatures: &[Signature]) -> Outcome {
         self.chain.call(self.who[2], self.ends[end], "refund", &(ROUTE, nonce, signatures.to_vec()))
+    }
+
+    pub(crate) fn finish_refund(&mut self, end: usize, nonce: u64) -> Outcome {
+        self.chain.call(self.who[2], self.ends[end], "finish_refund", &(ROUTE, nonce))
+    }
+
+    pub(crate) fn refund_of(&self, end: usize, nonce: u64) -> Refund {
+        let sent: Option<(Message, Address, Refund)> =
+            self.chain.view(self.ends[end], "sent", &(ROUTE, nonce)).unwrap();
+        sent.unwrap().2
     }
 
     pub(crate) fn finish(&mut self, end: usize, nonce: u64) -> Outcome {
