@@ -96,11 +96,12 @@ impl Efforts {
         let Some(ended) = self.open.pop() else { return };
         if ended.is_loop {
             // The next round may use it again.
-            for local in ended.used.iter() {
-                if let Some(last) = self.last.get_mut(local) {
-                    *last = self.places;
+            let Self { last, places, .. } = self;
+            ended.used.for_each(|local| {
+                if let Some(last) = last.get_mut(local) {
+                    *last = *places;
                 }
-            }
+            });
         }
         if let Some(around) = self.open.last_mut() {
             around.used.unite(&ended.used);

@@ -33,9 +33,15 @@ impl Locals {
         self.0.iter().fold(0, |sum, bits| sum.saturating_add(bits.count_ones().into()))
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        let has = |local: &usize| self.0.get(local / 64).is_some_and(|bits| bits >> (local % 64) & 1 == 1);
-        (0..WORDS.saturating_mul(64)).filter(has)
+    pub(super) fn for_each(&self, mut apply: impl FnMut(usize)) {
+        for (word, bits) in self.0.iter().enumerate() {
+            let mut bits = *bits;
+            while bits != 0 {
+                let place = usize::try_from(bits.trailing_zeros()).unwrap_or(usize::MAX);
+                apply(word.saturating_mul(64).saturating_add(place));
+                bits &= bits.wrapping_sub(1);
+            }
+        }
     }
 }
 
