@@ -59,9 +59,17 @@ fn what_scripts_read_can_be_had_as_json() {
 
 #[test]
 fn wrong_usage_ends_with_two_and_says_what_is_right() {
-    for wrong in
-        [&["contract"][..], &["contract", "depoly"], &["contract", "call", "jar"], &["contract", "pause", "jar"]]
-    {
+    for wrong in [
+        &["contract"][..],
+        &["contract", "depoly"],
+        &["contract", "call", "jar"],
+        &["contract", "pause", "jar"],
+        // What is only tried out is not waited for and pays nothing.
+        &["contract", "trace", "jar", "save", "--dev", "0", "--no-wait"],
+        &["contract", "gas", "estimate", "jar", "save", "--dev", "0", "--max-fee", "1"],
+        // Without a limit there is nothing to send it with.
+        &["contract", "call", "jar", "save", "--dev", "0", "--unchecked"],
+    ] {
         let output = tacit(wrong);
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
         let told = String::from_utf8(output.stderr).unwrap();

@@ -23,8 +23,15 @@ pub enum BackendError {
     NotReady(String),
     /// The transaction is refused, here or in [`Backend::simulate`]; the text may add detail.
     Rejected(RejectCode, Option<String>),
-    /// A view failed; the text may add detail.
-    Contract(RejectCode, Option<String>),
+    /// A view failed.
+    Contract {
+        /// Why.
+        code: RejectCode,
+        /// The code that the contract reverted with.
+        contract_code: Option<u32>,
+        /// More about it.
+        detail: Option<String>,
+    },
     /// Come back in this many milliseconds.
     Busy(u64),
     /// The node failed. The text goes to the log, not to the caller.

@@ -25,7 +25,9 @@ impl From<BackendError> for RpcError {
         match error {
             BackendError::NotReady(reason) => Self::general(ErrorKind::NotReady, reason),
             BackendError::Rejected(code, detail) => Self::rejected(code, detail.as_deref()),
-            BackendError::Contract(code, detail) => Self::contract(code, detail.as_deref()),
+            BackendError::Contract { code, contract_code, detail } => {
+                Self::contract(code, contract_code, detail.as_deref())
+            }
             BackendError::Busy(retry_after_ms) => Self::busy("requests", retry_after_ms),
             BackendError::Internal(detail) => Self::internal(&detail),
         }

@@ -144,6 +144,9 @@ pub struct ErrorData {
     /// Number of the rejection, for `tx_rejected` and `contract_failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reject_code: Option<u16>,
+    /// The code that a contract reverted with, for `contract_failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract_code: Option<u32>,
     /// When to try again, for `busy`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
@@ -163,7 +166,8 @@ impl RpcError {
     /// An error of `kind`.
     #[must_use]
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>, hint: impl Into<Cow<'static, str>>) -> Self {
-        let data = ErrorData { kind, hint: cut(hint.into()), reject_code: None, retry_after_ms: None };
+        let hint = cut(hint.into());
+        let data = ErrorData { kind, hint, reject_code: None, contract_code: None, retry_after_ms: None };
         Self { message: cut(message.into()), data }
     }
 
@@ -206,10 +210,12 @@ impl RpcError {
         Self::with_reject(ErrorKind::TxRejected, code, detail)
     }
 
-    /// A view failed with `code`.
+    /// A view failed with `code`; a contract that reverts gives a code of its own.
     #[must_use]
-    pub fn contract(code: RejectCode, detail: Option<&str>) -> Self {
-        Self::with_reject(ErrorKind::ContractFailed, code, detail)
+    pub fn contract(code: RejectCode, contract_code: Option<u32>, detail: Option<&str>) -> Self {
+        let mut error = Self::with_reject(ErrorKind::ContractFailed, code, detail);
+        error.data.contract_code = contract_code;
+        error
     }
 
     fn with_reject(kind: ErrorKind, code: RejectCode, detail: Option<&str>) -> Self {

@@ -1,6 +1,7 @@
 //! What can go wrong with keys, keystores, transactions and proofs, with what to do about it. No message contains a
 //! secret or a password.
 
+use crate::contract::printable;
 use std::path::PathBuf;
 use tacit_rpc::client::ClientError;
 
@@ -105,7 +106,7 @@ pub enum WalletError {
         found: String,
     },
     /// The transaction was tried out on the state of a height, or is in its block, and its body failed.
-    #[error("at height {height} the transaction fails: {name}: {message}")]
+    #[error("at height {height} the transaction fails: {name}: {}", with_detail(message, detail.as_deref()))]
     BodyFailed {
         /// The height.
         height: u64,
@@ -113,6 +114,22 @@ pub enum WalletError {
         name: String,
         /// What was wrong and what to do.
         message: String,
+        /// What the node said beyond that; only of what was tried out.
+        detail: Option<String>,
+        /// The code that a contract reverted with.
+        contract_code: Option<u32>,
+    },
+    /// A gas limit under which the node cannot try a transaction out.
+    #[error(
+        "it fails with {tried} gas, the most that is tried out, and {limit} were said; send it with --unchecked if it needs more: {failure}"
+    )]
+    TooDear {
+        /// The limit that was said.
+        limit: u64,
+        /// The limit that was tried.
+        tried: u64,
+        /// What happened under that.
+        failure: Box<WalletError>,
     },
     /// A multisig draft that does not fit together.
     #[error("the multisig draft is refused: {0}")]
@@ -236,4 +253,28 @@ pub enum WalletError {
         /// What is wrong.
         reason: String,
     },
+}
+
+impl WalletError {
+    /// The code that a contract reverted with, where that is what went wrong.
+    #[must_use]
+    pub fn contract_code(&self) -> Option<u32> {
+        match self {
+            Self::BodyFailed { contract_code, .. } => *contract_code,
+            Self::TooDear { failure, .. } => failure.contract_code(),
+            Self::Client(error) => error.contract_code(),
+            _ => None,
+        }
+    }
+}
+
+/// What was wrong and what the node said beyond that, without what a terminal would obey.
+#[must_use]
+pub fn with_detail(message: &str, detail: Option<&str>) -> String {
+    match detail.map(printable) {
+        None => message.to_owned(),
+        // The detail of a contract's own code begins with the message.
+        Some(detail) if detail.starts_with(message) => detail,
+        Some(detail) => format!("{message}: {detail}"),
+    }
 }

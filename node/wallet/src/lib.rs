@@ -22,7 +22,7 @@ pub mod shielded;
 pub mod view;
 
 pub use builder::{BuildError, TxBuilder};
-pub use error::WalletError;
+pub use error::{WalletError, with_detail};
 pub use keystore::{EntryInfo, EntryKind, KdfParams, Keystore, Secret};
 pub use mnemonic::{Account, Mnemonic, WordCount};
 pub use password::Password;

@@ -18,8 +18,10 @@ const SIMULATION_GAS: Gas = Gas(100_000_000);
 /// What may be set by hand; everything else is asked from the node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SendOptions {
-    /// Most gas; without it the transaction is simulated first.
+    /// Most gas; without it the simulation says how much it takes.
     pub gas_limit: Option<Gas>,
+    /// Whether to send without simulating first, where a gas limit is given. What fails then costs its fee.
+    pub unchecked: bool,
     /// Most per gas, tip included; without it twice the base fee and the tip.
     pub max_fee_per_gas: Option<Price>,
     /// Most tip per gas; without it a tenth of the base fee, at least 1.
@@ -36,6 +38,7 @@ impl Default for SendOptions {
     fn default() -> Self {
         Self {
             gas_limit: None,
+            unchecked: false,
             max_fee_per_gas: None,
             max_tip_per_gas: None,
             lifetime: DEFAULT_LIFETIME,
@@ -110,6 +113,11 @@ impl ChainView {
         })
     }
 
+    /// The most gas with which anything is simulated.
+    fn most_simulated(&self) -> Gas {
+        SIMULATION_GAS.min(self.block_gas_limit)
+    }
+
     /// A builder with expiry and price set.
     #[must_use]
     pub fn builder(&self, options: &SendOptions) -> TxBuilder {
@@ -161,11 +169,16 @@ pub async fn submit(
     let account = balance(client, &from.address, chain.network).await?;
     let sequence = Sequence(account.pending_sequence);
     let builder = build(chain.builder(options))?;
+    let authorization = Authorization::Account { public_key: from.public_key(), sequence };
     let gas_limit = match options.gas_limit {
-        Some(limit) => limit,
+        Some(limit) if options.unchecked => limit,
+        Some(limit) => {
+            progress(Progress::Simulating);
+            check(client, &chain, builder.clone(), authorization, limit).await?;
+            limit
+        }
         None => {
             progress(Progress::Simulating);
-            let authorization = Authorization::Account { public_key: from.public_key(), sequence };
             estimate_gas(client, &chain, builder.clone(), authorization).await?
         }
     };
@@ -174,7 +187,7 @@ pub async fn submit(
     send(client, tx, options.wait, progress).await
 }
 
-/// What would become of a transaction, without a signature.
+/// What would become of a transaction, without a signature: under a gas limit, or with all gas that is simulated.
 ///
 /// # Errors
 /// [`WalletError::Client`]; a body that fails is in the answer.
@@ -183,8 +196,39 @@ pub async fn simulate(
     chain: &ChainView,
     builder: TxBuilder,
     authorization: Authorization,
+    limit: Option<Gas>,
 ) -> Result<SimulateView, WalletError> {
-    simulate_with(client, SIMULATION_GAS.min(chain.block_gas_limit), builder, authorization).await
+    let limit = limit.unwrap_or_else(|| chain.most_simulated());
+    simulate_with(client, limit, builder, authorization).await
+}
+
+/// Simulates a transaction under the limit that it is to be sent with, and refuses one that fails.
+async fn check(
+    client: &Client,
+    chain: &ChainView,
+    builder: TxBuilder,
+    authorization: Authorization,
+    limit: Gas,
+) -> Result<(), WalletError> {
+    let tried = limit.min(chain.most_simulated());
+    let simulated = simulate_with(client, tried, builder, authorization).await?;
+    match failure(&simulated) {
+        None => Ok(()),
+        Some(failure) if tried == limit => Err(failure),
+        Some(failure) => Err(WalletError::TooDear { limit: limit.0, tried: tried.0, failure: Box::new(failure) }),
+    }
+}
+
+/// Why the body of a simulated transaction fails, if it does.
+fn failure(simulated: &SimulateView) -> Option<WalletError> {
+    let reject = simulated.reject.clone()?;
+    Some(WalletError::BodyFailed {
+        height: simulated.height,
+        name: reject.name,
+        message: reject.message,
+        detail: simulated.detail.clone(),
+        contract_code: simulated.contract_code,
+    })
 }
 
 async fn simulate_with(
@@ -209,10 +253,10 @@ pub async fn estimate_gas(
     builder: TxBuilder,
     authorization: Authorization,
 ) -> Result<Gas, WalletError> {
-    let most = SIMULATION_GAS.min(chain.block_gas_limit);
+    let most = chain.most_simulated();
     let simulated = simulate_with(client, most, builder.clone(), authorization.clone()).await?;
-    if let Some(reject) = simulated.reject {
-        return Err(WalletError::BodyFailed { height: simulated.height, name: reject.name, message: reject.message });
+    if let Some(failure) = failure(&simulated) {
+        return Err(failure);
     }
     // The state may change before the block: a fifth more, and a little for small ones.
     let room = (simulated.gas_used / 5).saturating_add(10_000);
@@ -247,9 +291,14 @@ pub async fn send(
             Some(view)
         }
     };
-    if let Some(TxView { reject: Some(reject), height, .. }) = &committed {
-        let (name, message) = (reject.name.clone(), reject.message.clone());
-        return Err(WalletError::BodyFailed { height: height.unwrap_or_default(), name, message });
+    if let Some(TxView { reject: Some(reject), height, contract_code, .. }) = committed {
+        return Err(WalletError::BodyFailed {
+            height: height.unwrap_or_default(),
+            name: reject.name,
+            message: reject.message,
+            detail: None,
+            contract_code,
+        });
     }
     Ok(Sent { tx, tx_id, hash: submitted.hash, committed })
 }

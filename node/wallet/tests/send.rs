@@ -7,7 +7,6 @@ mod mock;
 
 use mock::{ALICE, Mock, serve, url};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tacit_rpc::client::{Client, ClientError};
 use tacit_types::{Amount, Authorization, Gas, GenesisId, Height, Price, RejectCode, Sequence};
@@ -66,9 +65,11 @@ async fn a_transfer_asks_the_node_for_sequence_gas_and_price_and_waits_for_inclu
 
 #[tokio::test]
 async fn what_is_set_by_hand_is_used_and_nothing_is_waited_for_when_not_asked() {
-    let (server, _) = serve(|_| {}).await;
+    let (server, mock) = serve(|_| {}).await;
+    succeeding(&mock, 40_000);
     let options = SendOptions {
         gas_limit: Some(Gas(77_777)),
+        unchecked: false,
         max_fee_per_gas: Some(Price(500)),
         max_tip_per_gas: Some(Price(50)),
         lifetime: 3,
@@ -91,6 +92,28 @@ async fn a_transaction_that_fails_in_simulation_is_not_sent() {
     let refused = send(&Client::new(&url(&server)).unwrap(), &SendOptions::default()).await.unwrap_err();
     assert!(matches!(&refused, WalletError::BodyFailed { name, .. } if name == "InsufficientBalance"), "{refused}");
     assert!(mock.pool.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_transaction_that_fails_under_the_limit_that_was_said_is_not_sent_unless_it_is_to_be() {
+    let (server, mock) = serve(|_| {}).await;
+    let client = Client::new(&url(&server)).unwrap();
+    let options = SendOptions { gas_limit: Some(Gas(77_777)), wait: None, ..SendOptions::default() };
+    let refused = send(&client, &options).await.unwrap_err();
+    assert_eq!(*mock.simulated_under.lock().unwrap(), [Gas(77_777)], "tried out with what it would be sent with");
+    assert!(mock.pool.lock().unwrap().is_empty(), "nothing was sent");
+    // What the node says beyond the name of the failure is kept.
+    assert_eq!(refused.contract_code(), Some(42));
+    assert!(refused.to_string().ends_with(": code 42"), "{refused}");
+
+    let far = SendOptions { gas_limit: Some(Gas(400_000_000)), ..options.clone() };
+    let refused = send(&client, &far).await.unwrap_err();
+    let expected = matches!(refused, WalletError::TooDear { limit: 400_000_000, tried: 100_000_000, .. });
+    assert!(expected && refused.contract_code() == Some(42), "{refused}");
+    assert!(mock.pool.lock().unwrap().is_empty());
+
+    let sent = send(&client, &SendOptions { unchecked: true, ..options }).await.unwrap();
+    assert_eq!((sent.tx.body.gas_limit, mock.simulated_under.lock().unwrap().len()), (Gas(77_777), 2));
 }
 
 #[tokio::test]
@@ -139,8 +162,8 @@ async fn only_what_runs_contracts_is_simulated_twice() {
     let client = Client::new(&url(&server)).unwrap();
     let options = SendOptions { wait: None, ..SendOptions::default() };
     send(&client, &options).await.unwrap();
-    assert_eq!(mock.simulated.load(Ordering::Relaxed), 1, "a transfer takes the same gas under every limit");
+    assert_eq!(mock.simulated_under.lock().unwrap().len(), 1, "a transfer takes the same gas under every limit");
     let call = |builder: TxBuilder| builder.transfer(ALICE, Amount(5)).call(ALICE, "increment", vec![], Amount(0));
     submit(&client, &sender(), call, &options, |_| {}).await.unwrap();
-    assert_eq!(mock.simulated.load(Ordering::Relaxed), 1 + 2, "a contract may look at what gas is left");
+    assert_eq!(mock.simulated_under.lock().unwrap().len(), 1 + 2, "a contract may look at what gas is left");
 }

@@ -32,12 +32,6 @@ pub enum Failure {
         /// What the decoder met.
         reason: String,
     },
-    /// A line of a committed gas report cannot be read.
-    #[error("line {line} of the gas report is not `code function calls least mean most`; write the report anew")]
-    GasReport {
-        /// Its number, from 1.
-        line: usize,
-    },
     /// A proof could not be made.
     #[error("the statement could not be proven: {0}")]
     Unproven(String),
@@ -50,7 +44,7 @@ impl Failure {
         match self {
             Self::Reverted { .. } => Some(RejectCode::ContractReverted),
             Self::Rejected { code, .. } => Some(*code),
-            Self::Output { .. } | Self::GasReport { .. } | Self::Unproven(_) => None,
+            Self::Output { .. } | Self::Unproven(_) => None,
         }
     }
 

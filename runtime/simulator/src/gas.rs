@@ -1,7 +1,6 @@
-//! Gas by code and function: measured while tests run, written as stable lines for a committed file, and compared with
-//! what that file says.
+//! Gas by code and function: measured while tests run, and written as stable lines for a committed file. Who reads such a file
+//! and compares it is `tacit contract gas report`.
 
-use crate::failure::Failure;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -42,46 +41,6 @@ impl GasReport {
         };
         std::iter::once(format!("{TITLE}\n")).chain(self.0.iter().map(line)).collect()
     }
-
-    /// Reads what [`GasReport::to_lines`] wrote. Empty lines and those that begin with `#` are skipped.
-    ///
-    /// # Errors
-    /// [`Failure::GasReport`] with the first line that is none.
-    pub fn from_lines(text: &str) -> Result<Self, Failure> {
-        let mut rows = BTreeMap::new();
-        for (text, line) in text.lines().zip(1usize..) {
-            if text.trim().is_empty() || text.starts_with('#') {
-                continue;
-            }
-            let (key, gas) = read_line(text).ok_or(Failure::GasReport { line })?;
-            if rows.insert(key, gas).is_some() {
-                return Err(Failure::GasReport { line });
-            }
-        }
-        Ok(Self(rows))
-    }
-
-    /// What is different from `before`, in gas alone: the number of calls does not matter.
-    #[must_use]
-    pub fn changes_since(&self, before: &Self) -> GasDiff {
-        let keys = self.0.keys().chain(before.0.keys().filter(|key| !self.0.contains_key(*key)));
-        let change = |key: &(String, String)| {
-            let (old, new) = (before.0.get(key).copied(), self.0.get(key).copied());
-            let gas = |row: Option<FunctionGas>| row.map(|row| (row.least, row.mean, row.most));
-            (gas(old) != gas(new)).then(|| GasChange { code: key.0.clone(), function: key.1.clone(), old, new })
-        };
-        let mut changes: Vec<GasChange> = keys.filter_map(change).collect();
-        changes.sort_by(|a, b| (&a.code, &a.function).cmp(&(&b.code, &b.function)));
-        GasDiff(changes)
-    }
-}
-
-fn read_line(text: &str) -> Option<((String, String), FunctionGas)> {
-    let mut words = text.split_whitespace();
-    let key = (words.next()?.to_string(), words.next()?.to_string());
-    let mut number = || words.next()?.parse::<u64>().ok();
-    let gas = FunctionGas { calls: number()?, least: number()?, mean: number()?, most: number()? };
-    words.next().is_none().then_some((key, gas))
 }
 
 impl fmt::Display for GasReport {
@@ -96,66 +55,6 @@ impl fmt::Display for GasReport {
             write!(f, "\n{code:code_width$}  {function:function_width$}{numbers}")?;
         }
         Ok(())
-    }
-}
-
-/// What became of one function's gas.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GasChange {
-    /// Label of the code.
-    pub code: String,
-    /// Its function.
-    pub function: String,
-    /// Before; none for a function that is new.
-    pub old: Option<FunctionGas>,
-    /// Now; none for a function that was not called.
-    pub new: Option<FunctionGas>,
-}
-
-impl GasChange {
-    /// How much dearer the mean call is, in tenths of a percent; negative when cheaper, none when one side is missing
-    /// or cost nothing.
-    #[must_use]
-    pub fn mean_permille(&self) -> Option<i128> {
-        let (old, new) = (i128::from(self.old?.mean), i128::from(self.new?.mean));
-        new.checked_sub(old)?.checked_mul(1_000)?.checked_div(old)
-    }
-}
-
-impl fmt::Display for GasChange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: ", self.code, self.function)?;
-        match (self.old, self.new) {
-            (None, Some(new)) => write!(f, "new, mean {}", new.mean),
-            (Some(old), None) => write!(f, "no longer called, mean was {}", old.mean),
-            (None, None) => Ok(()),
-            (Some(old), Some(new)) => {
-                write!(f, "mean {} -> {}, most {} -> {}", old.mean, new.mean, old.most, new.most)?;
-                let Some(permille) = self.mean_permille() else { return Ok(()) };
-                let (sign, size) = (if permille < 0 { '-' } else { '+' }, permille.unsigned_abs());
-                let (percent, tenth) = (size.checked_div(10).unwrap_or(0), size.checked_rem(10).unwrap_or(0));
-                write!(f, " ({sign}{percent}.{tenth} %)")
-            }
-        }
-    }
-}
-
-/// What is different between two reports.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct GasDiff(pub Vec<GasChange>);
-
-impl GasDiff {
-    /// Whether nothing is different.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl fmt::Display for GasDiff {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<String> = self.0.iter().map(GasChange::to_string).collect();
-        f.write_str(&if lines.is_empty() { "gas is what it was".to_string() } else { lines.join("\n") })
     }
 }
 

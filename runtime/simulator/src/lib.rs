@@ -110,8 +110,8 @@
 //!
 //! # Gas in a committed file
 //!
-//! [`GasReport::to_lines`] gives text that is the same on every machine; [`GasReport::changes_since`] says what became
-//! dearer. Label the code with [`Chain::deploy_as`], because its hash changes with every build.
+//! [`GasReport::to_lines`] gives text that is the same on every machine; `tacit contract gas report` compares it with a committed
+//! file. Label the code with [`Chain::deploy_as`], because its hash changes with every build.
 #![cfg_attr(
     not(test),
     deny(
@@ -143,7 +143,7 @@ pub use chain::{BLOCK_MS, Chain, GAS_LIMIT, START_MONEY, START_MS};
 pub use cheat::Snapshot;
 pub use event::ContractEvent;
 pub use failure::Failure;
-pub use gas::{FunctionGas, GasChange, GasDiff, GasReport};
+pub use gas::{FunctionGas, GasReport};
 pub use outcome::{Outcome, Trace};
 #[cfg(feature = "prove")]
 pub use proof::{Claim, Proved};

@@ -118,6 +118,8 @@ fn calls_and_views(developer: &Developer<'_>) {
 fn pauses(developer: &Developer<'_>) {
     let refused = developer.fails(&["pause", "jar", "--for", "1h", "--dev", "2"]);
     assert!(refused.contains("PolicyForbids"), "{refused}");
+    let refused = developer.fails(&["pause", "jar", "--for", "2h", "--dev", "1"]);
+    assert!(refused.contains("the longest pause is 3600000 ms"), "{refused}");
     developer.json(&["pause", "jar", "--for", "10m", "--dev", "1"]);
     let refused = developer.fails(&["call", "jar", "take", "amount=1", "--dev", "3"]);
     assert!(refused.contains("ContractPaused"), "{refused}");
@@ -135,6 +137,10 @@ fn upgrades(developer: &Developer<'_>, contract: &str) {
     let fresh = text(&developer.json(&["build", "jar", "--out", "jar2.wasm"]), "code_hash");
     let refused = developer.fails(&["upgrade", "announce", "jar", "jar2.wasm", "--dev", "1"]);
     assert!(refused.contains("PolicyForbids"), "{refused}");
+    let before = developer.json(&["upgrade", "announce", "jar", "jar/jar.wasm", "--dev", "0"]);
+    assert!(before["ready_ms"].is_u64() && before["end_ms"].is_u64(), "{before}");
+    let unknown = developer.json(&["upgrade", "announce", "jar", "jar2.wasm", "--dev", "0", "--no-wait"]);
+    assert_eq!((&unknown["ready_ms"], &unknown["end_ms"]), (&Value::Null, &Value::Null), "those are another code's");
     developer.json(&["upgrade", "announce", "jar", "jar2.wasm", "--dev", "0"]);
     assert_eq!(developer.json(&["info", "jar"])["announced"]["code_hash"], fresh.as_str());
     let refused = developer.fails(&["upgrade", "apply", "jar", "--dev", "0"]);

@@ -1,5 +1,7 @@
-//! Goal: who made a mistake two contracts away sees which call it was, with names and values, before paying anything.
-//! Method: one validator; a pool of two tokens that may take nothing from the caller; `trace` and `call` of a deposit.
+//! Goal: who made a mistake two contracts away sees which call it was, with names and values, before paying anything. Every verb
+//! says by name what went wrong.
+//! Method: one validator; a pool of two tokens that may take nothing from the caller; `trace` and `call` of a deposit, with and
+//! without a gas limit; a pool that cannot be made, a view that fails.
 
 use serde_json::Value;
 use std::process::{Command, Output};
@@ -32,6 +34,13 @@ impl Person<'_> {
         let output = self.output(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn fails(&self, arguments: &[&str], why: &str) {
+        let output = self.output(arguments);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(told.contains(why), "{arguments:?}: {told}");
     }
 }
 
@@ -74,7 +83,26 @@ fn a_failed_call_shows_who_called_whom() {
     let told = String::from_utf8(called.stderr).unwrap();
     assert_eq!(called.status.code(), Some(1));
     assert!(told.contains("gold.transfer_from(owner: "), "{told}");
+    let limited = deposit("call", &["--gas-limit", "5000000"]);
+    assert_eq!(limited.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&limited.stderr).contains("gold.transfer_from(owner: "),
+        "the limit hides the tree"
+    );
     assert_eq!(balance(&network), before, "a call that fails when it is tried out costs nothing");
+    let short = deposit("trace", &["--gas-limit", "200000"]);
+    assert!(String::from_utf8_lossy(&short.stdout).contains("gas limit"), "{short:?}");
+    assert_eq!(deposit("call", &["--gas-limit", "5000000", "--unchecked"]).status.code(), Some(1));
+    assert_ne!(balance(&network), before, "what is sent untried is paid");
+
+    let mut twins = vec!["deploy", &pool, "--alias", "twins", "--dev", "0"];
+    for argument in ["first=gold", "second=gold", "fee=30", "protocol_share=0", "fee_receiver=dev:1"] {
+        twins.extend(["--init", argument]);
+    }
+    person.fails(&twins, "Error::BadTokens");
+    twins.extend(["--value", "1"]);
+    person.fails(&twins, "`init` takes no money");
+    person.fails(&["view", "pool", "quote_exact_in", "token_in=dev:5", "amount_in=1"], "Error::");
 }
 
 fn balance(network: &Devnet) -> String {

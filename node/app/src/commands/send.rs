@@ -1,5 +1,6 @@
 //! Sending what a verb wants to happen: price, sequence, gas, signature, submission, waiting, with progress on the way.
 
+use super::output::tell;
 use super::query::show;
 use super::signer::{KeystoreArg, SignerArg};
 use super::status::NodeArg;
@@ -23,9 +24,12 @@ pub struct SendArgs {
     pub keystore: KeystoreArg,
     #[command(flatten)]
     pub node: NodeArg,
-    /// Most gas; without it the transaction is tried out first.
+    /// Most gas; without it, what trying the transaction out used, and a fifth more.
     #[arg(long, value_name = "GAS")]
     gas_limit: Option<u64>,
+    /// Send without trying it out before. What fails then is paid.
+    #[arg(long, requires = "gas_limit")]
+    unchecked: bool,
     /// Most base units per gas, tip included.
     #[arg(long, value_name = "PRICE")]
     max_fee: Option<u64>,
@@ -51,6 +55,11 @@ impl SendArgs {
         self.gas_limit.is_some() || self.max_fee.is_some() || self.tip.is_some()
     }
 
+    /// The gas limit that was said.
+    pub fn gas_limit(&self) -> Option<Gas> {
+        self.gas_limit.map(Gas)
+    }
+
     /// The node to send to.
     pub fn client(&self) -> eyre::Result<Client> {
         self.node.client()
@@ -62,8 +71,19 @@ impl SendArgs {
         account: &Account,
         build: impl FnOnce(TxBuilder) -> Result<TxBuilder, BuildError>,
     ) -> eyre::Result<Sent> {
+        self.send_telling(account, build, "").await
+    }
+
+    /// Sends what `build` adds, and tells people something before: it is on its way from then on, whatever becomes of the waiting.
+    pub async fn send_telling(
+        &self,
+        account: &Account,
+        build: impl FnOnce(TxBuilder) -> Result<TxBuilder, BuildError>,
+        told: &str,
+    ) -> eyre::Result<Sent> {
         let options = SendOptions {
-            gas_limit: self.gas_limit.map(Gas),
+            gas_limit: self.gas_limit(),
+            unchecked: self.unchecked,
             max_fee_per_gas: self.max_fee.map(Price),
             max_tip_per_gas: self.tip.map(Price),
             wait: (!self.no_wait).then_some(Duration::from_secs(60)),
@@ -72,6 +92,9 @@ impl SendArgs {
         let bar = ProgressBar::new_spinner();
         bar.enable_steady_tick(Duration::from_millis(100));
         let progress = |step: Progress| {
+            if step == Progress::Submitting && !told.is_empty() {
+                bar.suspend(|| tell!("{told}"));
+            }
             bar.set_message(match step {
                 Progress::Preparing => "asking for sequence and price".to_string(),
                 Progress::Simulating => "trying it out".into(),

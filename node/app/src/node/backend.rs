@@ -311,7 +311,11 @@ impl Backend for NodeBackend {
                     || reject.to_string(),
                     |trace| format!("{} ({}:{}:{})", trace.message, trace.file, trace.line, trace.column),
                 );
-                Err(BackendError::Contract(reject.reject_code(), Some(text)))
+                Err(BackendError::Contract {
+                    code: reject.reject_code(),
+                    contract_code: contract_code(&reject),
+                    detail: Some(text),
+                })
             }
         }
     }
@@ -452,14 +456,19 @@ fn simulated(height: Height, rehearsal: Rehearsal) -> Simulated {
     Simulated { height, receipt, frames, frames_left_out, detail: detail(text) }
 }
 
+/// The code that a contract reverted with.
+const fn contract_code(reject: &VmReject) -> Option<u32> {
+    match reject {
+        VmReject::Reverted { code, .. } => Some(*code),
+        _ => None,
+    }
+}
+
 fn frame(trace: FrameTrace) -> Frame {
     let (output, failure, contract_code) = match trace.result {
         Some(Ok(output)) => (Some(output), None, None),
         Some(Err(reject)) => {
-            let code = match &reject {
-                VmReject::Reverted { code, .. } => Some(*code),
-                _ => None,
-            };
+            let code = contract_code(&reject);
             (None, Some(reject.to_string()), code)
         }
         None => (None, Some("it never ended".to_owned()), None),

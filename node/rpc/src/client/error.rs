@@ -100,4 +100,13 @@ impl ClientError {
             _ => None,
         }
     }
+
+    /// The code that a contract reverted with, when a view was rejected.
+    #[must_use]
+    pub fn contract_code(&self) -> Option<u32> {
+        match self {
+            Self::Refused { data, .. } => data.as_ref().and_then(|data| data.contract_code),
+            _ => None,
+        }
+    }
 }

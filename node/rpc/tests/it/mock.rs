@@ -43,8 +43,8 @@ pub struct Mock {
     pub busy: Mutex<Option<u64>>,
     /// Code and gas that simulations answer.
     pub simulation: Mutex<(u16, u64)>,
-    /// How many transactions were simulated.
-    pub simulated: AtomicUsize,
+    /// The gas limits of the transactions that were simulated.
+    pub simulated_under: Mutex<Vec<Gas>>,
     pub running: AtomicUsize,
     pub most_running: AtomicUsize,
     /// How many pages of an issuer's leaves were read.
@@ -67,7 +67,7 @@ impl Mock {
             compact: Mutex::default(),
             paused_until: Mutex::default(),
             simulation: Mutex::new((RejectCode::ContractReverted.number(), 1_234)),
-            simulated: AtomicUsize::new(0),
+            simulated_under: Mutex::default(),
             running: AtomicUsize::new(0),
             most_running: AtomicUsize::new(0),
             leaf_reads: AtomicUsize::new(0),
@@ -300,7 +300,7 @@ impl Backend for Mock {
 
     fn simulate(&self, tx: Tx) -> Answer<Simulated> {
         self.work()?;
-        self.simulated.fetch_add(1, Ordering::Relaxed);
+        self.simulated_under.lock().unwrap().push(tx.body.gas_limit);
         let (code, gas_used) = *self.simulation.lock().unwrap();
         let receipt = Receipt {
             tx_id: tx.id(),
@@ -379,7 +379,8 @@ impl Backend for Mock {
     fn view(&self, call: ViewCall) -> Answer<ViewOutput> {
         self.work()?;
         if call.function.as_str() == "revert" {
-            return Err(BackendError::Contract(RejectCode::ContractReverted, Some("code 42".to_owned())));
+            let (code, detail) = (RejectCode::ContractReverted, Some("code 42".to_owned()));
+            return Err(BackendError::Contract { code, contract_code: Some(42), detail });
         }
         Ok(ViewOutput { height: self.height(), output: call.input, gas_used: Gas(100) })
     }

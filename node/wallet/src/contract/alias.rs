@@ -19,6 +19,28 @@ pub struct AliasBook {
 }
 
 impl AliasBook {
+    /// Changes the book of a chain in `folder` and keeps it. What others keep meanwhile waits: no change is lost.
+    ///
+    /// # Errors
+    /// [`WalletError::AliasFile`], or as `change`; the book is as it was then.
+    pub fn update<R>(
+        folder: &Path,
+        genesis_id: &GenesisId,
+        network: Network,
+        change: impl FnOnce(&mut Self) -> Result<R, WalletError>,
+    ) -> Result<R, WalletError> {
+        let path = folder.join("lock");
+        let refuse = |error: std::io::Error| WalletError::AliasFile { path: path.clone(), reason: error.to_string() };
+        std::fs::create_dir_all(folder).map_err(refuse)?;
+        // The system gives the lock back when this ends, however it ends. The file stays: another may wait for it.
+        let lock = std::fs::File::create(&path).map_err(refuse)?;
+        lock.lock().map_err(refuse)?;
+        let mut book = Self::open(folder, genesis_id, network)?;
+        let result = change(&mut book)?;
+        book.save(network)?;
+        Ok(result)
+    }
+
     /// The book of a chain in `folder`; empty if nobody wrote one.
     ///
     /// # Errors
@@ -76,7 +98,7 @@ impl AliasBook {
         self.entries.iter().map(|(name, address)| (name.as_str(), *address))
     }
 
-    /// Gives an address a new name. [`AliasBook::save`] keeps it.
+    /// Gives an address a new name. [`AliasBook::update`] keeps it.
     ///
     /// # Errors
     /// [`WalletError::AliasName`], or [`WalletError::AliasTaken`] for a name of another address: money must not go
@@ -100,10 +122,7 @@ impl AliasBook {
     }
 
     /// Writes the book; a reader sees the old one or the new one, never half of it.
-    ///
-    /// # Errors
-    /// [`WalletError::AliasFile`].
-    pub fn save(&self, network: Network) -> Result<(), WalletError> {
+    fn save(&self, network: Network) -> Result<(), WalletError> {
         let refuse =
             |error: std::io::Error| WalletError::AliasFile { path: self.file.clone(), reason: error.to_string() };
         let written: BTreeMap<&str, String> = self.entries().map(|(name, at)| (name, at.to_text(network))).collect();

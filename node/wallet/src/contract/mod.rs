@@ -18,7 +18,7 @@ mod tests;
 pub use alias::AliasBook;
 pub use code::Problem;
 pub use names::{Names, duration_ms};
-pub use spec::{Case, ErrorCase, Errors, EventSpec, Field, Function, Kind, Role, Spec, Storage};
+pub use spec::{Case, ErrorCase, Errors, EventSpec, Field, Function, Kind, Role, Spec, Storage, printable};
 pub use types::Type;
 pub use value::U256;
 

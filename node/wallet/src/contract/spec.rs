@@ -239,7 +239,8 @@ impl Spec {
         if contracts != 1 {
             return Err(refuse("it has not exactly one line about the contract".into()));
         }
-        spec.check()?;
+        spec.judge()?;
+        spec.clean();
         spec.sort();
         Ok(spec)
     }
@@ -261,8 +262,8 @@ impl Spec {
                 if line.spec != SPEC_VERSION {
                     return Err(format!("the format has version {}, this program reads {SPEC_VERSION}", line.spec));
                 }
-                (self.name, self.version) = (line.contract, printable(&line.version));
-                (self.modules, self.doc) = (line.modules, printable(&line.doc));
+                (self.name, self.version) = (line.contract, line.version);
+                (self.modules, self.doc) = (line.modules, line.doc);
                 return Ok(true);
             }
             "function" => self.functions.push(serde_json::from_str(line).map_err(read)?),
@@ -284,60 +285,74 @@ impl Spec {
         Ok(false)
     }
 
-    /// Names are names, nothing stands twice, and texts hold nothing that a terminal would obey.
-    fn check(&mut self) -> Result<(), WalletError> {
+    /// Names are names, and nothing stands twice.
+    fn judge(&self) -> Result<(), WalletError> {
         let mut names: Vec<(&str, &str)> = vec![("contract", &self.name)];
         names.extend(self.functions.iter().map(|line| ("function", line.name.as_str())));
         names.extend(self.events.iter().map(|line| ("event", line.name.as_str())));
         names.extend(self.errors.iter().map(|line| ("error", line.name.as_str())));
         names.extend(self.roles.iter().map(|line| ("role", line.name.as_str())));
-        names.extend(self.structs.keys().map(|name| ("struct", name.as_str())));
-        names.extend(self.enums.keys().map(|name| ("enum", name.as_str())));
-        let dashed = |name: &str| is_name(&name.replace('-', "_"));
-        if let Some((_, bad)) = names.iter().find(|(_, name)| !dashed(name)) {
-            return Err(WalletError::Spec(format!("`{}` is no name", shortened(bad))));
+        if let Some((_, bad)) = names.iter().find(|(_, name)| !is_name(&name.replace('-', "_"))) {
+            return Err(no_name(bad));
         }
-        // What a module of the SDK stores has the module's name before a dot.
-        let is_stored = |name: &str| match name.split_once('.') {
-            Some((module, own)) => is_name(module) && is_name(own),
-            None => is_name(name),
-        };
+        for name in self.structs.keys().chain(self.enums.keys()) {
+            // What types can name, and what is no type of its own.
+            if !matches!(Type::parse(name), Ok(Type::Declared(_))) {
+                return Err(no_name(name));
+            }
+        }
         if let Some(bad) = self.storage.iter().find(|line| !is_stored(&line.name)) {
-            return Err(WalletError::Spec(format!("`{}` is no name", shortened(&bad.name))));
+            return Err(no_name(&bad.name));
         }
         names.extend(self.storage.iter().map(|line| ("storage", line.name.as_str())));
-        names.sort_unstable();
-        if let Some(twice) = names.windows(2).find(|pair| pair.first() == pair.last()) {
-            return Err(WalletError::Spec(format!("{} `{}` stands twice", twice[0].0, twice[0].1)));
-        }
-        let fields = self.functions.iter_mut().flat_map(|line| line.arguments.iter_mut());
-        let fields = fields.chain(self.events.iter_mut().flat_map(|line| line.fields.iter_mut()));
-        let fields = fields.chain(self.structs.values_mut().flatten());
-        let fields = fields.chain(self.enums.values_mut().flatten().flat_map(|case| case.fields.iter_mut()));
-        for field in fields {
-            let is_number = field.name.bytes().all(|byte| byte.is_ascii_digit()) && !field.name.is_empty();
-            if !is_number && !is_name(&field.name) {
-                return Err(WalletError::Spec(format!("`{}` is no name", shortened(&field.name))));
+        no_twins(names)?;
+        self.judge_parts()
+    }
+
+    /// What functions, events, types and errors are made of.
+    fn judge_parts(&self) -> Result<(), WalletError> {
+        for function in &self.functions {
+            if let Some(bad) = function.arguments.iter().find(|field| !is_name(&field.name)) {
+                return Err(no_name(&bad.name));
             }
-            field.doc = printable(&field.doc);
+            judge_fields(&function.arguments)?;
         }
-        let cases = self.enums.values().flatten().map(|case| case.name.as_str());
-        let cases = cases.chain(self.errors.iter().flat_map(|line| line.cases.iter().map(|case| case.name.as_str())));
-        if let Some(bad) = cases.into_iter().find(|name| !is_name(name)) {
-            return Err(WalletError::Spec(format!("`{}` is no name", shortened(bad))));
-        }
-        self.functions.iter_mut().for_each(|line| line.doc = printable(&line.doc));
-        self.functions.iter_mut().flat_map(|line| &mut line.guards).for_each(|guard| *guard = printable(guard));
-        self.modules.iter_mut().for_each(|module| *module = printable(module));
-        self.events.iter_mut().for_each(|line| line.doc = printable(&line.doc));
-        self.roles.iter_mut().for_each(|line| line.doc = printable(&line.doc));
-        self.errors.iter_mut().flat_map(|line| &mut line.cases).for_each(|case| case.doc = printable(&case.doc));
-        for line in &mut self.storage {
-            (line.kind, line.doc) = (printable(&line.kind), printable(&line.doc));
-            line.key = line.key.as_deref().map(printable);
-            line.value = line.value.as_deref().map(printable);
+        let fields = self.events.iter().map(|event| &event.fields).chain(self.structs.values());
+        let cases = self.enums.values().flatten().map(|case| &case.fields);
+        fields.chain(cases).try_for_each(|fields| judge_fields(fields))?;
+        let enums = self.enums.values().map(|cases| cases.iter().map(|case| case.name.as_str()).collect());
+        let errors = self.errors.iter().map(|line| line.cases.iter().map(|case| case.name.as_str()).collect());
+        for cases in enums.chain(errors) {
+            let cases: Vec<&str> = cases;
+            if let Some(bad) = cases.iter().find(|name| !is_name(name)) {
+                return Err(no_name(bad));
+            }
+            no_twins(cases.into_iter().map(|name| ("case", name)).collect())?;
         }
         Ok(())
+    }
+
+    /// Takes out of all texts what a terminal would obey.
+    fn clean(&mut self) {
+        let functions = self.functions.iter_mut().flat_map(|line| {
+            let texts = line.guards.iter_mut().chain([&mut line.doc]);
+            texts.chain(line.arguments.iter_mut().map(|field| &mut field.doc))
+        });
+        let events = self.events.iter_mut().flat_map(|line| {
+            let fields = line.fields.iter_mut().map(|field| &mut field.doc);
+            fields.chain([&mut line.doc])
+        });
+        let cases = self.enums.values_mut().flatten().flat_map(|case| &mut case.fields);
+        let fields = self.structs.values_mut().flatten().chain(cases).map(|field| &mut field.doc);
+        let errors = self.errors.iter_mut().flat_map(|line| &mut line.cases).map(|case| &mut case.doc);
+        let roles = self.roles.iter_mut().map(|line| &mut line.doc);
+        let storage = self.storage.iter_mut().flat_map(|line| {
+            let types = line.key.iter_mut().chain(line.value.iter_mut());
+            types.chain([&mut line.kind, &mut line.doc])
+        });
+        let own = self.modules.iter_mut().chain([&mut self.version, &mut self.doc]);
+        let texts = functions.chain(events).chain(fields).chain(errors).chain(roles).chain(storage).chain(own);
+        texts.for_each(|text| *text = printable(text));
     }
 
     /// A function that can be called or asked; `init` and `migrate` only by those names.
@@ -349,6 +364,14 @@ impl Spec {
             name: shortened(name),
             known: self.functions.iter().map(|function| function.name.as_str()).collect::<Vec<_>>().join(", "),
         })
+    }
+}
+
+impl Field {
+    /// Whether the fields are a tuple's, whose names are numbers.
+    #[must_use]
+    pub fn are_numbered(fields: &[Self]) -> bool {
+        fields.first().is_some_and(|field| field.name == "0")
     }
 }
 
@@ -377,6 +400,41 @@ fn first_key(line: &str) -> Option<&str> {
 }
 
 /// Text without characters that a terminal would obey.
-fn printable(text: &str) -> String {
+#[must_use]
+pub fn printable(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+/// What a module of the SDK stores has the module's name before a dot.
+fn is_stored(name: &str) -> bool {
+    match name.split_once('.') {
+        Some((module, own)) => is_name(module) && is_name(own),
+        None => is_name(name),
+    }
+}
+
+/// Fields have names, or are a tuple's and have their places.
+fn judge_fields(fields: &[Field]) -> Result<(), WalletError> {
+    let is_tuple = Field::are_numbered(fields);
+    let is_right = |(place, field): &(usize, &Field)| match is_tuple {
+        true => field.name == place.to_string(),
+        false => is_name(&field.name),
+    };
+    if let Some((_, bad)) = fields.iter().enumerate().find(|field| !is_right(field)) {
+        return Err(no_name(&bad.name));
+    }
+    no_twins(fields.iter().map(|field| ("field", field.name.as_str())).collect())
+}
+
+/// Refuses names of one kind that stand twice.
+fn no_twins(mut names: Vec<(&str, &str)>) -> Result<(), WalletError> {
+    names.sort_unstable();
+    match names.windows(2).find(|pair| pair.first() == pair.last()) {
+        Some(twice) => Err(WalletError::Spec(format!("{} `{}` stands twice", twice[0].0, twice[0].1))),
+        None => Ok(()),
+    }
+}
+
+fn no_name(text: &str) -> WalletError {
+    WalletError::Spec(format!("`{}` is no name", shortened(text)))
 }

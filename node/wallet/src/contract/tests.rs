@@ -378,22 +378,71 @@ fn types_have_one_spelling() {
 fn an_alias_book_keeps_names_of_one_chain() {
     let folder = tempfile::tempdir().unwrap();
     let (here, there) = (GenesisId([1; 32]), GenesisId([2; 32]));
-    let mut book = AliasBook::open(folder.path(), &here, Network::Dev).unwrap();
-    book.add("token", Address([3; 32])).unwrap();
-    book.add("token", Address([3; 32])).unwrap();
-    assert!(book.add("token", Address([4; 32])).is_err(), "a name that is taken");
+    let update = |change: &dyn Fn(&mut AliasBook) -> Result<(), crate::WalletError>| {
+        AliasBook::update(folder.path(), &here, Network::Dev, change)
+    };
+    let read = || AliasBook::open(folder.path(), &here, Network::Dev).unwrap();
+    update(&|book| book.add("token", Address([3; 32]))).unwrap();
+    update(&|book| book.add("token", Address([3; 32]))).unwrap();
+    assert!(update(&|book| book.add("token", Address([4; 32]))).is_err(), "a name that is taken");
     for bad in ["", "Token", "tct", "tctd1abc", "0x00", "a b", "-a", "über", "a".repeat(33).as_str()] {
-        assert!(book.add(bad, Address([5; 32])).is_err(), "{bad}");
+        assert!(update(&|book| book.add(bad, Address([5; 32]))).is_err(), "{bad}");
     }
-    book.save(Network::Dev).unwrap();
-    assert_eq!(AliasBook::open(folder.path(), &here, Network::Dev).unwrap(), book);
+    assert_eq!(read().entries().collect::<Vec<_>>(), [("token", Address([3; 32]))]);
     assert!(AliasBook::open(folder.path(), &here, Network::Main).is_err(), "addresses of another network");
     assert_eq!(AliasBook::open(folder.path(), &there, Network::Dev).unwrap().entries().count(), 0);
-    assert_eq!(book.name_of(&Address([3; 32])), Some("token"));
+    assert_eq!(read().name_of(&Address([3; 32])), Some("token"));
+    let mut book = read();
     assert!(book.remove("token") && !book.remove("token"));
-    let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let file = files.into_iter().find(|file| file.extension().is_some_and(|ending| ending == "json")).unwrap();
     std::fs::write(file, "{\"token\":").unwrap();
     assert!(AliasBook::open(folder.path(), &here, Network::Dev).is_err(), "half a file");
+    assert!(update(&|book| book.add("other", Address([6; 32]))).is_err(), "half a file is not written over");
+}
+
+#[test]
+fn names_that_are_given_at_once_are_all_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let give = |thread: u8| {
+        for number in 0..10 {
+            let add = |book: &mut AliasBook| book.add(&format!("n{thread}-{number}"), Address([thread; 32]));
+            AliasBook::update(folder.path(), &GenesisId([1; 32]), Network::Dev, add).unwrap();
+        }
+    };
+    std::thread::scope(|scope| {
+        let give = &give;
+        (0..4).for_each(|thread| {
+            scope.spawn(move || give(thread));
+        });
+    });
+    let book = AliasBook::open(folder.path(), &GenesisId([1; 32]), Network::Dev).unwrap();
+    assert_eq!(book.entries().count(), 4 * 10);
+}
+
+#[test]
+fn names_that_mean_two_things_are_refused() {
+    let with = |line: &str| Spec::parse(format!("{{\"contract\":\"x\",\"spec\":1}}\n{line}").as_bytes());
+    for bad in [
+        r#"{"struct":"A","fields":[["a","u8"],["a","u8"]]}"#,
+        r#"{"struct":"A","fields":[["0","u8"],["b","u8"]]}"#,
+        r#"{"struct":"A","fields":[["a","u8"],["1","u8"]]}"#,
+        r#"{"struct":"A","fields":[["1","u8"],["0","u8"]]}"#,
+        r#"{"event":"E","fields":[["a","u8"],["a","u8"]]}"#,
+        r#"{"function":"f","kind":"call","arguments":[["a","u8"],["a","u8"]]}"#,
+        r#"{"function":"f","kind":"call","arguments":[["0","u8"]]}"#,
+        r#"{"enum":"A","cases":[{"name":"B"},{"name":"B"}]}"#,
+        r#"{"enum":"A","cases":[{"name":"B","fields":[["a","u8"],["a","u8"]]}]}"#,
+        r#"{"error":"A","cases":[["B",1],["B",2]]}"#,
+        r#"{"struct":"u8","fields":[]}"#,
+        r#"{"struct":"Option","fields":[]}"#,
+        r#"{"enum":"List","cases":[]}"#,
+    ] {
+        assert!(with(bad).is_err(), "{bad}");
+    }
+    assert!(with(r#"{"struct":"A","fields":[["0","u8"],["1","u8"]]}"#).is_ok());
+    let shown = with(r#"{"struct":"A","fields":[["a","u8","ends\u001b[2J"]]}"#).unwrap();
+    assert_eq!(shown.structs["A"][0].doc, "ends [2J", "what a terminal would obey");
 }
 
 proptest! {

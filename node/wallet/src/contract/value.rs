@@ -201,7 +201,3 @@ pub(super) fn hex_bytes(text: &str) -> Option<Vec<u8>> {
 fn hex_text(bytes: &[u8]) -> Value {
     Value::String(format!("0x{}", hex::encode(bytes)))
 }
-
-fn is_tuple(fields: &[Field]) -> bool {
-    fields.first().is_some_and(|field| field.name.bytes().all(|byte| byte.is_ascii_digit()))
-}

@@ -60,10 +60,9 @@ impl Alias {
             let client = self.node.client()?;
             match &self.verb {
                 Verb::Add { name, address, book } => {
-                    let mut scene = Scene::open(client, book).await?;
+                    let scene = Scene::open(client, book).await?;
                     let address = scene.address(address)?;
-                    scene.book.add(name, address)?;
-                    scene.book.save(scene.chain.network)?;
+                    scene.change_book(|book| book.add(name, address))?;
                     say!("{name} is {}", scene.text(&address));
                 }
                 Verb::List { book, json } => {
@@ -72,9 +71,9 @@ impl Alias {
                     show(&Value::Object(lines.collect::<Map<_, _>>()), *json)?;
                 }
                 Verb::Remove { name, book } => {
-                    let mut scene = Scene::open(client, book).await?;
-                    ensure!(scene.book.remove(name), "no alias is named `{name}` on this chain");
-                    scene.book.save(scene.chain.network)?;
+                    let scene = Scene::open(client, book).await?;
+                    let was_there = scene.change_book(|book| Ok(book.remove(name)))?;
+                    ensure!(was_there, "no alias is named `{name}` on this chain");
                 }
             }
             Ok(())

@@ -1,18 +1,20 @@
 //! `tacit contract call`: a transaction with one call. When trying it out fails, the call tree is shown.
 
+use super::failure::explained;
 use super::input::decode_output;
 use super::scene::Scene;
 use super::trace::{rehearse, tree};
 use super::wanted::{Prepared, WantedCall};
 use crate::commands::output::tell;
 use crate::commands::runtime;
+use crate::commands::send::SendArgs;
 use clap::Args;
-use eyre::{ensure, eyre};
 use serde_json::Value;
 use tacit_rpc::types::TxView;
-use tacit_types::{Address, Amount};
+use tacit_types::Address;
+use tacit_wallet::builder::BuildError;
 use tacit_wallet::send::Sent;
-use tacit_wallet::{Account, WalletError};
+use tacit_wallet::{Account, TxBuilder, WalletError};
 
 /// Call a function of a contract.
 #[derive(Args)]
@@ -22,36 +24,26 @@ use tacit_wallet::{Account, WalletError};
 pub struct Call {
     #[command(flatten)]
     wanted: WantedCall,
+    #[command(flatten)]
+    send: SendArgs,
 }
 
 impl Call {
     pub fn run(&self) -> eyre::Result<()> {
-        let value = self.wanted.value()?;
-        let account = self.wanted.send.account()?;
+        let account = self.send.account()?;
         runtime::block_on(async {
-            let Prepared { scene, contract, input } = self.wanted.prepare().await?;
-            let function = scene.spec(&contract).and_then(|spec| spec.function(&self.wanted.function).ok());
-            ensure!(
-                value == Amount::ZERO || function.is_none_or(|function| function.payable),
-                "`{}` takes no money: leave out --value",
-                self.wanted.function
-            );
-            let copy = input.clone();
-            let sent = self
-                .wanted
-                .send
-                .send(&account, |builder| builder.call(contract, &self.wanted.function, copy, value))
-                .await;
-            match sent {
+            let Prepared { scene, contract, input, value } = self.wanted.prepare(self.send.client()?).await?;
+            let call = |builder: TxBuilder| builder.call(contract, &self.wanted.function, input, value);
+            match self.send.send(&account, call.clone()).await {
                 Ok(sent) => self.report(scene, contract, &sent).await,
-                Err(error) => Err(self.explain(scene, &account, contract, input, value, error).await),
+                Err(error) => Err(self.explain(scene, &account, contract, call, error).await),
             }
         })
     }
 
     async fn report(&self, mut scene: Scene, contract: Address, sent: &Sent) -> eyre::Result<()> {
         let Some(TxView { output, events, .. }) = &sent.committed else {
-            return self.wanted.send.report_values(sent, [("output", Value::Null)]);
+            return self.send.report_values(sent, [("output", Value::Null)]);
         };
         let events = events.as_deref().unwrap_or_default();
         scene.learn_all(events).await?;
@@ -59,7 +51,7 @@ impl Call {
         let value = decode_output(scene.spec(&contract), &self.wanted.function, bytes, scene.names());
         let output = output.as_ref().map(ToString::to_string).unwrap_or_default();
         let fields = [("output", output.into()), ("value", value.into()), ("events", scene.events(events)?.into())];
-        self.wanted.send.report_values(sent, fields)
+        self.send.report_values(sent, fields)
     }
 
     /// Shows what happened in a call that failed, and says in the error what its code means.
@@ -68,30 +60,20 @@ impl Call {
         mut scene: Scene,
         account: &Account,
         contract: Address,
-        input: Vec<u8>,
-        value: Amount,
+        call: impl FnOnce(TxBuilder) -> Result<TxBuilder, BuildError>,
         error: eyre::Report,
     ) -> eyre::Report {
-        if !matches!(error.downcast_ref::<WalletError>(), Some(WalletError::BodyFailed { .. })) {
+        let has_failed = matches!(
+            error.downcast_ref::<WalletError>(),
+            Some(WalletError::BodyFailed { .. } | WalletError::TooDear { .. })
+        );
+        if !has_failed {
             return error;
         }
-        let again =
-            rehearse(&mut scene, account, |builder| builder.call(contract, &self.wanted.function, input, value));
-        let Ok(simulated) = again.await else { return error };
-        if simulated.reject.is_none() {
-            return error;
-        }
-        if !self.wanted.send.json {
+        let again = rehearse(&mut scene, account, self.send.gas_limit(), call).await;
+        if let Some(simulated) = again.ok().filter(|simulated| simulated.reject.is_some() && !self.send.json) {
             tell!("{}", tree(&scene, &simulated));
         }
-        let spec = scene.spec(&contract);
-        let function = spec.and_then(|spec| spec.function(&self.wanted.function).ok());
-        match simulated.contract_code.and_then(|code| spec?.problem(function, code)) {
-            Some(problem) => eyre!("{error}: {} ({})", problem.name, problem.doc),
-            None => match &simulated.detail {
-                Some(detail) => eyre!("{error}: {detail}"),
-                None => error,
-            },
-        }
+        explained(error, scene.spec(&contract), &self.wanted.function)
     }
 }

@@ -1,16 +1,18 @@
 //! `tacit contract deploy`: code and a contract of it in one transaction, or the code alone.
 
-use super::input::InputArg;
+use super::failure::explained;
+use super::input::{InputArg, check_money};
 use super::module::Module;
 use super::policy::PolicyArg;
 use super::scene::{BookArg, Scene};
 use crate::commands::runtime;
 use crate::commands::send::SendArgs;
 use clap::Args;
+use eyre::Context;
 use std::path::PathBuf;
 use tacit_types::Address;
-use tacit_wallet::amount;
 use tacit_wallet::contract::Kind;
+use tacit_wallet::{TxBuilder, amount};
 
 /// Store a module and make a contract of it.
 #[derive(Args)]
@@ -63,21 +65,21 @@ impl Deploy {
             let mut scene = Scene::open(self.send.client()?, &self.book).await?;
             let policy = self.policy.policy(&scene)?;
             let input = self.input.encode(spec.as_ref(), "init", &[Kind::Init], &self.init, scene.names())?;
+            check_money(spec.as_ref(), "init", value)?;
             if let Some(name) = &self.alias {
                 // Before anything is paid: a name that cannot be given must not come up afterwards.
                 scene.book.add(name, contract)?;
             }
-            let sent = self
-                .send
-                .send(&account, |builder| {
-                    builder.deploy(module.code)?.instantiate(code_hash, salt, input, value, policy)
-                })
-                .await?;
-            if self.alias.is_some() {
-                scene.book.save(scene.chain.network)?;
-            }
+            let told = format!("the contract will be at {}", scene.text(&contract));
+            let build =
+                |builder: TxBuilder| builder.deploy(module.code)?.instantiate(code_hash, salt, input, value, policy);
+            let sent = self.send.send_telling(&account, build, &told).await;
+            let sent = sent.map_err(|error| explained(error, spec.as_ref(), "init"))?;
+            // Others may have given names while this one waited.
+            let named = self.alias.iter().try_for_each(|name| scene.change_book(|book| book.add(name, contract)));
             let fields = [("contract", scene.text(&contract).into()), ("code_hash", code_hash.to_string().into())];
-            self.send.report_values(&sent, fields)
+            self.send.report_values(&sent, fields)?;
+            named.wrap_err("the contract is made, and has no alias")
         })
     }
 

@@ -2,7 +2,7 @@
 //! or tried out on a node.
 
 use super::trace::rehearse;
-use super::wanted::{Prepared, WantedCall};
+use super::wanted::{Prepared, TrialArgs, WantedCall};
 use crate::commands::output::say;
 use crate::commands::query::show;
 use crate::commands::runtime;
@@ -11,6 +11,8 @@ use eyre::{Context, bail, ensure, eyre};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use tacit_wallet::TxBuilder;
+use tacit_wallet::with_detail;
 
 /// Longest file of measured gas.
 const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -57,6 +59,8 @@ struct Report {
 struct Estimate {
     #[command(flatten)]
     wanted: WantedCall,
+    #[command(flatten)]
+    trial: TrialArgs,
 }
 
 /// Gas by code and function.
@@ -159,15 +163,14 @@ fn change(before: Option<&Measured>, now: &Measured) -> String {
 
 impl Estimate {
     fn run(&self) -> eyre::Result<()> {
-        let value = self.wanted.value()?;
-        let account = self.wanted.send.account()?;
+        let account = self.trial.account()?;
         runtime::block_on(async {
-            let Prepared { mut scene, contract, input } = self.wanted.prepare().await?;
-            let simulated =
-                rehearse(&mut scene, &account, |builder| builder.call(contract, &self.wanted.function, input, value))
-                    .await?;
+            let Prepared { mut scene, contract, input, value } = self.wanted.prepare(self.trial.client()?).await?;
+            let call = |builder: TxBuilder| builder.call(contract, &self.wanted.function, input, value);
+            let simulated = rehearse(&mut scene, &account, self.trial.gas_limit(), call).await?;
             if let Some(reject) = &simulated.reject {
-                bail!("the call fails: {}; `tacit contract trace` shows where", reject.message);
+                let why = with_detail(&reject.message, simulated.detail.as_deref());
+                bail!("the call fails: {why}; `tacit contract trace` shows where");
             }
             let outermost = simulated.frames.iter().flatten().next().map(|frame| frame.gas_used);
             let fields = json!({
@@ -176,7 +179,7 @@ impl Estimate {
                 "fee": simulated.fee,
                 "height": simulated.height,
             });
-            show(&fields, self.wanted.send.json)
+            show(&fields, self.trial.json)
         })
     }
 }

@@ -6,8 +6,8 @@ use clap::Args;
 use eyre::{bail, ensure, eyre};
 use serde_json::Value;
 use std::path::PathBuf;
-use tacit_types::Address;
 use tacit_types::limits::CALL_INPUT_BYTES_MAX;
+use tacit_types::{Address, Amount};
 use tacit_wallet::contract::{Kind, Names, Spec};
 
 /// How the input of a call is given besides its arguments.
@@ -77,6 +77,15 @@ fn untyped(arguments: &[String], names: Names<'_>) -> eyre::Result<Vec<u8>> {
     }
     ensure!(input.len() <= CALL_INPUT_BYTES_MAX, "an input has at most {CALL_INPUT_BYTES_MAX} bytes");
     Ok(input)
+}
+
+/// Refuses money for a function that takes none: it would come back with the failure, less a fee.
+pub fn check_money(spec: Option<&Spec>, function: &str, value: Amount) -> eyre::Result<()> {
+    let function = spec.and_then(|spec| spec.function(function).ok());
+    match function.filter(|function| value != Amount::ZERO && !function.payable) {
+        Some(function) => bail!("`{}` takes no money: leave out --value", function.name),
+        None => Ok(()),
+    }
 }
 
 /// What an output means, if the spec can tell.

@@ -9,6 +9,7 @@ mod build;
 mod call;
 mod check;
 mod deploy;
+mod failure;
 mod gas;
 mod info;
 mod input;

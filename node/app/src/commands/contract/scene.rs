@@ -11,6 +11,7 @@ use tacit_rpc::client::Client;
 use tacit_rpc::json::Hex32;
 use tacit_rpc::types::EventView;
 use tacit_types::{Address, CodeHash};
+use tacit_wallet::WalletError;
 use tacit_wallet::contract::{AliasBook, Names, Spec};
 use tacit_wallet::send::ChainView;
 
@@ -39,6 +40,8 @@ pub struct Scene {
     pub client: Client,
     pub chain: ChainView,
     pub book: AliasBook,
+    /// Where the book is kept.
+    folder: PathBuf,
     /// Specs by contract; nothing for one that has none.
     specs: HashMap<Address, Option<Spec>>,
 }
@@ -47,8 +50,14 @@ impl Scene {
     /// Asks the node which chain it is on, and opens that chain's aliases.
     pub async fn open(client: Client, book: &BookArg) -> eyre::Result<Self> {
         let chain = ChainView::fetch(&client, None).await?;
-        let book = AliasBook::open(&book.folder()?, &chain.genesis_id, chain.network)?;
-        Ok(Self { client, chain, book, specs: HashMap::new() })
+        let folder = book.folder()?;
+        let book = AliasBook::open(&folder, &chain.genesis_id, chain.network)?;
+        Ok(Self { client, chain, book, folder, specs: HashMap::new() })
+    }
+
+    /// Changes the chain's aliases as they are now, which may not be how they were when the scene was opened.
+    pub fn change_book<R>(&self, change: impl FnOnce(&mut AliasBook) -> Result<R, WalletError>) -> eyre::Result<R> {
+        Ok(AliasBook::update(&self.folder, &self.chain.genesis_id, self.chain.network, change)?)
     }
 
     /// How addresses are written here.

@@ -1,5 +1,6 @@
 //! `tacit contract test`: the project's own tests, first those off the chain, then those of the built module.
 
+use super::module::Module;
 use super::toolchain::{Project, Toolchain, cargo};
 use clap::Args;
 use eyre::{Context, ensure};
@@ -33,8 +34,9 @@ impl Test {
             return Ok(());
         }
         let built = Toolchain::find(&project.folder)?.build(&project, &project.target.join("contract"), false)?;
-        let module = project.folder.join(format!("{}.wasm", project.artifact));
-        std::fs::copy(&built, &module).wrap_err_with(|| format!("{} cannot be written", module.display()))?;
+        let module = Module::read(&built)?;
+        let file = project.folder.join(format!("{}.wasm", project.artifact));
+        std::fs::write(&file, &module.code).wrap_err_with(|| format!("{} cannot be written", file.display()))?;
         self.run_in(&simulator, &[])
     }
 

@@ -164,11 +164,24 @@ pub struct Project {
 impl Project {
     /// Reads what cargo knows of the project in `folder`, and refuses one that would not be checked for overflows.
     pub fn open(folder: &Path) -> eyre::Result<Self> {
+        Self::read(folder, false)
+    }
+
+    /// As [`Project::open`], of a source with the lock file that it was published with. Nothing is written into it.
+    pub fn open_locked(folder: &Path) -> eyre::Result<Self> {
+        Self::read(folder, true)
+    }
+
+    fn read(folder: &Path, locked: bool) -> eyre::Result<Self> {
         let shown = folder.display();
         let folder = folder.canonicalize().wrap_err_with(|| format!("{shown} cannot be found"))?;
         let manifest = folder.join("Cargo.toml");
         ensure!(manifest.is_file(), "{shown} has no Cargo.toml; `tacit contract new` makes a project");
-        let metadata = metadata(&folder)?;
+        if locked {
+            let lock = workspace_manifest(&folder)?.with_file_name("Cargo.lock");
+            ensure!(lock.is_file(), "a source without Cargo.lock has no one meaning; {} is not there", lock.display());
+        }
+        let metadata = metadata(&folder, locked)?;
         let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
         let manifest_of = |package: &Value| package["manifest_path"].as_str().map(PathBuf::from);
         let own = packages.iter().find(|package| manifest_of(package).as_ref() == Some(&manifest));
@@ -194,16 +207,30 @@ fn cdylib(package: &Value) -> Option<String> {
     Some(targets.iter().find(is_module)?["name"].as_str()?.replace('-', "_"))
 }
 
-fn metadata(folder: &Path) -> eyre::Result<Value> {
+/// The manifest beside which the project's lock file stands. Cargo writes nothing when it is asked for this.
+fn workspace_manifest(folder: &Path) -> eyre::Result<PathBuf> {
+    let output = asked(folder, &["locate-project", "--workspace", "--message-format", "plain"])?;
+    Ok(PathBuf::from(String::from_utf8(output)?.trim_end_matches('\n')))
+}
+
+/// What cargo knows of a project. Unless it is `locked`, a lock file that is missing or behind is written.
+fn metadata(folder: &Path, locked: bool) -> eyre::Result<Value> {
+    let mut arguments = vec!["metadata", "--format-version", "1", "--filter-platform", TARGET];
+    arguments.extend(locked.then_some("--locked"));
+    Ok(serde_json::from_slice(&asked(folder, &arguments)?)?)
+}
+
+/// What cargo answers in a folder.
+fn asked(folder: &Path, arguments: &[&str]) -> eyre::Result<Vec<u8>> {
     let output = cargo()
-        .args(["metadata", "--format-version", "1", "--filter-platform", TARGET])
+        .args(arguments)
         .current_dir(folder)
         .output()
         .wrap_err("cargo cannot be started; install it from https://rustup.rs")?;
     if !output.status.success() {
         bail!("cargo cannot read the project: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    Ok(output.stdout)
 }
 
 /// Refuses a workspace whose contracts could be built without overflow checks.
@@ -294,6 +321,29 @@ mod tests {
             assert!(checked(text).is_err(), "{text}");
         }
     }
+
+    #[test]
+    fn a_source_whose_lock_file_is_missing_or_behind_is_refused_and_left_as_it_is() {
+        let scratch = tempfile::tempdir().unwrap();
+        let folder = scratch.path();
+        let manifest = "[package]\nname = \"jar\"\nversion = \"0.2.0\"\nedition = \"2024\"\n[lib]\ncrate-type = [\"cdylib\"]\n[profile.release]\noverflow-checks = true\n[workspace]\n";
+        std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+        std::fs::create_dir(folder.join("src")).unwrap();
+        std::fs::write(folder.join("src/lib.rs"), "").unwrap();
+        let lock = folder.join("Cargo.lock");
+        let refusal = || Project::open_locked(folder).err().unwrap().to_string();
+        assert!(refusal().contains("without Cargo.lock"), "{}", refusal());
+        assert!(!lock.exists(), "a missing lock file was written");
+
+        Project::open(folder).unwrap();
+        let sound = std::fs::read_to_string(&lock).unwrap();
+        assert_eq!(Project::open_locked(folder).unwrap().package, "jar");
+        let behind = sound.replace("0.2.0", "0.1.0");
+        std::fs::write(&lock, &behind).unwrap();
+        assert!(refusal().contains("--locked"), "{}", refusal());
+        assert_eq!(std::fs::read_to_string(&lock).unwrap(), behind, "a lock file that is behind was written over");
+    }
+
     /// What a program is told that is started through the wrapper, as a crate of a package in `folder`.
     fn told(folder: &str, arguments: &[&str]) -> Vec<String> {
         let scratch = tempfile::tempdir().unwrap();

@@ -2,16 +2,18 @@
 //! where it failed.
 
 use super::scene::Scene;
-use super::wanted::{Prepared, WantedCall};
+use super::wanted::{Prepared, TrialArgs, WantedCall};
 use crate::commands::output::say;
 use crate::commands::query::show;
 use crate::commands::runtime;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use tacit_rpc::types::{FrameView, SimulateView};
-use tacit_types::{Authorization, Sequence};
+use tacit_types::{Authorization, Gas, Sequence};
 use tacit_wallet::builder::BuildError;
+use tacit_wallet::contract::printable;
 use tacit_wallet::send::{SendOptions, balance, simulate};
+use tacit_wallet::with_detail;
 use tacit_wallet::{Account, TxBuilder};
 
 /// Try a call out and show every step of it. Nothing is sent.
@@ -22,17 +24,18 @@ use tacit_wallet::{Account, TxBuilder};
 pub struct TraceVerb {
     #[command(flatten)]
     wanted: WantedCall,
+    #[command(flatten)]
+    trial: TrialArgs,
 }
 
 impl TraceVerb {
     pub fn run(&self) -> eyre::Result<()> {
-        let value = self.wanted.value()?;
-        let account = self.wanted.send.account()?;
+        let account = self.trial.account()?;
         runtime::block_on(async {
-            let Prepared { mut scene, contract, input } = self.wanted.prepare().await?;
+            let Prepared { mut scene, contract, input, value } = self.wanted.prepare(self.trial.client()?).await?;
             let call = |builder: TxBuilder| builder.call(contract, &self.wanted.function, input, value);
-            let simulated = rehearse(&mut scene, &account, call).await?;
-            if self.wanted.send.json {
+            let simulated = rehearse(&mut scene, &account, self.trial.gas_limit(), call).await?;
+            if self.trial.json {
                 return show(&json_tree(&scene, &simulated)?, true);
             }
             say!("{}", tree(&scene, &simulated));
@@ -41,17 +44,18 @@ impl TraceVerb {
     }
 }
 
-/// Tries out what `build` adds, as `account`, and learns what the contracts on the way say about themselves.
+/// Tries out what `build` adds, as `account` and under a gas limit where one is said, and learns what the contracts on the way say about themselves.
 pub async fn rehearse(
     scene: &mut Scene,
     account: &Account,
+    limit: Option<Gas>,
     build: impl FnOnce(TxBuilder) -> Result<TxBuilder, BuildError>,
 ) -> eyre::Result<SimulateView> {
     let state = balance(&scene.client, &account.address, scene.chain.network).await?;
     let authorization =
         Authorization::Account { public_key: account.public_key(), sequence: Sequence(state.pending_sequence) };
     let builder = build(scene.chain.builder(&SendOptions::default()))?;
-    let simulated = simulate(&scene.client, &scene.chain, builder, authorization).await?;
+    let simulated = simulate(&scene.client, &scene.chain, builder, authorization, limit).await?;
     for frame in simulated.frames.iter().flatten() {
         let contract = scene.address(&frame.contract)?;
         // A contract that the transaction made is not on the chain; its frames stay in bytes.
@@ -136,12 +140,9 @@ pub fn tree(scene: &Scene, simulated: &SimulateView) -> String {
     for event in scene.events(&simulated.events).unwrap_or_default() {
         lines.push(format!("event: {}", plain(&event)));
     }
-    let verdict = match (&simulated.reject, &simulated.detail) {
-        (None, _) => format!("succeeds with {} gas", simulated.gas_used),
-        (Some(reject), None) => format!("fails: {}", reject.message),
-        // The detail of a contract's own code begins with the message.
-        (Some(reject), Some(detail)) if detail.starts_with(&reject.message) => format!("fails: {}", printable(detail)),
-        (Some(reject), Some(detail)) => format!("fails: {}: {}", reject.message, printable(detail)),
+    let verdict = match &simulated.reject {
+        None => format!("succeeds with {} gas", simulated.gas_used),
+        Some(reject) => format!("fails: {}", with_detail(&reject.message, simulated.detail.as_deref())),
     };
     lines.push(verdict);
     lines.join("\n")
@@ -168,9 +169,4 @@ fn plain(value: &Value) -> String {
         Value::String(text) => printable(text),
         other => printable(&other.to_string()),
     }
-}
-
-/// What contracts say, without what a terminal would obey.
-fn printable(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }

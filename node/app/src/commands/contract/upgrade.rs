@@ -1,5 +1,6 @@
 //! `tacit contract upgrade`: announce code, wait as the policy says, change to it.
 
+use super::failure::explained;
 use super::input::InputArg;
 use super::module::{Module, spec_of};
 use super::scene::{BookArg, Scene};
@@ -10,6 +11,7 @@ use clap::{Args, Subcommand};
 use eyre::eyre;
 use std::path::Path;
 use tacit_rpc::json::HexArray;
+use tacit_rpc::types::ContractView;
 use tacit_types::CodeHash;
 use tacit_types::limits::CODE_ANNOUNCED_MS_MAX;
 use tacit_wallet::contract::Kind;
@@ -102,8 +104,11 @@ impl Announce {
                     builder.upgrade_announce(contract, code_hash, input)
                 })
                 .await?;
-            let announced = scene.client.contract(&scene.text(&contract)).await?.announced;
-            let ready = announced.map(|announced| announced.ready_ms);
+            let ready = match sent.committed {
+                Some(_) => ready_of(scene.client.contract(&scene.text(&contract)).await?, code_hash),
+                // What the chain knows is what was announced before, if anything was.
+                None => None,
+            };
             let end = ready.map(|ready| ready.saturating_add(CODE_ANNOUNCED_MS_MAX));
             let fields = [
                 ("contract", scene.text(&contract).into()),
@@ -116,6 +121,11 @@ impl Announce {
     }
 }
 
+/// When the code may be changed to, if it is this code that is announced.
+fn ready_of(info: ContractView, code_hash: CodeHash) -> Option<u64> {
+    info.announced.filter(|announced| announced.code_hash.0 == code_hash.0).map(|announced| announced.ready_ms)
+}
+
 impl Apply {
     fn run(&self) -> eyre::Result<()> {
         let account = self.send.account()?;
@@ -124,7 +134,14 @@ impl Apply {
             let contract = scene.address(&self.contract)?;
             let info = scene.client.contract(&scene.text(&contract)).await?;
             let announced = info.announced.ok_or_else(|| eyre!("no code is announced for this contract"))?;
-            let sent = self.send.send(&account, |builder| Ok(builder.contract_upgrade(contract))).await?;
+            let sent = match self.send.send(&account, |builder| Ok(builder.contract_upgrade(contract))).await {
+                Ok(sent) => sent,
+                Err(error) => {
+                    let code = scene.code(announced.code_hash).await.unwrap_or_default();
+                    let spec = spec_of(&code).unwrap_or_default();
+                    return Err(explained(error, spec.as_ref(), "migrate"));
+                }
+            };
             let fields =
                 [("contract", scene.text(&contract).into()), ("code_hash", announced.code_hash.to_string().into())];
             self.send.report_values(&sent, fields)

@@ -1,5 +1,6 @@
 //! `tacit contract view`: what a contract answers without changing anything.
 
+use super::failure::explained;
 use super::input::{InputArg, decode_output};
 use super::scene::{BookArg, Scene};
 use crate::commands::query::show;
@@ -41,7 +42,8 @@ impl View {
             let spec = scene.spec(&contract);
             let input =
                 self.input.encode(spec, &self.function, &[Kind::View, Kind::Call], &self.args, scene.names())?;
-            let answer = scene.client.view(&scene.text(&contract), &self.function, input).await?;
+            let answer = scene.client.view(&scene.text(&contract), &self.function, input).await;
+            let answer = answer.map_err(|error| explained(error.into(), spec, &self.function))?;
             let mut fields = serde_json::to_value(&answer)?;
             fields["value"] =
                 decode_output(spec, &self.function, &answer.output.0, scene.names()).unwrap_or(Value::Null);

@@ -1,7 +1,7 @@
 //! From the bytes of a type to JSON. The bytes come from any contract: every length is compared with the type's limit and with
 //! what is left before anything is made of it.
 
-use super::{DEPTH_MAX, U256, VALUES_MAX, hex_text, is_tuple};
+use super::{DEPTH_MAX, U256, VALUES_MAX, hex_text};
 use crate::amount;
 use crate::contract::names::Names;
 use crate::contract::spec::{Field, Spec};
@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
         for field in fields {
             values.push(self.value(&field.kind, depth + 1)?);
         }
-        if is_tuple(fields) {
+        if Field::are_numbered(fields) {
             return Ok(Value::Array(values));
         }
         Ok(Value::Object(fields.iter().map(|field| field.name.clone()).zip(values).collect()))

@@ -1,7 +1,7 @@
 //! From text and JSON to the one encoding of a type. What does not fit the type is refused with the name of the argument; nothing
 //! is rounded, cut or guessed.
 
-use super::{DEPTH_MAX, U256, VALUES_MAX, argument, hex_bytes, is_digits, is_tuple};
+use super::{DEPTH_MAX, U256, VALUES_MAX, argument, hex_bytes, is_digits};
 use crate::amount;
 use crate::contract::names::{Names, duration_ms};
 use crate::contract::spec::{Field, Spec};
@@ -182,7 +182,7 @@ impl<'a> Writer<'a> {
     fn fields(&mut self, at: &str, fields: &[Field], value: &Value, depth: usize) -> Result<(), WalletError> {
         let names = || fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", ");
         match value {
-            Value::Array(items) if is_tuple(fields) => {
+            Value::Array(items) if Field::are_numbered(fields) => {
                 if items.len() != fields.len() {
                     return Err(argument(at, format!("it has {} values, {} are needed", items.len(), fields.len())));
                 }
@@ -191,7 +191,7 @@ impl<'a> Writer<'a> {
                 }
                 Ok(())
             }
-            Value::Object(object) if !is_tuple(fields) => {
+            Value::Object(object) if !Field::are_numbered(fields) => {
                 if let Some(unknown) = object.keys().find(|key| fields.iter().all(|field| field.name != **key)) {
                     return Err(argument(at, format!("`{}` is none of {}", shortened(unknown), names())));
                 }
@@ -202,7 +202,7 @@ impl<'a> Writer<'a> {
                 }
                 Ok(())
             }
-            _ if is_tuple(fields) => Err(argument(at, format!("say a JSON array of {}", fields.len()))),
+            _ if Field::are_numbered(fields) => Err(argument(at, format!("say a JSON array of {}", fields.len()))),
             _ => Err(argument(at, format!("say a JSON object of {}", names()))),
         }
     }

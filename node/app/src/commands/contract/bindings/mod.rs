@@ -1,6 +1,7 @@
 //! `tacit contract bindings`: typed clients of a contract, written from its spec. What is written depends on the spec
 //! alone, so that it can be committed and compared.
 
+mod names;
 mod rust;
 mod typescript;
 
@@ -76,42 +77,15 @@ fn declared(spec: &Spec, kind: &Type) -> eyre::Result<()> {
     }
 }
 
-/// `total_supply` as `TotalSupply`.
-fn camel(name: &str) -> String {
-    let capital = |part: &str| {
-        let mut letters = part.chars();
-        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
-    };
-    name.split(['_', '-']).map(capital).collect()
-}
-
-/// A sentence of documentation that cannot end the comment around it.
-fn comment(text: &str) -> String {
-    text.replace("*/", "* /")
-}
-
-/// Whether the fields are a tuple's, whose names are numbers.
-fn is_tuple(fields: &[tacit_wallet::contract::Field]) -> bool {
-    fields.first().is_some_and(|field| field.name.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
     use super::*;
+    use std::path::Path;
 
     fn token() -> Spec {
         let code = include_bytes!("../../../../../../contracts/artifacts/token.wasm");
         super::super::module::spec_of(code).unwrap().unwrap()
-    }
-
-    #[test]
-    fn names_become_names_of_types() {
-        assert_eq!(
-            (camel("total_supply"), camel("my-token"), camel("x")),
-            ("TotalSupply".into(), "MyToken".into(), "X".into())
-        );
-        assert_eq!(comment("ends */ early"), "ends * / early");
     }
 
     #[test]
@@ -145,15 +119,97 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for (name, spec) in &all {
             assert!(check(spec).is_ok() && !spec.functions.is_empty(), "{name}");
-            assert!(rust::write(spec).contains("pub fn "), "{name}");
+            std::fs::write(folder.path().join(format!("{name}.rs")), rust::write(spec)).unwrap();
             std::fs::write(folder.path().join(format!("{name}.ts")), typescript::write(spec)).unwrap();
         }
-        let Some(tsc) = compiler() else { return };
+        let modules: String = all.iter().map(|(name, _)| format!("pub mod {name};\n")).collect();
+        std::fs::write(folder.path().join("clients.rs"), modules).unwrap();
+        compile_rust(folder.path(), &["--crate-type=lib", "--emit=metadata", "clients.rs"]);
         let files: Vec<String> = all.iter().map(|(name, _)| format!("{name}.ts")).collect();
-        let mut options =
-            vec!["--strict", "--noEmit", "--target", "es2022", "--module", "es2022", "--lib", "es2022,dom"];
-        options.extend(files.iter().map(String::as_str));
-        assert!(succeeds(&tsc, &options, folder.path()), "a client does not compile");
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        compile_typescript(folder.path(), &[&["--noEmit"], files.as_slice()].concat());
+    }
+
+    /// Compiles Rust with the borsh that this test itself was built with.
+    fn compile_rust(folder: &Path, arguments: &[&str]) {
+        let built = std::env::current_exe().unwrap().parent().unwrap().to_path_buf();
+        let files = std::fs::read_dir(&built).unwrap().map(|entry| entry.unwrap().path());
+        let is_borsh = |file: &PathBuf| {
+            let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            name.starts_with("libborsh-") && name.ends_with(".rlib")
+        };
+        // An older build may have left another beside it, which this compiler may not be able to read.
+        let found: Vec<PathBuf> = files.filter(is_borsh).collect();
+        let output = |borsh: &PathBuf, arguments: &[&str]| {
+            let mut rustc = std::process::Command::new("rustc");
+            rustc.args(["--edition=2024", "-Dwarnings", "--extern"]).arg(format!("borsh={}", borsh.display()));
+            rustc.arg("-L").arg(format!("dependency={}", built.display())).args(arguments);
+            rustc.current_dir(folder).output().unwrap()
+        };
+        std::fs::write(folder.join("probe.rs"), "#[derive(borsh::BorshSerialize)]\npub struct Probe(pub u8);\n")
+            .unwrap();
+        let works =
+            |borsh: &&PathBuf| output(borsh, &["--crate-type=lib", "--emit=metadata", "probe.rs"]).status.success();
+        let borsh = found.iter().find(works).unwrap_or_else(|| panic!("none of {found:?} can be used"));
+        let output = output(borsh, arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn compile_typescript(folder: &Path, arguments: &[&str]) {
+        let Some(tsc) = compiler() else { return };
+        let options = ["--strict", "--target", "es2022", "--module", "es2022", "--lib", "es2022,dom"];
+        assert!(succeeds(&tsc, &[&options, arguments].concat(), folder), "a client does not compile");
+    }
+
+    /// Names that a language keeps for itself, that what is written needs, or that stand twice in it.
+    const HOSTILE: &str = r#"{"contract":"error","version":"1","spec":1}
+{"function":"input","kind":"call","arguments":[{"name":"input","type":"u8"},{"name":"output","type":"u16"}]}
+{"function":"url","kind":"view","arguments":[{"name":"url","type":"u8"},{"name":"args","type":"Text<3>"}],"result":"Vec"}
+{"function":"contract","kind":"call","arguments":[{"name":"contract","type":"Address"}]}
+{"function":"prefix","kind":"view","result":"(class,Self,Tuple)"}
+{"function":"constructor","kind":"call","arguments":[{"name":"constructor","type":"u8"},{"name":"writer","type":"u8"}]}
+{"function":"get","kind":"view","arguments":[{"name":"bytes","type":"borsh"},{"name":"self","type":"String"},{"name":"self_","type":"u8"}],"result":"List<Ok,3>"}
+{"function":"get_output","kind":"view","arguments":[{"name":"ERROR_GONE","type":"u8"},{"name":"Tuple","type":"u8"}],"result":"u8"}
+{"function":"match","kind":"call","arguments":[{"name":"match","type":"u8"},{"name":"fn","type":"u8"},{"name":"_","type":"u8"}]}
+{"function":"Tuple","kind":"call"}
+{"function":"a-b","kind":"call"}
+{"function":"a_b","kind":"call"}
+{"function":"decodePutIt","kind":"call"}
+{"function":"many","kind":"call","arguments":[MANY]}
+{"event":"put_it","fields":[{"name":"0","type":"u8"},{"name":"1","type":"Vec"}]}
+{"event":"PutIt","fields":[{"name":"type","type":"u8"},{"name":"type_","type":"u8"},{"name":"__proto__","type":"u8"}]}
+{"event":"_","fields":[]}
+{"error":"Error","cases":[{"name":"Gone","code":7},{"name":"self","code":8},{"name":"Self","code":9}]}
+{"error":"ERROR","cases":[{"name":"GONE","code":7}]}
+{"struct":"Vec","fields":[{"name":"fn","type":"u8"},{"name":"await","type":"Promise"}]}
+{"struct":"String","fields":[{"name":"text","type":"Text<3>"}]}
+{"struct":"Promise","fields":[]}
+{"struct":"class","fields":[{"name":"self","type":"u8"}]}
+{"struct":"Self","fields":[{"name":"super","type":"PutItEvent"}]}
+{"struct":"PutItEvent","fields":[{"name":"crate","type":"TextEncoder"}]}
+{"struct":"TextEncoder","fields":[{"name":"list","type":"List<u8,3>"}]}
+{"struct":"Tuple","fields":[{"name":"0","type":"bool"}]}
+{"struct":"borsh","fields":[{"name":"std","type":"u8"}]}
+{"enum":"Ok","cases":[{"name":"Some","fields":[{"name":"writer","type":"u8"},{"name":"reader","type":"u8"},{"name":"writer_","type":"u8"},{"name":"variant_idx","type":"u8"}]},{"name":"None"},{"name":"Self","fields":[{"name":"0","type":"Option<u8>"}]}]}
+"#;
+
+    #[test]
+    fn no_name_in_a_spec_breaks_a_client() {
+        let many: Vec<String> = (0..45).map(|number| format!(r#"{{"name":"a{number}","type":"u8"}}"#)).collect();
+        let spec = Spec::parse(HOSTILE.replace("MANY", &many.join(",")).as_bytes()).unwrap();
+        assert!(check(&spec).is_ok());
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("hostile.rs"), rust::write(&spec)).unwrap();
+        std::fs::write(folder.path().join("hostile.ts"), typescript::write(&spec)).unwrap();
+        let numbers = |count: u8| (0..count).map(|number| number.to_string()).collect::<Vec<_>>().join(", ");
+        let main = format!(
+            "mod hostile;\nfn main() {{\n    assert_eq!(hostile::input(1, 2), [1, 2, 0]);\n    assert_eq!(hostile::many({0}), [{0}]);\n    assert!(hostile::Tuple_().is_empty());\n    assert_eq!(hostile::get_output_output(&[9]).unwrap(), 9);\n}}\n",
+            numbers(45)
+        );
+        std::fs::write(folder.path().join("main.rs"), main).unwrap();
+        compile_rust(folder.path(), &["main.rs"]);
+        assert!(succeeds("./main", &[], folder.path()), "the Rust client encodes otherwise than it should");
+        compile_typescript(folder.path(), &["--noEmit", "hostile.ts"]);
     }
 
     #[test]
@@ -200,7 +256,7 @@ globalThis.fetch = async () => ({ json: async () => ({ error: { code: -32004, me
 await client.get({ of: "CONTRACT" }).then(() => { throw new Error("no error"); }, (error) => { if (!(error instanceof TacitError)) throw error; });
 "#;
 
-    fn succeeds(program: &str, arguments: &[&str], folder: &std::path::Path) -> bool {
+    fn succeeds(program: &str, arguments: &[&str], folder: &Path) -> bool {
         let output = std::process::Command::new(program).args(arguments).current_dir(folder).output();
         output.is_ok_and(|output| {
             if !output.status.success() {
@@ -223,15 +279,8 @@ await client.get({ of: "CONTRACT" }).then(() => { throw new Error("no error"); }
         None
     }
 
-    #[test]
-    fn the_typescript_client_encodes_and_decodes_every_type() {
-        let spec = Spec::parse(ALL.as_bytes()).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("client.ts"), typescript::write(&spec)).unwrap();
-        std::fs::write(folder.path().join("package.json"), "{\"type\":\"module\"}").unwrap();
-        let Some(tsc) = compiler() else { return };
-        let options = ["--strict", "--target", "es2022", "--module", "es2022", "--lib", "es2022,dom", "client.ts"];
-        assert!(succeeds(&tsc, &options, folder.path()), "the client does not compile");
+    /// A contract of the spec [`ALL`], and the input of `put` for the values in [`SCRIPT`] and [`MAIN`], as the wallet encodes it.
+    fn encoded(spec: &Spec) -> (String, String) {
         let contract = tacit_types::Address([7; 32]).to_text(tacit_types::Network::Dev);
         let all = format!(
             r#"all={{"flag":true,"small":255,"large":18446744073709551615,"huge":"{}","amount":5,"who":"{contract}","asset":"native","array":"0x010203","bytes":"0x0a","text":"zü","list":[1,258],"option":null,"nested":{{"some":null}},"pair":[1,false],"line":[258,"ab"]}}"#,
@@ -241,7 +290,47 @@ await client.get({ of: "CONTRACT" }).then(() => { throw new Error("no error"); }
         let book = tacit_wallet::contract::AliasBook::default();
         let names = tacit_wallet::contract::Names { network: tacit_types::Network::Dev, aliases: &book };
         let expected = spec.encode_arguments(spec.function("put").unwrap(), &typed, names).unwrap();
-        let script = SCRIPT.replace("CONTRACT", &contract).replace("EXPECTED", &format!("0x{}", hex::encode(expected)));
+        (contract, hex::encode(expected))
+    }
+
+    const MAIN: &str = r#"
+mod client;
+use client::*;
+fn main() {
+    let line = Line(258, Some("ab".into()));
+    let all = All { flag: true, small: 255, large: u64::MAX, huge: [255; 32], amount: 5, who: [7; 32], asset: [0; 32], array: [1, 2, 3], bytes: vec![10], text: "zü".into(), list: vec![1, 258], option: None, nested: Some(None), pair: (1, false), line };
+    let choices = vec![Choice::Nothing, Choice::One { of: 9 }, Choice::Two(true, 1)];
+    let input = put(all.clone(), choices.clone());
+    let hex: String = input.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex, "EXPECTED");
+    assert_eq!(Put::decode(&input).unwrap(), Put { all, choices });
+    assert!(Put::decode(&input[1..]).is_err() && Put::decode(&[input.as_slice(), &[0]].concat()).is_err());
+    assert_eq!((get_output(&[0]).unwrap(), Put::NAME, ERROR_GONE), (None, "Put", 7));
+}
+"#;
+
+    #[test]
+    fn the_rust_client_encodes_and_decodes_every_type() {
+        let spec = Spec::parse(ALL.as_bytes()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("client.rs"), rust::write(&spec)).unwrap();
+        std::fs::write(folder.path().join("main.rs"), MAIN.replace("EXPECTED", &encoded(&spec).1)).unwrap();
+        compile_rust(folder.path(), &["main.rs"]);
+        assert!(succeeds("./main", &[], folder.path()), "the client works otherwise than it should");
+    }
+
+    #[test]
+    fn the_typescript_client_encodes_and_decodes_every_type() {
+        let spec = Spec::parse(ALL.as_bytes()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("client.ts"), typescript::write(&spec)).unwrap();
+        std::fs::write(folder.path().join("package.json"), "{\"type\":\"module\"}").unwrap();
+        if compiler().is_none() {
+            return;
+        }
+        compile_typescript(folder.path(), &["client.ts"]);
+        let (contract, expected) = encoded(&spec);
+        let script = SCRIPT.replace("CONTRACT", &contract).replace("EXPECTED", &format!("0x{expected}"));
         std::fs::write(folder.path().join("test.mjs"), script).unwrap();
         assert!(succeeds("node", &["test.mjs"], folder.path()), "the client works otherwise than it should");
     }
