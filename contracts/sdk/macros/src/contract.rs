@@ -80,7 +80,7 @@ fn hash(text: &LitStr) -> Result<[u8; 32]> {
 struct Contract {
     functions: Vec<Function>,
     layout: Option<Layout>,
-    roles: Roles,
+    roles: Option<Roles>,
     modules: Vec<String>,
     others: TokenStream,
     errors: Option<syn::Error>,
@@ -140,7 +140,10 @@ impl Contract {
                     let message = "`roles!` needs `#[contract(modules(roles))]`";
                     return Err(syn::Error::new_spanned(invocation, message));
                 }
-                self.roles.0.extend(invocation.mac.parse_body::<Roles>()?.0);
+                let roles = invocation.mac.parse_body::<Roles>()?;
+                if self.roles.replace(roles).is_some() {
+                    return Err(syn::Error::new_spanned(invocation, "a contract has one `roles!`"));
+                }
             }
             other => other.to_tokens(&mut self.others),
         }
@@ -173,7 +176,7 @@ impl Contract {
         let others = &self.others;
         let functions = self.functions.iter().map(Function::expand);
         let layout = self.layout.as_ref().map(Layout::expand);
-        let roles = self.roles.expand();
+        let roles = self.roles.as_ref().map(Roles::expand);
         let modules = modules::sections(&self.modules);
         let access = self.access(arguments);
         let head = self.head(arguments, ident, attributes).section();
