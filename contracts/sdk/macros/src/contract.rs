@@ -210,7 +210,7 @@ impl Contract {
         let Some(layout) = &self.layout else {
             return if bytes.is_empty() { TokenStream::new() } else { section(&[literal(&bytes)]) };
         };
-        let hash = layout.hash(&self.modules);
+        let hash = layout.hash(&self.modules, self.roles.as_ref().map_or(&[], |roles| &roles.0));
         let mut body = layout.version.to_le_bytes().to_vec();
         body.extend(self.migrates_from().to_le_bytes());
         record(&mut bytes, LAYOUT, &[&body[..], &[0; HASH_BYTES]].concat());
