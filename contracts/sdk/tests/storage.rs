@@ -14,6 +14,8 @@ const WAITING: Queue<u32> = Queue::new(4);
 const ONCE: Transient<bool> = Transient::new(5);
 const PAID: TransientMap<u8, Amount> = TransientMap::new(6);
 const AFTER: Item<u64> = Item::new(7);
+const SEEN: Transient<()> = Transient::new(8);
+const VOTED: TransientMap<Address, ()> = TransientMap::new(9);
 
 #[test]
 fn an_item_is_there_once_it_is_set() {
@@ -98,6 +100,21 @@ fn a_transient_value_ends_with_the_transaction() {
     testing::end_transaction();
     assert_eq!(ONCE.get(), None);
     assert!(testing::stored().is_empty());
+}
+
+#[test]
+fn a_transient_value_that_is_nothing_is_remembered_all_the_same() {
+    testing::reset();
+    let [one, two] = [Address([1; 32]), Address([2; 32])];
+    SEEN.set(&());
+    VOTED.set(&one, &());
+    assert_eq!((SEEN.get(), VOTED.get(&one), VOTED.get(&two)), (Some(()), Some(()), None));
+    SEEN.remove();
+    VOTED.remove(&one);
+    assert_eq!((SEEN.get(), VOTED.get(&one)), (None, None));
+    VOTED.set(&two, &());
+    testing::end_transaction();
+    assert_eq!(VOTED.get(&two), None);
 }
 
 proptest! {
