@@ -36,6 +36,12 @@ pub const fn entry(name: &str, prefix: u8, kind: &Layout) -> Layout {
     of(&[b"entry", name.as_bytes(), &[prefix], kind])
 }
 
+/// A role of the contract's own. Who has it is stored by its id, so what the id means counts.
+#[must_use]
+pub const fn role(name: &str, id: u8) -> Layout {
+    of(&[b"role", name.as_bytes(), &[id]])
+}
+
 /// A number, such as a length.
 #[must_use]
 #[allow(clippy::as_conversions)] // No address is wider than 64 bits.

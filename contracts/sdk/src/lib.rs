@@ -65,7 +65,7 @@ pub use number::{
     Amount, Duration, Height, Quantity, Rate, Rounding, Shares, Timestamp, U256, checked_mul_div, mul_div,
 };
 pub use proof::{Credential, Statement};
-pub use storage::{Entries, Item, Map, OrderedKey, OrderedMap, Queue, Set, Transient, TransientMap};
+pub use storage::{Entries, Item, Map, OrderedKey, OrderedMap, Queue, Set, StartOf, Transient, TransientMap};
 pub use tacit_sdk_macros::{
     Wire, call, contract, error, event, init, interface, migrate, nonreentrant, only_role, only_self, payable,
     reentrant, roles, storage, view, when_not_paused,

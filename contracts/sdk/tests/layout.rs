@@ -240,6 +240,55 @@ fn the_modules_of_the_sdk_count_with_what_they_keep() {
     assert_eq!(kept, upgrade::LAYOUT);
 }
 
+/// A contract with these roles; its hash.
+macro_rules! layout_of_roles {
+    ($($roles:tt)*) => {{
+        #[allow(dead_code, unused_imports)]
+        #[tacit_sdk::contract(modules(roles))]
+        mod example {
+            use super::*;
+
+            storage! {
+                version = 1;
+                ONE: Item<u64> = 0;
+            }
+
+            roles! {
+                $($roles)*
+            }
+        }
+        example::STORAGE_LAYOUT
+    }};
+}
+
+/// Members are stored by the role's id: an id that comes to mean another role gives them another power.
+#[test]
+fn what_a_role_s_id_means_changes_the_layout() {
+    let all = [
+        ("none", layout_of!([modules(roles)] ONE: Item<u64> = 0;)),
+        ("one", layout_of_roles!(MINTER = 16;)),
+        ("another in its place", layout_of_roles!(KEEPER = 16;)),
+        ("another id", layout_of_roles!(MINTER = 17;)),
+        ("two", layout_of_roles!(MINTER = 16; KEEPER = 17;)),
+        ("two that changed places", layout_of_roles!(KEEPER = 16; MINTER = 17;)),
+    ];
+    differ(&all);
+    let described = layout_of_roles!(
+        /// Written the other way round.
+        KEEPER = 17;
+        /// With comments.
+        MINTER = 16;
+    );
+    assert_eq!(described, all[4].1);
+    let specified = tacit_sdk::layout::of(&[
+        &tacit_sdk::layout::entry("ONE", 0, &Item::<u64>::LAYOUT),
+        &roles::LAYOUT,
+        &tacit_sdk::layout::of(&[b"role", b"MINTER", &[16]]),
+        &tacit_sdk::layout::of(&[b"role", b"KEEPER", &[17]]),
+    ]);
+    assert_eq!(specified, all[4].1);
+}
+
 /// The bytes that `docs/spec/contract-spec.md` gives as an example.
 #[test]
 fn the_example_of_the_specification_has_its_hash() {

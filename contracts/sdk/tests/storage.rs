@@ -14,6 +14,8 @@ const WAITING: Queue<u32> = Queue::new(4);
 const ONCE: Transient<bool> = Transient::new(5);
 const PAID: TransientMap<u8, Amount> = TransientMap::new(6);
 const AFTER: Item<u64> = Item::new(7);
+const SEEN: Transient<()> = Transient::new(8);
+const VOTED: TransientMap<Address, ()> = TransientMap::new(9);
 
 #[test]
 fn an_item_is_there_once_it_is_set() {
@@ -78,6 +80,25 @@ fn an_ordered_map_is_listed_in_the_order_of_its_numbers() {
 }
 
 #[test]
+fn keys_of_many_parts_are_found_by_any_of_their_starts() {
+    const PARTS: OrderedMap<(u8, u16, Address, bool), u8> = OrderedMap::new(10);
+    const MEMBERS: Set<((u8, u16), u8)> = Set::new(11);
+    testing::reset();
+    let [one, two] = [Address([1; 32]), Address([2; 32])];
+    let keys = [(1, 1, one, false), (1, 1, one, true), (1, 1, two, false), (1, 256, one, false), (2, 1, one, false)];
+    for (key, number) in keys.iter().zip(0..) {
+        PARTS.set(key, &number);
+    }
+    assert_eq!(PARTS.within(&1_u8).map(|(_, number)| number).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    assert_eq!(PARTS.within(&(1_u8, 1_u16)).map(|(_, number)| number).collect::<Vec<_>>(), [0, 1, 2]);
+    assert_eq!(PARTS.within(&(1_u8, 1_u16, one)).map(|(_, number)| number).collect::<Vec<_>>(), [0, 1]);
+    for member in [((1, 2), 3), ((1, 2), 4), ((1, 3), 3)] {
+        MEMBERS.insert(&member);
+    }
+    assert_eq!(MEMBERS.within(&(1_u8, 2_u16)).collect::<Vec<_>>(), [((1, 2), 3), ((1, 2), 4)]);
+}
+
+#[test]
 fn a_set_has_a_member_once() {
     testing::reset();
     let [one, two] = [Address([1; 32]), Address([2; 32])];
@@ -98,6 +119,21 @@ fn a_transient_value_ends_with_the_transaction() {
     testing::end_transaction();
     assert_eq!(ONCE.get(), None);
     assert!(testing::stored().is_empty());
+}
+
+#[test]
+fn a_transient_value_that_is_nothing_is_remembered_all_the_same() {
+    testing::reset();
+    let [one, two] = [Address([1; 32]), Address([2; 32])];
+    SEEN.set(&());
+    VOTED.set(&one, &());
+    assert_eq!((SEEN.get(), VOTED.get(&one), VOTED.get(&two)), (Some(()), Some(()), None));
+    SEEN.remove();
+    VOTED.remove(&one);
+    assert_eq!((SEEN.get(), VOTED.get(&one)), (None, None));
+    VOTED.set(&two, &());
+    testing::end_transaction();
+    assert_eq!(VOTED.get(&two), None);
 }
 
 proptest! {

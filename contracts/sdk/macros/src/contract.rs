@@ -80,7 +80,7 @@ fn hash(text: &LitStr) -> Result<[u8; 32]> {
 struct Contract {
     functions: Vec<Function>,
     layout: Option<Layout>,
-    roles: Roles,
+    roles: Option<Roles>,
     modules: Vec<String>,
     others: TokenStream,
     errors: Option<syn::Error>,
@@ -140,7 +140,10 @@ impl Contract {
                     let message = "`roles!` needs `#[contract(modules(roles))]`";
                     return Err(syn::Error::new_spanned(invocation, message));
                 }
-                self.roles.0.extend(invocation.mac.parse_body::<Roles>()?.0);
+                let roles = invocation.mac.parse_body::<Roles>()?;
+                if self.roles.replace(roles).is_some() {
+                    return Err(syn::Error::new_spanned(invocation, "a contract has one `roles!`"));
+                }
             }
             other => other.to_tokens(&mut self.others),
         }
@@ -173,7 +176,7 @@ impl Contract {
         let others = &self.others;
         let functions = self.functions.iter().map(Function::expand);
         let layout = self.layout.as_ref().map(Layout::expand);
-        let roles = self.roles.expand();
+        let roles = self.roles.as_ref().map(Roles::expand);
         let modules = modules::sections(&self.modules);
         let access = self.access(arguments);
         let head = self.head(arguments, ident, attributes).section();
@@ -207,7 +210,7 @@ impl Contract {
         let Some(layout) = &self.layout else {
             return if bytes.is_empty() { TokenStream::new() } else { section(&[literal(&bytes)]) };
         };
-        let hash = layout.hash(&self.modules);
+        let hash = layout.hash(&self.modules, self.roles.as_ref().map_or(&[], |roles| &roles.0));
         let mut body = layout.version.to_le_bytes().to_vec();
         body.extend(self.migrates_from().to_le_bytes());
         record(&mut bytes, LAYOUT, &[&body[..], &[0; HASH_BYTES]].concat());

@@ -1,6 +1,7 @@
 //! `storage!`: the constants, the storage map in the spec, and the layout's hash in the access section.
 
 use crate::describe::{Line, doc, no_floats};
+use crate::roles::Role;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::parse::{Parse, ParseStream};
@@ -113,16 +114,20 @@ impl Layout {
         code
     }
 
-    /// The layout's hash as a constant: over the entries and what the SDK's modules keep. What it is made of only the
-    /// compiler knows.
-    pub fn hash(&self, modules: &[String]) -> TokenStream {
+    /// The layout's hash as a constant: over the entries, what the SDK's modules keep, and the roles, whose members are
+    /// stored by id. What it is made of only the compiler knows.
+    pub fn hash(&self, modules: &[String], roles: &[Role]) -> TokenStream {
         let mut entries: Vec<_> = self.entries.iter().collect();
         entries.sort_by_key(|entry| entry.prefix);
         let entries = entries.into_iter().map(|Entry { name, kind, prefix, .. }| {
             quote!(&::tacit_sdk::layout::entry(stringify!(#name), #prefix, &<#kind>::LAYOUT))
         });
         let modules = modules.iter().map(|module| format_ident!("{module}"));
-        quote!(::tacit_sdk::layout::of(&[#(#entries,)* #(&::tacit_sdk::#modules::LAYOUT),*]))
+        let mut roles: Vec<_> = roles.iter().collect();
+        roles.sort_by_key(|role| role.id);
+        let roles =
+            roles.into_iter().map(|Role { name, id, .. }| quote!(&::tacit_sdk::layout::role(stringify!(#name), #id)));
+        quote!(::tacit_sdk::layout::of(&[#(#entries,)* #(&::tacit_sdk::#modules::LAYOUT,)* #(#roles),*]))
     }
 }
 

@@ -15,7 +15,6 @@ pub struct Role {
     pub id: u8,
 }
 
-#[derive(Default)]
 pub struct Roles(pub Vec<Role>);
 
 impl Parse for Roles {

@@ -72,7 +72,7 @@ fn every_8_bit_operator_ends_the_call_exactly_where_the_checked_form_says_none()
     let ends = |act: &dyn Fn() -> Tiny| std::panic::catch_unwind(std::panic::AssertUnwindSafe(act)).ok();
     let mut wrong = Vec::new();
     for left in (0..=u8::MAX).map(Tiny) {
-        for right in (0..=u8::MAX).step_by(5).map(Tiny) {
+        for right in (0..=u8::MAX).map(Tiny) {
             let same = ends(&|| left + right) == left.checked_add(right)
                 && ends(&|| left - right) == left.checked_sub(right)
                 && ends(&|| left * right.0) == left.checked_mul(right.0);

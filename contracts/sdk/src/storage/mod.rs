@@ -9,7 +9,7 @@ mod transient;
 
 pub use item::Item;
 pub use map::Map;
-pub use ordered::{Entries, OrderedKey, OrderedMap};
+pub use ordered::{Entries, OrderedKey, OrderedMap, StartOf};
 pub use queue::Queue;
 pub use set::Set;
 pub use transient::{Transient, TransientMap};

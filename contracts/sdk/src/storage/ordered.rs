@@ -62,6 +62,26 @@ impl OrderedKey for bool {
     }
 }
 
+/// What keys `K` begin with: the leading parts of a tuple, one alone as it is and several as a tuple.
+#[diagnostic::on_unimplemented(
+    message = "a key `{K}` does not begin with `{Self}`",
+    note = "a start is the first part of a key that is a tuple, or a tuple of its first parts, each with its very type"
+)]
+pub trait StartOf<K>: OrderedKey {}
+
+#[diagnostic::do_not_recommend]
+impl<A: OrderedKey, B: OrderedKey> StartOf<(A, B)> for A {}
+#[diagnostic::do_not_recommend]
+impl<A: OrderedKey, B: OrderedKey, C: OrderedKey> StartOf<(A, B, C)> for A {}
+#[diagnostic::do_not_recommend]
+impl<A: OrderedKey, B: OrderedKey, C: OrderedKey> StartOf<(A, B, C)> for (A, B) {}
+#[diagnostic::do_not_recommend]
+impl<A: OrderedKey, B: OrderedKey, C: OrderedKey, D: OrderedKey> StartOf<(A, B, C, D)> for A {}
+#[diagnostic::do_not_recommend]
+impl<A: OrderedKey, B: OrderedKey, C: OrderedKey, D: OrderedKey> StartOf<(A, B, C, D)> for (A, B) {}
+#[diagnostic::do_not_recommend]
+impl<A: OrderedKey, B: OrderedKey, C: OrderedKey, D: OrderedKey> StartOf<(A, B, C, D)> for (A, B, C) {}
+
 macro_rules! tuple {
     ($($name:ident)*) => {
         #[allow(non_snake_case)]
@@ -191,7 +211,7 @@ impl<K: OrderedKey, V: Wire> OrderedMap<K, V> {
 
     /// The entries whose keys begin with `start`, in order: of a key `(A, B)`, those with one `A`.
     #[must_use]
-    pub fn within<S: OrderedKey>(&self, start: &S) -> Entries<K, V> {
+    pub fn within<S: StartOf<K>>(&self, start: &S) -> Entries<K, V> {
         Entries { prefix: ordered_key(self.prefix, start), after: Buffer::new(), types: PhantomData }
     }
 
@@ -207,7 +227,7 @@ impl<K: OrderedKey, V: Wire> OrderedMap<K, V> {
 
     /// Up to `N` entries above a key, or the first ones, of those whose keys begin with `start`.
     #[must_use]
-    pub fn page_within<S: OrderedKey, const N: usize>(&self, start: &S, after: Option<&K>) -> List<(K, V), N>
+    pub fn page_within<S: StartOf<K>, const N: usize>(&self, start: &S, after: Option<&K>) -> List<(K, V), N>
     where
         K: Copy,
         V: Copy,

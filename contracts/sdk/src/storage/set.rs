@@ -1,6 +1,6 @@
 //! A stored set.
 
-use super::{Entries, OrderedKey, OrderedMap};
+use super::{Entries, OrderedKey, OrderedMap, StartOf};
 use crate::layout::{self, Layout};
 
 /// A stored set, whose members can be listed in order.
@@ -60,7 +60,7 @@ impl<K: OrderedKey> Set<K> {
     }
 
     /// The members that begin with `start`, in order.
-    pub fn within<S: OrderedKey>(&self, start: &S) -> impl Iterator<Item = K> {
+    pub fn within<S: StartOf<K>>(&self, start: &S) -> impl Iterator<Item = K> {
         let entries: Entries<K, ()> = self.0.within(start);
         entries.map(|(member, ())| member)
     }

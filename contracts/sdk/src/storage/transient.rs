@@ -1,6 +1,6 @@
 //! Values that last until the transaction ends.
 
-use super::{Place, key, read, remove, write};
+use super::{Place, decode, key, read, remove, write};
 use crate::Wire;
 use crate::layout::{self, Layout};
 use core::marker::PhantomData;
@@ -22,8 +22,8 @@ impl<T: Wire> Transient<T> {
     #[doc(hidden)]
     pub const LAYOUT: Layout = layout::of(&[b"Transient", &T::LAYOUT]);
 
-    /// The value at a prefix. Use [`crate::storage!`], which keeps prefixes apart. The encoding must not be empty,
-    /// because the host takes an empty value for none.
+    /// The value at a prefix. Use [`crate::storage!`], which keeps prefixes apart. An encoding written by hand is always
+    /// empty or never, because the host takes an empty value for none.
     #[must_use]
     pub const fn new(prefix: u8) -> Self {
         Self { prefix, value: PhantomData }
@@ -32,12 +32,12 @@ impl<T: Wire> Transient<T> {
     /// The value, if it was set in this transaction.
     #[must_use]
     pub fn get(&self) -> Option<T> {
-        read(Place::Transient, &[self.prefix])
+        get(&[self.prefix])
     }
 
     /// Sets the value.
     pub fn set(&self, value: &T) {
-        write(Place::Transient, &[self.prefix], value);
+        set(&[self.prefix], value);
     }
 
     /// Removes the value.
@@ -46,7 +46,27 @@ impl<T: Wire> Transient<T> {
     }
 }
 
+/// What lies under a key. What has no bytes lies there as `true`, because the host takes an empty value for none.
+fn get<T: Wire>(key: &[u8]) -> Option<T> {
+    if const { T::MAX == 0 } {
+        return read(Place::Transient, key).filter(|there: &bool| *there).map(|_| decode(&[]));
+    }
+    read(Place::Transient, key)
+}
+
+/// Puts a value under a key; see [`get`].
+fn set<T: Wire>(key: &[u8], value: &T) {
+    if const { T::MAX == 0 } { write(Place::Transient, key, &true) } else { write(Place::Transient, key, value) }
+}
+
 /// Values by key that last until the transaction ends.
+///
+/// ```no_run
+/// # use tacit_sdk::prelude::*;
+/// const VOTED: TransientMap<Address, ()> = TransientMap::new(0);
+/// VOTED.set(&env::caller(), &());
+/// assert_eq!(VOTED.get(&env::caller()), Some(()));
+/// ```
 pub struct TransientMap<K, V> {
     prefix: u8,
     types: PhantomData<(K, V)>,
@@ -66,12 +86,12 @@ impl<K: Wire, V: Wire> TransientMap<K, V> {
     /// The value under a key, if it was set in this transaction.
     #[must_use]
     pub fn get(&self, at: &K) -> Option<V> {
-        read(Place::Transient, key(self.prefix, at).as_slice())
+        get(key(self.prefix, at).as_slice())
     }
 
     /// Sets the value under a key.
     pub fn set(&self, at: &K, value: &V) {
-        write(Place::Transient, key(self.prefix, at).as_slice(), value);
+        set(key(self.prefix, at).as_slice(), value);
     }
 
     /// Removes the value under a key.
