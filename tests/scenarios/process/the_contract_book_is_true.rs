@@ -13,8 +13,18 @@ use tacit_tests::binary;
 use tacit_tests::book::{Block, Direction, Reader, blocks};
 
 /// The pages in the order in which they are read.
-const PAGES: [&str; 8] =
-    ["README.md", "start.md", "write.md", "test.md", "deploy.md", "upgrade.md", "proofs.md", "security.md"];
+const PAGES: [&str; 10] = [
+    "README.md",
+    "start.md",
+    "write.md",
+    "test.md",
+    "deploy.md",
+    "upgrade.md",
+    "reference.md",
+    "std/README.md",
+    "proofs.md",
+    "security.md",
+];
 /// Most blocks that may be left out, each with its reason.
 const NEVER_MAX: usize = 2;
 
@@ -63,14 +73,20 @@ fn of_the_readme() -> Block {
     let section = readme.split("### A contract\n").nth(1).expect("a section about contracts");
     let commands = section.split("```\n").nth(1).expect("commands");
     assert!(commands.contains("tacit contract deploy"), "{commands}");
-    let text = format!("(cd ~\n{commands})\n");
+    let text = format!("({commands})\n");
     Block { place: "README: A contract".into(), direction: Direction::Run, needs_node: false, text }
 }
 
 fn read() -> Vec<Block> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/contracts");
-    let names = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let there: BTreeSet<String> = names.filter(|name| name.ends_with(".md")).collect();
+    let pages = |part: &'static str| {
+        let entries = std::fs::read_dir(folder.join(part)).unwrap();
+        entries.map(move |entry| format!("{part}{}", entry.unwrap().file_name().into_string().unwrap()))
+    };
+    // The pages about standard contracts are no part of the way through the book; those of them that have blocks are.
+    let has_blocks = |page: &String| std::fs::read_to_string(folder.join(page)).unwrap().contains("```");
+    let there = pages("").chain(pages("std/").filter(has_blocks));
+    let there: BTreeSet<String> = there.filter(|name| name.ends_with(".md")).collect();
     assert_eq!(there, PAGES.iter().map(|page| (*page).to_owned()).collect(), "a page that nobody reads");
     let blocks = PAGES.iter().flat_map(|page| {
         let text = std::fs::read_to_string(folder.join(page)).unwrap();
@@ -85,6 +101,9 @@ fn environment(home: &Path, validators: u16) -> Vec<(String, String)> {
     let programs = home.join(".bin");
     std::fs::create_dir_all(&programs).unwrap();
     std::os::unix::fs::symlink(binary(), programs.join("tacit")).unwrap();
+    // The checkout, where the page about standard contracts has it.
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap();
+    std::os::unix::fs::symlink(checkout, home.join("tacit")).unwrap();
     let real = PathBuf::from(std::env::var_os("HOME").expect("HOME"));
     let unpacked = real.join(".cache/tacit/wasm-rust");
     if unpacked.is_dir() {

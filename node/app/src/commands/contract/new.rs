@@ -39,6 +39,12 @@ static NODE_PACKAGES: [Package; 7] = packages![
     "runtime/types": "$CARGO_MANIFEST_DIR/../../runtime/types/src",
     "runtime/vm": "$CARGO_MANIFEST_DIR/../../runtime/vm/src",
 ];
+/// What the copy says about itself: what it can do, and how the simulator is used.
+static DOCUMENTS: [(&str, &str); 3] = [
+    ("contracts/README.md", include_str!("../../../../../contracts/README.md")),
+    ("docs/contracts/reference.md", include_str!("../../../../../docs/contracts/reference.md")),
+    ("runtime/simulator/README.md", include_str!("../../../../../runtime/simulator/README.md")),
+];
 /// The verifying keys are compiled in.
 static VECTORS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../circuits/vectors");
 
@@ -166,7 +172,7 @@ fn write_copy(copy: &Path) -> eyre::Result<()> {
     for key in VECTORS.files().filter(|file| is_key(file.path())) {
         write(&copy.join("circuits/vectors").join(key.path()), key.contents())?;
     }
-    Ok(())
+    DOCUMENTS.iter().try_for_each(|(path, text)| write(&copy.join(path), text))
 }
 
 /// The workspace's manifest with no other members than these packages.
@@ -239,10 +245,13 @@ mod tests {
             "Cargo.toml",
             "circuits/vectors/range-v1.vk",
             "contracts/Cargo.toml",
+            "contracts/README.md",
             "contracts/sdk/macros/src/lib.rs",
             "contracts/sdk/src/lib.rs",
             "contracts/sdk/src/storage/map.rs",
+            "docs/contracts/reference.md",
             "runtime/abi/src/table.rs",
+            "runtime/simulator/README.md",
             "runtime/simulator/src/lib.rs",
         ] {
             assert!(folder.path().join(file).is_file(), "{file}");
