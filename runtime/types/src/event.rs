@@ -169,14 +169,32 @@ pub enum Event {
 }
 
 impl Event {
-    /// Bytes of topics and data that a contract chose; zero for every other event, whose length is fixed.
+    /// Bytes that somebody chose: topics and data of a contract, and what is announced for a `migrate`. Zero for every other
+    /// event, whose length is fixed.
     #[must_use]
     pub fn chosen_bytes(&self) -> usize {
         match self {
             Self::Contract { topics, data, .. } => {
                 topics.len().saturating_mul(size_of::<[u8; 32]>()).saturating_add(data.len())
             }
-            _ => 0,
+            Self::UpgradeAnnounced { input, .. } => input.len(),
+            Self::Transferred { .. }
+            | Self::Proved { .. }
+            | Self::NullifierSpent { .. }
+            | Self::GroupChanged { .. }
+            | Self::CodeDeployed { .. }
+            | Self::ContractCreated { .. }
+            | Self::JoinSplit { .. }
+            | Self::AssetCreated { .. }
+            | Self::AssetMinted { .. }
+            | Self::Swept { .. }
+            | Self::PoolPaused { .. }
+            | Self::PollCreated { .. }
+            | Self::Voted { .. }
+            | Self::IssuerChanged { .. }
+            | Self::ContractPaused { .. }
+            | Self::CodeChanged { .. }
+            | Self::KeyRegistered { .. } => 0,
         }
     }
 }

@@ -203,6 +203,8 @@ reject_codes! {
     UpgradeExpired = 339, "the announced code was ready more than thirty days ago; announce it again";
     /// The pool is stopped, or was until lately.
     PoolPauseTooSoon = 340, "the shielded pool is stopped or was lately; it is open for a while before it is stopped again";
+    /// A host function panicked: a defect that all nodes share.
+    HostFailed = 341, "the chain failed where no contract can make it fail: a defect that all nodes share, please report it";
 }
 
 impl RejectCode {
