@@ -68,3 +68,43 @@ pub fn careless(chain: &mut Chain) -> (Address, Address) {
     );
     (guest(chain, "careless", &careless), worker)
 }
+
+/// A row of contracts, of which each calls the next one's `go`; the last one, which is returned besides the first, calls a
+/// `function` of the contract with which its input begins, with the rest of the input, after it has looked at a contract
+/// that does nothing so many times. What is called in the end stands as deep as the row is long, and has so many frames before
+/// it.
+#[must_use]
+pub fn row(chain: &mut Chain, length: usize, looks: u32, function: &str) -> (Address, Address) {
+    let idle = guest(chain, "idle", "(func (export \"idle\"))");
+    let take =
+        "(local.set $length (call $input_len)) (call $input_copy (i32.const 1024) (i32.const 0) (local.get $length))";
+    let last = format!(
+        r#"(data (i32.const 512) "{}") (data (i32.const 544) "{function}") (data (i32.const 608) "idle")
+        (func (export "go") (local $length i32) (local $looks i32)
+            (local.set $looks (i32.const {looks}))
+            (block $enough (loop $again
+                (br_if $enough (i32.eqz (local.get $looks)))
+                (drop (call $view (i32.const 512) (i32.const 608) (i32.const 4) (i32.const 0) (i32.const 0) (i64.const -1)
+                    (i32.const 0)))
+                (local.set $looks (i32.sub (local.get $looks) (i32.const 1)))
+                (br $again)))
+            {take}
+            (drop (call $must_call (i32.const 1024) (i32.const 544) (i32.const {}) (i32.const 1056)
+                (i32.sub (local.get $length) (i32.const 32)) (i32.const 96) (i64.const -1) (i32.const 0))))"#,
+        escaped(&idle.0),
+        function.len()
+    );
+    let last = guest(chain, "last of a row", &last);
+    let first = (1..length).fold(last, |next, _| {
+        let body = format!(
+            r#"(data (i32.const 512) "{}") (data (i32.const 544) "go")
+            (func (export "go") (local $length i32)
+                {take}
+                (drop (call $must_call (i32.const 512) (i32.const 544) (i32.const 2) (i32.const 1024) (local.get $length)
+                    (i32.const 96) (i64.const -1) (i32.const 0))))"#,
+            escaped(&next.0)
+        );
+        guest(chain, "one of a row", &body)
+    });
+    (first, last)
+}

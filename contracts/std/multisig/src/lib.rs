@@ -137,6 +137,8 @@ mod multisig {
         RecipientRefused = 15,
         /// The call is to have more gas than there is: execute it with more.
         TooLittleGas = 16,
+        /// A call with a least gas is executed by an owner that is an account, itself, by no contract between.
+        DirectOnly = 17,
     }
 
     /// The owners are others than before.
@@ -356,9 +358,16 @@ mod multisig {
         match action {
             Action::Call { to, function, input, value, least_gas } => {
                 let callee = Callee::at(*to).paying(*value);
-                // A callee that lives through a failure of what it calls would else do half of it for want of gas, for good.
-                if *least_gas > 0 && !callee.gas(*least_gas).has_gas(KEPT_GAS) {
-                    return Err(Error::TooLittleGas);
+                // A callee that lives through a failure of what it calls would else do half of it for good: for want of gas,
+                // or because contracts between have used up the depth, the frames or the events of the transaction, or lock
+                // what it calls.
+                if *least_gas > 0 {
+                    if !env::is_called_by_account() {
+                        return Err(Error::DirectOnly);
+                    }
+                    if !callee.gas(*least_gas).has_gas(KEPT_GAS) {
+                        return Err(Error::TooLittleGas);
+                    }
                 }
                 call(&callee, function.as_str(), input.as_slice())
             }

@@ -66,7 +66,7 @@ pub fn refresh(config: &Config) -> Result<(), Error> {
     if state.is_tripped {
         return Err(Error::Tripped);
     }
-    let tally = tally(config, state.time)?;
+    let tally = tally(config, Some(&state))?;
     let distance = tally.median.abs_diff(state.price);
     if distance > middle::part(state.price, config.breaker) {
         trip_breaker(&mut state, tally.median);
@@ -86,7 +86,7 @@ pub fn refresh(config: &Config) -> Result<(), Error> {
 }
 
 fn first_answer(config: &Config) -> Result<(), Error> {
-    let tally = tally(config, Timestamp(0))?;
+    let tally = tally(config, None)?;
     let mut state = State {
         price: 0,
         time: tally.time,

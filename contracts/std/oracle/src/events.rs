@@ -57,9 +57,43 @@ pub struct SourceAdded {
     pub counts_from: Timestamp,
 }
 
-/// A source was removed or rejected.
+/// A source that did not count yet was removed or rejected.
 #[event]
 pub struct SourceRemoved {
     /// Who.
     pub source: Address,
+}
+
+/// A source that counts was removed.
+#[event]
+pub struct SourceLeaves {
+    /// Who.
+    pub source: Address,
+    /// From when on it counts no more.
+    pub leaves: Timestamp,
+}
+
+/// A guardian kept a source that was leaving.
+#[event]
+pub struct SourceKept {
+    /// Who.
+    pub source: Address,
+}
+
+/// Somebody becomes a guardian.
+#[event]
+pub struct GuardianAdded {
+    /// Who.
+    pub guardian: Address,
+    /// From when on.
+    pub from: Timestamp,
+}
+
+/// A guardian was removed.
+#[event]
+pub struct GuardianLeaves {
+    /// Who.
+    pub guardian: Address,
+    /// From when on it is none.
+    pub until: Timestamp,
 }

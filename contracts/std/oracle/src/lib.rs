@@ -1,17 +1,22 @@
 //! A price from several sources: the median of what they freshly report, moved in small steps, and refused when it is old
 //! or jumps.
 //!
-//! It must never give a price that is stale, that fewer than a majority of its sources stand behind, or that a single
-//! source made. A jump of the median beyond the breaker's limit stops it until a guardian says which prices can be true;
-//! the guardian cannot say which price it is.
+//! It must never give a price that is stale, that changed while no majority of its sources had fresh reports, or that half of
+//! the fresh reports, or fewer, moved. The first answer has none before it to be near: it needs a fresh report of every source.
+//! A jump of the median beyond the breaker's limit stops it until a guardian says which prices can be true; the guardian
+//! cannot say which price it is.
 //!
 //! Invariants: between two resets the answer moves by at most the clamp once per interval; its time never goes back nor
-//! lies ahead; a source counts once; there are never fewer sources than the quorum nor more than the limit.
+//! lies ahead; a source counts once; there are never fewer sources than the quorum nor more than the limit. Who reports
+//! changes in sight of the guardians only: what makes a source count, or a counting one go, waits a day, and whoever was
+//! guardian when it was announced can stop it. A guardian comes and goes in two days, so that an administrator does neither
+//! first.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 
 mod answers;
 mod events;
+mod guardians;
 mod middle;
 mod reports;
 
@@ -19,8 +24,9 @@ mod reports;
 #[tacit_sdk::contract(modules(roles), lock_group = "7461636974207374643a20706f6f6c7320616e64207072696365730000000000")]
 mod oracle {
     use crate::answers::{fresh, quote, refresh, trip_breaker};
-    use crate::events::{BreakerReset, Reported};
-    use crate::reports::{admit, drop_source, sources, tally};
+    use crate::events::{BreakerReset, GuardianAdded, GuardianLeaves, Reported, SourceKept, SourceLeaves};
+    use crate::guardians::{require_guardian, require_veto};
+    use crate::reports::{admit, drop_source, source_of, sources, tally};
     use tacit_sdk::prelude::*;
 
     /// The fewest sources, and the smallest quorum: below, one source could be the median.
@@ -29,8 +35,10 @@ mod oracle {
     pub const SOURCES_MAX: usize = 15;
     /// The largest price: what is added to it still fits.
     pub const PRICE_MAX: u128 = (1 << 112) - 1;
-    /// How long a new source waits until it counts, so that a guardian can reject it.
+    /// How long a new source waits until it counts, and one that counts until it is gone, so that a guardian can stop it.
     pub const SOURCE_DELAY: Duration = Duration::days(1);
+    /// How long a new guardian waits until it is one, and a guardian until it is none. Longer than a source waits.
+    pub const GUARDIAN_DELAY: Duration = Duration::days(2);
     /// The widest limit of the breaker, in basis points.
     pub const BREAKER_MAX: u32 = 5_000;
     /// The longest time that an average can stand in.
@@ -48,11 +56,9 @@ mod oracle {
         STATE: Item<State> = 2;
         /// Sums at past moments, in a ring.
         RING: Map<u8, Moment> = 3;
-    }
-
-    roles! {
-        /// Stops the oracle, sets it going again within bounds, rejects sources that do not count yet.
-        GUARDIAN = 16;
+        /// Who stops the oracle, sets it going again within bounds, and stops changes of the sources. No role, because a role
+        /// is given and taken at once.
+        GUARDIANS: Map<Address, Guardian> = 4;
     }
 
     /// The rules.
@@ -62,7 +68,7 @@ mod oracle {
         pub description: Text<64>,
         /// Decimal places of the price.
         pub decimals: u8,
-        /// The fewest fresh reports for an answer; a majority of the sources is needed besides.
+        /// The fewest fresh reports for an answer; those of a majority of the sources are needed besides.
         pub quorum: u8,
         /// How long after its observation a report counts.
         pub max_age: Duration,
@@ -96,8 +102,19 @@ mod oracle {
     pub struct Source {
         /// From when on it counts.
         pub counts_from: Timestamp,
+        /// From when on it counts no more, if it was removed.
+        pub leaves: Option<Timestamp>,
         /// What it said last.
         pub report: Option<Report>,
+    }
+
+    /// A guardian.
+    #[derive(Wire, Clone, Copy, PartialEq, Eq, Debug)]
+    pub struct Guardian {
+        /// From when on it is one.
+        pub from: Timestamp,
+        /// From when on it is none, if it was removed.
+        pub until: Option<Timestamp>,
     }
 
     /// The answer and what belongs to it.
@@ -194,6 +211,16 @@ mod oracle {
         TooFewSources = 20,
         /// The source counts already: only the administrator removes it.
         CountsAlready = 21,
+        /// The caller, or the account, is no guardian, or was none when this was announced.
+        NotAGuardian = 22,
+        /// The source, or the guardian, is leaving already.
+        LeavesAlready = 23,
+        /// The source is not leaving.
+        NotLeaving = 24,
+        /// The zero address is no guardian.
+        BadGuardian = 25,
+        /// The account is a guardian already, or will be.
+        AlreadyAGuardian = 26,
     }
 
     impl Config {
@@ -210,11 +237,11 @@ mod oracle {
         }
     }
 
-    /// Sets the rules and the first sources, which count at once. The creator becomes administrator, who adds and removes
-    /// sources, and names guardians.
+    /// Sets the rules, the first sources, which count at once, and the first guardian, who is one at once. The creator becomes
+    /// administrator, who adds and removes sources and guardians.
     #[init]
     fn init(config: Config, sources: List<Address, SOURCES_MAX>, guardian: Address) -> Result<(), Error> {
-        if !config.is_sound() || sources.len() < usize::from(config.quorum) {
+        if !config.is_sound() || sources.len() < usize::from(config.quorum) || guardian.is_zero() {
             return Err(Error::BadConfig);
         }
         CONFIG.set(&config);
@@ -222,14 +249,16 @@ mod oracle {
             admit(source, env::now())?;
         }
         roles::start(&env::caller());
-        roles::grant(GUARDIAN, &guardian).map_err(|_| Error::BadConfig)
+        GUARDIANS.set(&guardian, &Guardian { from: env::now(), until: None });
+        GuardianAdded { guardian, from: env::now() }.emit();
+        Ok(())
     }
 
     /// Says a price, when it was so, and the volume behind it. Changes the answer if that can be. Only for sources.
     #[call]
     fn report(price: u128, observed: Timestamp, volume: Option<Amount>) -> Result<(), Error> {
         let (caller, now, config) = (env::caller(), env::now(), config());
-        let source = SOURCES.get(&caller).ok_or(Error::NotASource)?;
+        let source = source_of(&caller)?;
         if now < source.counts_from {
             return Err(Error::NotCountingYet);
         }
@@ -259,10 +288,10 @@ mod oracle {
         refresh(&config())
     }
 
-    /// Stops the oracle until it is reset.
+    /// Stops the oracle until it is reset. Only for guardians.
     #[call]
-    #[only_role(GUARDIAN)]
     fn trip() -> Result<(), Error> {
+        require_guardian()?;
         let mut state = STATE.get().ok_or(Error::NoAnswer)?;
         if state.is_tripped {
             return Err(Error::Tripped);
@@ -272,16 +301,16 @@ mod oracle {
     }
 
     /// Sets a tripped oracle going again, at the median of the fresh reports, if that lies within bounds. Averages begin
-    /// anew.
+    /// anew. Only for guardians.
     #[call]
-    #[only_role(GUARDIAN)]
     fn reset(lowest: u128, highest: u128) -> Result<(), Error> {
+        require_guardian()?;
         let config = config();
         let mut state = STATE.get().ok_or(Error::NoAnswer)?;
         if !state.is_tripped {
             return Err(Error::NotTripped);
         }
-        let tally = tally(&config, state.time)?;
+        let tally = tally(&config, Some(&state))?;
         if tally.median < lowest || highest < tally.median {
             return Err(Error::OutsideBounds);
         }
@@ -300,27 +329,79 @@ mod oracle {
         admit(&source, env::now() + SOURCE_DELAY)
     }
 
-    /// Removes a source at once, if enough that count are left.
+    /// Removes a source: one that counts after a delay, if enough that count are left, and one that does not count yet at once.
     #[call]
     #[only_role(roles::ADMIN)]
     fn remove_source(source: Address) -> Result<(), Error> {
-        let entry = SOURCES.get(&source).ok_or(Error::NotASource)?;
-        let counting = sources().iter().filter(|(_, source)| source.counts()).count();
-        if entry.counts() && counting <= usize::from(config().quorum) {
+        let entry = source_of(&source)?;
+        if !entry.counts() {
+            drop_source(&source);
+            return Ok(());
+        }
+        if entry.leaves.is_some() {
+            return Err(Error::LeavesAlready);
+        }
+        let staying = sources().iter().filter(|(_, source)| source.counts() && source.leaves.is_none()).count();
+        if staying <= usize::from(config().quorum) {
             return Err(Error::TooFewSources);
         }
+        let leaves = env::now() + SOURCE_DELAY;
+        SOURCES.set(&source, &Source { leaves: Some(leaves), ..entry });
+        SourceLeaves { source, leaves }.emit();
+        Ok(())
+    }
+
+    /// Removes a source that does not count yet. For whoever is guardian, or was when the source was added.
+    #[call]
+    fn reject_source(source: Address) -> Result<(), Error> {
+        let entry = source_of(&source)?;
+        if entry.counts() {
+            return Err(Error::CountsAlready);
+        }
+        require_veto(entry.counts_from)?;
         drop_source(&source);
         Ok(())
     }
 
-    /// Removes a source that does not count yet.
+    /// Keeps a source that is leaving. For whoever is guardian, or was when the source was removed.
     #[call]
-    #[only_role(GUARDIAN)]
-    fn reject_source(source: Address) -> Result<(), Error> {
-        if SOURCES.get(&source).ok_or(Error::NotASource)?.counts() {
-            return Err(Error::CountsAlready);
+    fn keep_source(source: Address) -> Result<(), Error> {
+        let entry = source_of(&source)?;
+        require_veto(entry.leaves.ok_or(Error::NotLeaving)?)?;
+        SOURCES.set(&source, &Source { leaves: None, ..entry });
+        SourceKept { source }.emit();
+        Ok(())
+    }
+
+    /// Makes an account a guardian after a delay.
+    #[call]
+    #[only_role(roles::ADMIN)]
+    fn add_guardian(guardian: Address) -> Result<(), Error> {
+        if guardian.is_zero() {
+            return Err(Error::BadGuardian);
         }
-        drop_source(&source);
+        // Who is leaving waits until it is gone: for a while more it can stop what was announced before.
+        let is_over = |entry: Guardian| entry.until.is_some_and(|until| until + SOURCE_DELAY <= env::now());
+        if GUARDIANS.get(&guardian).is_some_and(|entry| !is_over(entry)) {
+            return Err(Error::AlreadyAGuardian);
+        }
+        let from = env::now() + GUARDIAN_DELAY;
+        GUARDIANS.set(&guardian, &Guardian { from, until: None });
+        GuardianAdded { guardian, from }.emit();
+        Ok(())
+    }
+
+    /// Makes a guardian none after a delay.
+    #[call]
+    #[only_role(roles::ADMIN)]
+    fn remove_guardian(guardian: Address) -> Result<(), Error> {
+        let entry = GUARDIANS.get(&guardian).ok_or(Error::NotAGuardian)?;
+        if entry.until.is_some() {
+            return Err(Error::LeavesAlready);
+        }
+        let until = env::now() + GUARDIAN_DELAY;
+        GUARDIANS.set(&guardian, &Guardian { until: Some(until), ..entry });
+        GuardianLeaves { guardian, until }.emit();
         Ok(())
     }
 
@@ -372,6 +453,12 @@ mod oracle {
     #[view]
     fn source_list() -> List<(Address, Source), SOURCES_MAX> {
         sources()
+    }
+
+    /// A guardian: since or from when it is one, and until when.
+    #[view]
+    fn guardian(account: Address) -> Option<Guardian> {
+        GUARDIANS.get(&account)
     }
 
     fn config() -> Config {

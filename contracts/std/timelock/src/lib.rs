@@ -2,7 +2,7 @@
 //! never if they are cancelled or nobody makes them in time.
 //!
 //! Invariants: nothing is executed before its time, after it has expired, twice, or other than scheduled, nor with less
-//! gas than was scheduled; the delay and the roles change by the timelock itself only, hence by a call that waited; no
+//! gas than was scheduled, nor, where a least gas was, from so deep that a callee could not do all of it; the delay and the roles change by the timelock itself only, hence by a call that waited; no
 //! canceller stops its own removal. It keeps money for those it acts for, and no function but `execute` moves it.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
@@ -105,6 +105,8 @@ mod timelock {
         MayNotCancel = 12,
         /// A call is to have more gas than there is: execute it with more.
         TooLittleGas = 13,
+        /// Where a call has a least gas, an account executes it itself, by no contract between.
+        DirectOnly = 14,
     }
 
     /// Calls were scheduled.
@@ -209,7 +211,7 @@ mod timelock {
     }
 
     /// Makes the calls. If one of them fails, none is made, and they can be tried again until they expire. So they can if
-    /// one has not the least gas that was scheduled.
+    /// one has not the least gas that was scheduled. Where one has a least gas, only an account itself executes.
     #[call]
     fn execute(calls: Actions, salt: [u8; 32]) -> Result<(), Error> {
         if !IS_OPEN.get_or_default() {
@@ -327,9 +329,15 @@ mod timelock {
             // When no contract runs any more: this one cannot be entered while it does.
             return callee.gas(OWN_CALL_GAS).defer_encoded(function, input).map_err(|_| Error::OwnCallFailed);
         }
-        // A callee that lives through a failure of what it calls would else do half of it for want of gas, for good.
-        if action.least_gas > 0 && !callee.gas(action.least_gas).has_gas(KEPT_GAS) {
-            return Err(Error::TooLittleGas);
+        // A callee that lives through a failure of what it calls would else do half of it for good: for want of gas, or
+        // because contracts between have used up the depth, the frames or the events of the transaction, or lock what it calls.
+        if action.least_gas > 0 {
+            if !env::is_called_by_account() {
+                return Err(Error::DirectOnly);
+            }
+            if !callee.gas(action.least_gas).has_gas(KEPT_GAS) {
+                return Err(Error::TooLittleGas);
+            }
         }
         let Unread = callee.call_encoded(function, input);
         Ok(())

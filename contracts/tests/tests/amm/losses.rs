@@ -290,6 +290,14 @@ fn flash_value() {
     let trade = (world.tokens[0], 50_000_u128, u128::MAX, poor, FOREVER);
     chain.call(poor, world.pool, "swap_exact_out", &trade).expect_revert(code::TOKEN_REFUSED);
     assert_eq!(world.held(&chain, poor), [0, 0]);
+    // Nor if what is bought, as soon as it moves, gets its buyer what has to be paid.
+    let windfall = encode(&(poor, WEALTH));
+    chain.call(poor, world.tokens[1], "call_back", &(world.tokens[0], "set_balance", windfall, false)).ok();
+    chain.call(poor, world.pool, "swap_exact_out", &trade).expect_revert(code::TOKEN_REFUSED);
+    assert_eq!(world.held(&chain, poor), [0, 0]);
+    // It would, if it moved first: whoever has the money already is served, and the call back happens.
+    world.swap_out(&mut chain, world.bob, 0, 50_000).ok();
+    assert_eq!(world.held(&chain, poor), [WEALTH, 0]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! which governors were taken over, and the same random steps on the contracts and on a naive model.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
+mod invariants;
 mod losses;
 mod model;
 mod parts;

@@ -1,5 +1,6 @@
 //! A governor, its timelock and its token, a counter to decide about, and the people who do.
 
+use crate::invariants;
 pub use tacit_contract_tests::code::{BAD_INPUT, MISSING_ROLE};
 use tacit_contract_tests::deploy;
 pub use tacit_contract_tests::government::*;
@@ -38,6 +39,15 @@ pub struct Scene {
     pub holders: [Address; 4],
 }
 
+/// What the invariants look at.
+#[derive(Clone, Copy)]
+pub struct Parts {
+    pub governor: Address,
+    pub timelock: Address,
+    pub counter: Address,
+    pub holders: [Address; 4],
+}
+
 impl Scene {
     pub fn new() -> Self {
         let mut chain = Chain::new();
@@ -48,6 +58,7 @@ impl Scene {
         let counter_code = deploy(&mut chain, "counter");
         let counter = chain.instantiate(creator, counter_code, &(0_u64,)).unwrap();
         let (governor, timelock) = establish(&mut chain, creator, token, guardian, DELAY, SETTINGS);
+        invariants::register(&mut chain, Parts { governor, timelock, counter, holders });
         Self { chain, governor, timelock, token, counter, guardian, stranger, holders }
     }
 

@@ -3,6 +3,7 @@
 
 mod attacks;
 mod behaviour;
+mod invariants;
 mod liar;
 mod model;
 mod strange;
@@ -74,6 +75,7 @@ impl World {
         for holder in who {
             chain.call(holder, nft, "set_operator", &(market, true)).ok();
         }
+        invariants::register(&mut chain, market, nft, admin);
         Self { chain, market, nft, admin, fee_to, artist, who }
     }
 

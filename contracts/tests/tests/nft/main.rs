@@ -3,6 +3,7 @@
 
 mod attacks;
 mod behaviour;
+mod invariants;
 mod model;
 
 use tacit_contract_tests::code::MISSING_ROLE;
@@ -43,6 +44,7 @@ impl World {
         for role in [MINTER, ROYALTY_KEEPER] {
             chain.call(admin, nft, "grant_role", &(role, admin)).ok();
         }
+        invariants::register(&mut chain, nft, who);
         Self { chain, nft, admin, who }
     }
 

@@ -139,29 +139,6 @@ fn act(world: &mut World, step: &Step) -> Outcome {
     }
 }
 
-fn watch(world: &mut World) {
-    let (nft, who) = (world.nft, world.who);
-    world.chain.invariant("what the holders have adds up to the supply", move |chain| {
-        let supply = chain.view::<u64>(nft, "total_supply", &()).unwrap();
-        let counted: u64 = who.map(|holder| chain.view::<u64>(nft, "balance_of", &(holder,)).unwrap()).iter().sum();
-        if counted == supply { Ok(()) } else { Err(format!("{counted} are held of {supply}")) }
-    });
-    world.chain.invariant("a token is in the list of its one holder", move |chain| {
-        let all: Vec<(u64, Address)> = chain.view(nft, "tokens", &(None::<u64>,)).unwrap();
-        let mut listed = Vec::new();
-        for holder in who {
-            let tokens: Vec<u64> = chain.view(nft, "tokens_of", &(holder, None::<u64>)).unwrap();
-            listed.extend(tokens.into_iter().map(|token| (token, holder)));
-        }
-        listed.sort_unstable();
-        if listed == all { Ok(()) } else { Err(format!("{listed:?} and {all:?}")) }
-    });
-    world.chain.invariant("no more are made than the cap", move |chain| {
-        let minted = chain.view::<u64>(nft, "minted", &()).unwrap();
-        if minted <= CAP { Ok(()) } else { Err(format!("{minted}")) }
-    });
-}
-
 impl Twin for World {
     type Step = (Step, bool);
     type Model = Model;
@@ -184,7 +161,6 @@ impl Twin for World {
 #[test]
 fn the_collection_does_what_a_naive_one_does() {
     let mut world = World::new(CAP);
-    watch(&mut world);
     let steps = prop::collection::vec((step(), prop::bool::weighted(0.8)), 5..24);
     let reached = ["Mint", "Burn", "Transfer", "TransferFrom", "Approve", "SetOperator"];
     twin::run(world, &Model::default(), 200, &steps, &reached);

@@ -1,25 +1,70 @@
 //! What each function does and says, and every refusal.
 
-use crate::world::{Config, ONE, SOURCES, World, code, config, make};
+use crate::world::{Config, DAY, ONE, SOURCES, World, code, config, make};
 use tacit_simulator::{Address, Amount, Chain};
 
 #[test]
-fn three_reports_of_five_make_an_answer() {
+fn all_sources_make_the_first_answer_and_three_of_five_the_next() {
     let (mut chain, world) = World::new();
     assert_eq!(world.price(&chain), Err(code::NO_ANSWER));
     assert_eq!(world.quote(&chain, "price_or_average"), Err(code::NO_ANSWER));
     world.report(&mut chain, 0, ONE).ok();
-    world.report(&mut chain, 1, ONE + 30).ok();
+    for (source, price) in [(1, ONE + 30), (2, ONE + 10), (3, ONE)] {
+        world.report(&mut chain, source, price).ok();
+    }
     assert_eq!(world.price(&chain), Err(code::NO_ANSWER));
     world.update(&mut chain).expect_revert(code::NO_QUORUM);
     let now = chain.time().0;
-    let outcome = world.report(&mut chain, 2, ONE + 10);
-    outcome.expect_event("Reported", &(world.sources[2], ONE + 10, now, None::<u128>));
+    let outcome = world.report(&mut chain, 4, ONE + 30);
+    outcome.expect_event("Reported", &(world.sources[4], ONE + 30, now, None::<u128>));
     // The middle of the prices and of the times; the middle distance is ten.
-    outcome.expect_event("AnswerUpdated", &(ONE + 10, ONE + 10, now - 2_000, 10_u128, 3_u8));
+    outcome.expect_event("AnswerUpdated", &(ONE + 10, ONE + 10, now - 3_000, 10_u128, 5_u8));
     let quote = world.quote(&chain, "price").unwrap();
-    assert_eq!((quote.price, quote.time, quote.deviation, quote.reports), (ONE + 10, now - 2_000, 10, 3));
+    assert_eq!((quote.price, quote.time, quote.deviation, quote.reports), (ONE + 10, now - 3_000, 10, 5));
     assert_eq!((quote.decimals, quote.is_average), (6, false));
+    chain.warp(61_000);
+    for source in 0..2 {
+        world.report(&mut chain, source, ONE + 20).ok();
+    }
+    world.update(&mut chain).expect_revert(code::NO_QUORUM);
+    let now = chain.time().0;
+    let outcome = world.report(&mut chain, 2, ONE + 25);
+    outcome.expect_event("AnswerUpdated", &(ONE + 20, ONE + 20, now - 2_000, 0_u128, 3_u8));
+}
+
+#[test]
+fn of_an_even_number_what_is_nearest_to_the_answer_counts() {
+    let (mut chain, world) = World::settled();
+    // Three reports are enough; with the fourth, the nearer of the middle two still is what the answer was.
+    for prices in [[1_010_000, 1_020_000, 1_030_000, 1_040_000], [990_000, 980_000, 970_000, 960_000]] {
+        chain.warp(61_000);
+        for (source, price) in prices.into_iter().enumerate() {
+            world.report(&mut chain, source, price).ok();
+        }
+        chain.warp(10_000);
+        world.update(&mut chain).ok();
+        assert_eq!(world.price(&chain), Ok(prices[1]));
+    }
+    // From below and from above it comes to the nearer one, and between the two it stays.
+    chain.warp(61_000);
+    for (source, price) in [(0, 950_000), (1, 980_000), (2, 1_000_000), (1, 960_000), (3, 1_020_000)] {
+        world.report(&mut chain, source, price).ok();
+    }
+    chain.warp(10_000);
+    world.update(&mut chain).ok();
+    assert_eq!(world.price(&chain), Ok(980_000));
+    for (prices, nearer) in
+        [([990_000, 1_000_000, 1_010_000, 1_020_000], 1_000_000), ([970_000, 960_000, 950_000, 980_000], 970_000)]
+    {
+        for (source, price) in prices.into_iter().enumerate() {
+            world.report(&mut chain, source, price).ok();
+        }
+        chain.warp(10_000);
+        let _ = world.update(&mut chain);
+        chain.warp(10_000);
+        world.update(&mut chain).ok();
+        assert_eq!(world.price(&chain), Ok(nearer));
+    }
 }
 
 #[test]
@@ -27,12 +72,17 @@ fn a_majority_is_needed_where_it_is_more_than_the_quorum() {
     let (mut chain, world) = World::new();
     let oracle = make(&mut chain, world.admin, &config(), &world.sources, world.guardian).unwrap();
     let world = World { oracle, ..world };
+    for source in 0..SOURCES + 2 {
+        world.report(&mut chain, source, ONE).ok();
+    }
+    chain.warp(61_000);
     for source in 0..3 {
         world.report(&mut chain, source, ONE).ok();
     }
     world.update(&mut chain).expect_revert(code::NO_QUORUM);
-    world.report(&mut chain, 3, ONE).ok();
-    assert_eq!(world.price(&chain), Ok(ONE));
+    // Of four times the older of the middle two, because the answer is older than both.
+    let now = chain.time().0;
+    world.report(&mut chain, 3, ONE).ok().expect_event("AnswerUpdated", &(ONE, ONE, now - 3_000, 0_u128, 4_u8));
 }
 
 #[test]
@@ -95,7 +145,7 @@ fn the_answer_follows_by_the_clamp_and_no_faster_than_the_interval() {
     // The first of the reports uses up the interval, with the median that still is.
     world.all_report(&mut chain, ONE * 115 / 100);
     assert_eq!(world.price(&chain), Ok(ONE));
-    let mut observed: Vec<u64> = world.listed(&chain).iter().map(|(_, _, report)| report.unwrap().1).collect();
+    let mut observed: Vec<u64> = world.listed(&chain).iter().map(|(.., report)| report.unwrap().1).collect();
     observed.sort_unstable();
     let steps = [(1_050_000_u128, 100_000_u128), (1_102_500, 47_500), (1_150_000, 0), (1_150_000, 0)];
     for (price, deviation) in steps {
@@ -120,7 +170,7 @@ fn a_jump_trips_and_a_guardian_resets_within_bounds() {
     world.update(&mut chain).expect_revert(code::TRIPPED);
     let (guardian, oracle) = (world.guardian, world.oracle);
     chain.call(guardian, oracle, "trip", &()).expect_revert(code::TRIPPED);
-    chain.call(world.admin, oracle, "reset", &(0_u128, u128::MAX)).expect_revert(code::MISSING_ROLE);
+    chain.call(world.admin, oracle, "reset", &(0_u128, u128::MAX)).expect_revert(code::NOT_A_GUARDIAN);
     chain.call(guardian, oracle, "reset", &(ONE, ONE * 12 / 10)).expect_revert(code::OUTSIDE_BOUNDS);
     chain.call(guardian, oracle, "reset", &(ONE * 14 / 10, ONE * 15 / 10)).expect_revert(code::OUTSIDE_BOUNDS);
     let point = chain.snapshot();
@@ -142,7 +192,7 @@ fn a_guardian_can_stop_it() {
     chain.call(world.guardian, world.oracle, "trip", &()).expect_revert(code::NO_ANSWER);
     chain.call(world.guardian, world.oracle, "reset", &(0_u128, ONE)).expect_revert(code::NO_ANSWER);
     world.all_report(&mut chain, ONE);
-    chain.call(world.admin, world.oracle, "trip", &()).expect_revert(code::MISSING_ROLE);
+    chain.call(world.admin, world.oracle, "trip", &()).expect_revert(code::NOT_A_GUARDIAN);
     chain.call(world.guardian, world.oracle, "trip", &()).expect_event("BreakerTripped", &(ONE, 0_u128));
     assert_eq!(world.price(&chain), Err(code::TRIPPED));
 }
@@ -174,20 +224,22 @@ fn old_answers_are_refused_and_averages_stand_in_for_a_while() {
 #[test]
 fn an_answer_is_never_replaced_by_an_older_one() {
     let (mut chain, world) = World::new();
-    let old = chain.time().0;
-    chain.warp(40_000);
+    for source in 0..2 {
+        world.admin(&mut chain, "remove_source", world.sources[source]).ok();
+    }
+    let gone = chain.time().0 + DAY;
+    let old = gone - 55_000;
+    chain.warp_to(old + 40_000);
     for source in 0..3 {
         world.report(&mut chain, source, ONE).ok();
     }
-    let time = world.state(&chain).unwrap().time;
     for source in 3..5 {
         world.report_of(&mut chain, source, ONE * 102 / 100, old).ok();
     }
-    for source in 0..2 {
-        chain.call(world.admin, world.oracle, "remove_source", &(world.sources[source],)).ok();
-    }
+    let time = world.state(&chain).unwrap().time;
+    assert_eq!(time, old + 40_000);
     // What is left is fresh enough each, but together it is of before the answer.
-    chain.warp(8_000);
+    chain.warp_to(gone + 1_000);
     world.update(&mut chain).expect_revert(code::NO_QUORUM);
     assert_eq!((world.state(&chain).unwrap().time, world.price(&chain)), (time, Ok(ONE)));
     world.report(&mut chain, 3, ONE * 102 / 100).ok();
@@ -231,30 +283,80 @@ fn volumes_are_asked_for_when_a_least_one_is_set() {
 }
 
 #[test]
-fn sources_come_slowly_and_go_at_once() {
+fn sources_come_and_go_slowly() {
     let (mut chain, world) = World::settled();
     let (admin, guardian, oracle) = (world.admin, world.guardian, world.oracle);
     let [first, .., sixth, seventh] = world.sources;
-    chain.call(guardian, oracle, "add_source", &(sixth,)).expect_revert(code::MISSING_ROLE);
+    world.guard(&mut chain, "add_source", sixth).expect_revert(code::MISSING_ROLE);
     chain.call(admin, oracle, "add_source", &(Address([0; 32]),)).expect_revert(code::BAD_SOURCE);
     chain.call(admin, oracle, "add_source", &(first,)).expect_revert(code::ALREADY_A_SOURCE);
-    let from = chain.time().0 + 86_400_000;
+    let from = chain.time().0 + DAY;
     chain.call(admin, oracle, "add_source", &(sixth,)).expect_event("SourceAdded", &(sixth, from));
     chain.call(admin, oracle, "add_source", &(sixth,)).expect_revert(code::ALREADY_A_SOURCE);
     world.report(&mut chain, SOURCES, ONE).expect_revert(code::NOT_COUNTING_YET);
     chain.call(admin, oracle, "add_source", &(seventh,)).ok();
-    chain.call(admin, oracle, "reject_source", &(seventh,)).expect_revert(code::MISSING_ROLE);
+    chain.call(admin, oracle, "reject_source", &(seventh,)).expect_revert(code::NOT_A_GUARDIAN);
     chain.call(guardian, oracle, "reject_source", &(seventh,)).expect_event("SourceRemoved", &(seventh,));
     chain.call(guardian, oracle, "reject_source", &(seventh,)).expect_revert(code::NOT_A_SOURCE);
     chain.call(guardian, oracle, "reject_source", &(first,)).expect_revert(code::COUNTS_ALREADY);
     chain.warp_to(from);
     world.report(&mut chain, SOURCES, ONE).ok();
     chain.call(guardian, oracle, "remove_source", &(first,)).expect_revert(code::MISSING_ROLE);
-    for gone in 0..3 {
-        chain.call(admin, oracle, "remove_source", &(world.sources[gone],)).ok();
+    let leaves = chain.time().0 + DAY;
+    world.admin(&mut chain, "remove_source", first).ok().expect_event("SourceLeaves", &(first, leaves));
+    for gone in &world.sources[1..3] {
+        world.admin(&mut chain, "remove_source", *gone).ok();
     }
-    chain.call(admin, oracle, "remove_source", &(first,)).expect_revert(code::NOT_A_SOURCE);
-    chain.call(admin, oracle, "remove_source", &(sixth,)).expect_revert(code::TOO_FEW_SOURCES);
+    // Who leaves is not one of those that must be left, though it still counts.
+    world.admin(&mut chain, "remove_source", sixth).expect_revert(code::TOO_FEW_SOURCES);
+    world.admin(&mut chain, "keep_source", first).expect_revert(code::NOT_A_GUARDIAN);
+    world.guard(&mut chain, "keep_source", sixth).expect_revert(code::NOT_LEAVING);
+    world.guard(&mut chain, "keep_source", seventh).expect_revert(code::NOT_A_SOURCE);
+    chain.warp_to(leaves - 1);
+    world.report(&mut chain, 0, ONE).ok();
+    world.report(&mut chain, 0, ONE).expect_revert(code::NOT_A_SOURCE);
+    world.admin(&mut chain, "remove_source", first).expect_revert(code::NOT_A_SOURCE);
+    world.guard(&mut chain, "keep_source", first).expect_revert(code::NOT_A_SOURCE);
+    chain.warp(10_000);
+    assert_eq!(world.listed(&chain).len(), 3);
+    // It can come back like any other; and one that does not count yet goes at once.
+    world.admin(&mut chain, "add_source", first).ok();
+    world.admin(&mut chain, "remove_source", first).ok().expect_event("SourceRemoved", &(first,));
+}
+
+#[test]
+fn guardians_come_and_go_slowly() {
+    let (mut chain, world) = World::settled();
+    let (guardian, oracle) = (world.guardian, world.oracle);
+    let next = chain.account("next");
+    let trip = |chain: &mut Chain, by: Address| chain.call(by, oracle, "trip", &());
+    chain.call(guardian, oracle, "add_guardian", &(next,)).expect_revert(code::MISSING_ROLE);
+    chain.call(guardian, oracle, "remove_guardian", &(guardian,)).expect_revert(code::MISSING_ROLE);
+    world.admin(&mut chain, "add_guardian", Address([0; 32])).expect_revert(code::BAD_GUARDIAN);
+    world.admin(&mut chain, "add_guardian", guardian).expect_revert(code::ALREADY_A_GUARDIAN);
+    world.admin(&mut chain, "remove_guardian", next).expect_revert(code::NOT_A_GUARDIAN);
+    let from = chain.time().0 + 2 * DAY;
+    world.admin(&mut chain, "add_guardian", next).ok().expect_event("GuardianAdded", &(next, from));
+    world.admin(&mut chain, "add_guardian", next).expect_revert(code::ALREADY_A_GUARDIAN);
+    let until = chain.time().0 + 2 * DAY;
+    world.admin(&mut chain, "remove_guardian", guardian).ok().expect_event("GuardianLeaves", &(guardian, until));
+    world.admin(&mut chain, "remove_guardian", guardian).expect_revert(code::LEAVES_ALREADY);
+    assert_eq!(chain.view(oracle, "guardian", &(next,)), Ok(Some((from, None::<u64>))));
+    chain.warp_to(from - 1);
+    trip(&mut chain, next).expect_revert(code::NOT_A_GUARDIAN);
+    let point = chain.snapshot();
+    trip(&mut chain, next).ok();
+    chain.revert(&point);
+    chain.warp_to(until - 1);
+    let point = chain.snapshot();
+    trip(&mut chain, guardian).ok();
+    chain.revert(&point);
+    chain.warp_to(until);
+    trip(&mut chain, guardian).expect_revert(code::NOT_A_GUARDIAN);
+    // For a day more it may stop what was announced before; until then it is not made anew.
+    world.admin(&mut chain, "add_guardian", guardian).expect_revert(code::ALREADY_A_GUARDIAN);
+    chain.warp_to(until + DAY);
+    world.admin(&mut chain, "add_guardian", guardian).ok();
 }
 
 #[test]
@@ -265,7 +367,7 @@ fn there_are_at_most_fifteen_sources_and_they_are_affordable() {
         chain.call(world.admin, world.oracle, "add_source", &(*source,)).ok();
     }
     chain.call(world.admin, world.oracle, "add_source", &(more[10],)).expect_revert(code::TOO_MANY_SOURCES);
-    chain.warp(86_400_000);
+    chain.warp(DAY);
     let mut most = 0;
     for source in world.sources[..SOURCES].iter().chain(&more[..10]) {
         let now = chain.time().0;
@@ -273,7 +375,7 @@ fn there_are_at_most_fifteen_sources_and_they_are_affordable() {
         most = most.max(outcome.ok().gas_used.0);
     }
     assert!(most < 10_000_000, "{most}");
-    assert_eq!(world.quote(&chain, "price").unwrap().reports, 8);
+    assert_eq!(world.quote(&chain, "price").unwrap().reports, 15);
 }
 
 #[test]

@@ -8,10 +8,10 @@ fn says(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(why()) }
 }
 
-/// Registers all of them, for an oracle with the rules of `world::config`. What they remember is the state that the last step
-/// left.
+/// Registers all of them, for an oracle with the rules of `world::config`, but for the least volume. What they remember is the
+/// state that the last step left.
 pub fn register(chain: &mut Chain, world: World) -> Memory<State> {
-    let (memory, rules) = (Memory::default(), config());
+    let (memory, rules) = (Memory::<State>::default(), config());
     let before = memory.clone();
     chain.invariant("the answer moves by at most the clamp, once per interval", move |chain| {
         let now = world.state(chain);
@@ -20,6 +20,10 @@ pub fn register(chain: &mut Chain, world: World) -> Memory<State> {
             return Ok(());
         };
         let Some(was) = before.replace(is) else { return Ok(()) };
+        // The test went back in time.
+        if chain.time().0 <= was.updated {
+            return Ok(());
+        }
         let was_reset = was.is_tripped && !is.is_tripped;
         let most = (was.price * u128::from(rules.clamp) / 10_000).max(1);
         let moved = was.price.abs_diff(is.price);
@@ -46,14 +50,40 @@ pub fn register(chain: &mut Chain, world: World) -> Memory<State> {
         says(now - quote.time <= limit && strict.is_ok() != quote.is_average, || format!("{quote:?} at {now}"))
     });
     let rules = config();
-    chain.invariant("a majority and the quorum stand behind every answer", move |chain| {
-        let reports = world.state(chain).map_or(rules.quorum, |state| state.reports);
-        says(reports >= rules.quorum, || format!("{reports} reports"))
+    chain.invariant(
+        "every answer comes of the fresh reports of a majority of the sources and of the quorum",
+        move |chain| {
+            let Some(state) = world.state(chain) else { return Ok(()) };
+            // Who leaves only makes them fewer.
+            let counting = world.listed(chain).iter().filter(|(_, from, ..)| *from <= state.updated).count();
+            let enough = state.reports >= rules.quorum && usize::from(state.reports) * 2 > counting;
+            says(enough, || format!("{} reports of {counting}", state.reports))
+        },
+    );
+    let (rules, of_price) = (config(), Memory::<State>::default());
+    let before = of_price.clone();
+    chain.invariant("the answer moves no further than more than half of the fresh reports are", move |chain| {
+        let Some(is) = world.state(chain) else {
+            before.forget();
+            return Ok(());
+        };
+        let Some(was) = before.replace(is) else { return Ok(()) };
+        // Nothing moved, or the test went back in time.
+        if was.price == is.price || is.updated <= was.updated {
+            return Ok(());
+        }
+        let listed = world.listed(chain);
+        let reports = listed.iter().filter(|(_, from, ..)| *from <= is.updated).filter_map(|(.., report)| *report);
+        let fresh: Vec<u128> =
+            reports.filter(|(_, time)| is.updated - time <= rules.max_age).map(|(price, _)| price).collect();
+        let as_far = |price: &&u128| if was.price < is.price { is.price <= **price } else { **price <= is.price };
+        let half = fresh.iter().filter(as_far).count() * 2;
+        says(half > fresh.len(), || format!("{} to {} by {fresh:?}", was.price, is.price))
     });
     chain.invariant("sources are distinct, at most fifteen, and a quorum of them counts", move |chain| {
         let (listed, now) = (world.listed(chain), chain.time().0);
         let distinct = listed.windows(2).all(|pair| pair[0].0 < pair[1].0);
-        let counting = listed.iter().filter(|(_, from, _)| *from <= now).count();
+        let counting = listed.iter().filter(|(_, from, ..)| *from <= now).count();
         says(distinct && listed.len() <= 15 && counting >= 3, || format!("{listed:?}"))
     });
     memory

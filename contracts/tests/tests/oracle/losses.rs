@@ -1,11 +1,10 @@
 //! What others lost money to, each named after the loss, and how it fails here.
 
-use crate::invariants;
-use crate::world::{Config, ONE, SOURCES, World, code, config};
+use crate::world::{Config, DAY, ONE, SOURCES, World, code, config, make};
 use proptest::prelude::*;
 use std::cell::RefCell;
 use tacit_contract_tests::{module, random};
-use tacit_simulator::Amount;
+use tacit_simulator::{Address, Amount, Chain};
 
 /// What the bad source says, and what the honest ones do meanwhile.
 fn attack() -> impl Strategy<Value = Vec<(u128, u64, Vec<u128>)>> {
@@ -16,8 +15,7 @@ fn attack() -> impl Strategy<Value = Vec<(u128, u64, Vec<u128>)>> {
 
 #[test]
 fn one_reporter_moves_the_price() {
-    let (mut chain, world) = World::settled();
-    let memory = invariants::register(&mut chain, world);
+    let (chain, world, memory) = World::settled_watched();
     let point = chain.snapshot();
     let chain = RefCell::new(chain);
     proptest!(random::config(60), |(rounds in attack())| {
@@ -105,7 +103,7 @@ fn an_old_answer_made_young_by_calls() {
         chain.warp(12_000);
         world.update(&mut chain).ok();
     }
-    let newest = world.listed(&chain).iter().filter_map(|(_, _, report)| *report).map(|(_, time)| time).max().unwrap();
+    let newest = world.listed(&chain).iter().filter_map(|(.., report)| *report).map(|(_, time)| time).max().unwrap();
     let now = world.state(&chain).unwrap().time;
     assert!(time <= now && now <= newest);
     chain.warp(120_000);
@@ -156,9 +154,140 @@ fn a_stolen_guardian_sets_the_price() {
     chain.call(guardian, oracle, "reset", &(ONE * 50, ONE * 60)).expect_revert(code::OUTSIDE_BOUNDS);
     chain.call(guardian, oracle, "reset", &(0_u128, u128::MAX)).ok();
     assert_eq!(world.price(&chain), Ok(ONE));
-    // The administrator takes the role away.
-    chain.call(world.admin, oracle, "revoke_role", &(16_u8, guardian)).ok();
-    chain.call(guardian, oracle, "trip", &()).expect_revert(code::MISSING_ROLE);
+    // The administrator removes it, which takes two days.
+    world.admin(&mut chain, "remove_guardian", guardian).ok();
+    chain.warp(2 * DAY);
+    chain.call(guardian, oracle, "trip", &()).expect_revert(code::NOT_A_GUARDIAN);
+}
+
+/// A price that the thieves report, from everybody who is theirs.
+fn thieves_report(chain: &mut Chain, world: &World, thieves: &[Address]) {
+    for thief in thieves {
+        let report = (ONE * 3, chain.time().0, None::<u128>);
+        let _ = chain.call(*thief, world.oracle, "report", &report);
+    }
+}
+
+#[test]
+fn a_stolen_administrator_removes_the_guardian_first() {
+    let (mut chain, world) = World::settled();
+    let (admin, oracle) = (world.admin, world.oracle);
+    let bad: Vec<_> = (0..10).map(|number| chain.account(&format!("bad {number}"))).collect();
+    // The SDK's roles give nobody any power here.
+    for (role, to) in [("grant_role", admin), ("revoke_role", world.guardian)] {
+        chain.call(admin, oracle, role, &(16_u8, to)).ok();
+    }
+    world.admin(&mut chain, "remove_guardian", world.guardian).ok();
+    world.admin(&mut chain, "add_guardian", admin).ok();
+    for source in &bad {
+        world.admin(&mut chain, "add_source", *source).ok();
+    }
+    // The thief is no guardian before the sources count, and the guardian still is one.
+    chain.warp(DAY - 60_000);
+    chain.call(admin, oracle, "trip", &()).expect_revert(code::NOT_A_GUARDIAN);
+    let point = chain.snapshot();
+    for source in &bad {
+        world.guard(&mut chain, "reject_source", *source).ok();
+    }
+    assert_eq!(world.listed(&chain).len(), SOURCES);
+    chain.revert(&point);
+    // Even if nobody rejects them: their jump trips the breaker, and the thief cannot reset it.
+    chain.warp(60_000);
+    thieves_report(&mut chain, &world, &bad);
+    world.all_report(&mut chain, ONE);
+    assert_eq!(world.price(&chain), Err(code::TRIPPED));
+    chain.call(admin, oracle, "reset", &(0_u128, u128::MAX)).expect_revert(code::NOT_A_GUARDIAN);
+    // What is announced in the guardian's last moment it can still reject in the day after.
+    chain.revert(&point);
+    for source in &bad {
+        world.guard(&mut chain, "reject_source", *source).ok();
+    }
+    let (_, until): (u64, Option<u64>) =
+        chain.view::<Option<_>>(oracle, "guardian", &(world.guardian,)).unwrap().unwrap();
+    chain.warp_to(until.unwrap() - 1);
+    world.admin(&mut chain, "add_source", bad[0]).ok();
+    world.admin(&mut chain, "remove_source", world.sources[0]).ok();
+    chain.warp(DAY - 10_000);
+    chain.call(world.guardian, oracle, "trip", &()).expect_revert(code::NOT_A_GUARDIAN);
+    world.guard(&mut chain, "reject_source", bad[0]).ok();
+    // The removal was announced a block later: not under this guardian's eyes any more.
+    world.guard(&mut chain, "keep_source", world.sources[0]).expect_revert(code::NOT_A_GUARDIAN);
+}
+
+#[test]
+fn a_stolen_administrator_removes_honest_sources_first() {
+    let (mut chain, world) = World::settled();
+    // Two of five are the thief's; without two of the honest ones they are two of three.
+    let thieves = [world.sources[3], world.sources[4]];
+    for honest in &world.sources[..2] {
+        world.admin(&mut chain, "remove_source", *honest).ok();
+        world.admin(&mut chain, "remove_source", *honest).expect_revert(code::LEAVES_ALREADY);
+    }
+    chain.warp(10_000);
+    // They count until they are gone.
+    for source in 0..3 {
+        world.report(&mut chain, source, ONE).ok();
+    }
+    thieves_report(&mut chain, &world, &thieves);
+    assert_eq!(world.price(&chain), Ok(ONE));
+    chain.warp(DAY / 2);
+    // The guardian keeps them, also one that is being removed itself.
+    world.admin(&mut chain, "remove_guardian", world.guardian).ok();
+    for honest in &world.sources[..2] {
+        world.guard(&mut chain, "keep_source", *honest).ok().expect_event("SourceKept", &(*honest,));
+        world.guard(&mut chain, "keep_source", *honest).expect_revert(code::NOT_LEAVING);
+    }
+    chain.warp(DAY / 2);
+    for source in 0..3 {
+        world.report(&mut chain, source, ONE).ok();
+    }
+    thieves_report(&mut chain, &world, &thieves);
+    assert_eq!(world.price(&chain), Ok(ONE));
+}
+
+#[test]
+fn half_of_the_fresh_reports_which_are_a_minority_move_the_price() {
+    let (mut chain, world) = World::settled();
+    // One honest source is silent, two lie: they are half of what is fresh and two of five.
+    chain.warp(61_000);
+    for source in [0, 1] {
+        world.report(&mut chain, source, ONE).ok();
+    }
+    for (source, lie) in [(3, ONE * 119 / 100), (4, ONE * 118 / 100)] {
+        world.report(&mut chain, source, lie).ok();
+    }
+    for _ in 0..3 {
+        chain.warp(10_000);
+        let _ = world.update(&mut chain);
+    }
+    assert_eq!(world.price(&chain), Ok(ONE));
+    // Nor far below, nor beyond the breaker.
+    for (source, lie) in [(3, ONE / 10), (4, ONE / 20)] {
+        world.report(&mut chain, source, lie).ok();
+    }
+    assert_eq!(world.price(&chain), Ok(ONE));
+}
+
+#[test]
+fn the_first_answer_comes_of_a_minority() {
+    let (mut chain, world) = World::new();
+    // Two liars and one honest source are quorum and majority, and two of five.
+    for (source, price) in [(3, ONE * 50), (4, ONE * 50), (0, ONE), (1, ONE)] {
+        world.report(&mut chain, source, price).ok();
+        assert_eq!(world.price(&chain), Err(code::NO_ANSWER));
+    }
+    world.report(&mut chain, 2, ONE).ok();
+    assert_eq!(world.price(&chain), Ok(ONE));
+    // A source that never speaks keeps the first answer away until it is removed.
+    let oracle = make(&mut chain, world.admin, &config(), &world.sources[..SOURCES], world.guardian).unwrap();
+    let other = World { oracle, ..world };
+    other.admin(&mut chain, "remove_source", world.sources[4]).ok();
+    chain.warp(DAY);
+    for source in 0..4 {
+        assert_eq!(other.price(&chain), Err(code::NO_ANSWER));
+        other.report(&mut chain, source, ONE).ok();
+    }
+    assert_eq!(other.price(&chain), Ok(ONE));
 }
 
 #[test]
@@ -210,7 +339,7 @@ fn a_price_read_in_the_middle_of_a_trade() {
         chain.call(admin, token, "approve", &(pool, u128::MAX)).ok();
     }
     chain.call(admin, pool, "deposit", &(10_000_u128, 10_000_u128, 0_u128, admin, u64::MAX)).ok();
-    let looks = |chain: &mut tacit_simulator::Chain, oracle| {
+    let looks = |chain: &mut Chain, oracle| {
         chain.call(admin, tokens[0], "call_back", &(oracle, "price", Vec::<u8>::new(), true)).ok();
         let trade = (tokens[0], 100_u128, 0_u128, admin, u64::MAX);
         chain.call(admin, pool, "swap_exact_in", &trade).ok();
@@ -220,6 +349,6 @@ fn a_price_read_in_the_middle_of_a_trade() {
     assert_eq!(looks(&mut chain, world.oracle), LOCKED);
     // An oracle of somebody else is not of the family; it answers.
     let stranger = chain.account("stranger");
-    let other = crate::world::make(&mut chain, stranger, &config(), &world.sources, world.guardian).unwrap();
+    let other = make(&mut chain, stranger, &config(), &world.sources, world.guardian).unwrap();
     assert_ne!(looks(&mut chain, other), LOCKED);
 }

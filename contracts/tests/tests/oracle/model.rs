@@ -1,13 +1,10 @@
 //! The oracle against a naive one: the same random steps happen to both.
 
-use crate::invariants;
-use crate::world::{ONE, Quote, SOURCES, State, World, code, config};
+use crate::world::{DAY, ONE, Quote, SOURCES, State, World, code, config};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use tacit_contract_tests::twin::{self, Pair, Watched, agrees};
 use tacit_simulator::{Chain, Outcome};
-
-const DAY: u64 = 86_400_000;
 
 #[derive(Debug, Clone)]
 pub enum Step {
@@ -20,6 +17,7 @@ pub enum Step {
     Add { who: usize },
     Remove { who: usize },
     Reject { who: usize },
+    Keep { who: usize },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -38,6 +36,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => who().prop_map(|who| Step::Add { who }),
         1 => who().prop_map(|who| Step::Remove { who }),
         1 => who().prop_map(|who| Step::Reject { who }),
+        1 => who().prop_map(|who| Step::Keep { who }),
     ]
 }
 
@@ -55,18 +54,36 @@ struct Answer {
     moments: Vec<usize>,
 }
 
-/// The oracle, naively. Sources by number: since when they count, and price and time of their report.
+/// A source: since when it counts, until when if it leaves, price and time of its report.
+#[derive(Clone, Copy, Debug)]
+struct Source {
+    from: u64,
+    leaves: Option<u64>,
+    report: Option<(u128, u64)>,
+}
+
+/// The oracle, naively. Sources by number.
 #[derive(Clone, Debug)]
 pub struct Model {
-    sources: BTreeMap<usize, (u64, Option<(u128, u64)>)>,
+    sources: BTreeMap<usize, Source>,
     answer: Option<Answer>,
     now: u64,
 }
 
-fn middle(mut numbers: Vec<u128>) -> u128 {
+fn middle(mut numbers: Vec<u128>, last: u128) -> u128 {
     numbers.sort_unstable();
     let half = numbers.len() / 2;
-    if numbers.len() % 2 == 1 { numbers[half] } else { (numbers[half - 1] + numbers[half]) / 2 }
+    if numbers.len() % 2 == 1 {
+        return numbers[half];
+    }
+    let (low, high) = (numbers[half - 1], numbers[half]);
+    if last < low {
+        low
+    } else if high < last {
+        high
+    } else {
+        last
+    }
 }
 
 fn milliseconds(history: &[(u128, u64)]) -> u64 {
@@ -92,6 +109,8 @@ impl Answer {
 
 impl Model {
     fn act(&mut self, step: &Step) -> Result<(), u32> {
+        let now = self.now;
+        self.sources.retain(|_, source| source.leaves.is_none_or(|leaves| now < leaves));
         match *step {
             Step::Report { who, price, age } => self.report(who, price, self.now - age),
             Step::AllReport { .. } | Step::Wait { .. } => Ok(()),
@@ -105,47 +124,59 @@ impl Model {
                 if self.sources.contains_key(&who) {
                     return Err(code::ALREADY_A_SOURCE);
                 }
-                self.sources.insert(who, (self.now + DAY, None));
+                self.sources.insert(who, Source { from: self.now + DAY, leaves: None, report: None });
                 Ok(())
             }
             Step::Remove { who } => {
-                let (from, _) = *self.sources.get(&who).ok_or(code::NOT_A_SOURCE)?;
-                if from <= self.now && self.counting() <= 3 {
+                let staying = self.counting().filter(|source| source.leaves.is_none()).count();
+                let source = self.sources.get_mut(&who).ok_or(code::NOT_A_SOURCE)?;
+                if now < source.from {
+                    self.sources.remove(&who);
+                    return Ok(());
+                }
+                if source.leaves.is_some() {
+                    return Err(code::LEAVES_ALREADY);
+                }
+                if staying <= 3 {
                     return Err(code::TOO_FEW_SOURCES);
                 }
-                self.sources.remove(&who);
+                source.leaves = Some(now + DAY);
                 Ok(())
             }
             Step::Reject { who } => {
-                let (from, _) = *self.sources.get(&who).ok_or(code::NOT_A_SOURCE)?;
-                if from <= self.now {
+                if self.sources.get(&who).ok_or(code::NOT_A_SOURCE)?.from <= now {
                     return Err(code::COUNTS_ALREADY);
                 }
                 self.sources.remove(&who);
                 Ok(())
             }
+            Step::Keep { who } => {
+                let source = self.sources.get_mut(&who).ok_or(code::NOT_A_SOURCE)?;
+                source.leaves.take().map(|_| ()).ok_or(code::NOT_LEAVING)
+            }
         }
     }
 
-    fn counting(&self) -> usize {
-        self.sources.values().filter(|(from, _)| *from <= self.now).count()
+    fn counting(&self) -> impl Iterator<Item = &Source> {
+        self.sources.values().filter(|source| source.from <= self.now)
     }
 
     fn report(&mut self, who: usize, price: u128, observed: u64) -> Result<(), u32> {
-        let (from, last) = *self.sources.get(&who).ok_or(code::NOT_A_SOURCE)?;
-        if self.now < from {
+        let now = self.now;
+        let source = self.sources.get_mut(&who).ok_or(code::NOT_A_SOURCE)?;
+        if now < source.from {
             return Err(code::NOT_COUNTING_YET);
         }
         if price == 0 || price >= 1 << 112 {
             return Err(code::BAD_PRICE);
         }
-        if self.now - observed > config().max_age {
+        if now - observed > config().max_age {
             return Err(code::TOO_OLD);
         }
-        if last.is_some_and(|(_, before)| observed <= before) {
+        if source.report.is_some_and(|(_, before)| observed <= before) {
             return Err(code::NOT_NEWER);
         }
-        self.sources.insert(who, (from, Some((price, observed))));
+        source.report = Some((price, observed));
         let _ = self.update();
         Ok(())
     }
@@ -153,17 +184,18 @@ impl Model {
     /// Prices and median time of what is fresh, if enough is.
     fn fresh(&self) -> Result<(Vec<u128>, u64), u32> {
         let fresh: Vec<(u128, u64)> = self
-            .sources
-            .values()
-            .filter(|(from, _)| *from <= self.now)
-            .filter_map(|(_, report)| *report)
+            .counting()
+            .filter_map(|source| source.report)
             .filter(|(_, observed)| self.now - observed <= config().max_age)
             .collect();
-        if fresh.len() < 3 || fresh.len() * 2 <= self.counting() {
+        let counting = self.counting().count();
+        let enough = if self.answer.is_some() { fresh.len() * 2 > counting } else { fresh.len() == counting };
+        if fresh.len() < 3 || !enough {
             return Err(code::NO_QUORUM);
         }
-        let time = middle(fresh.iter().map(|(_, observed)| u128::from(*observed)).collect()) as u64;
-        if self.answer.as_ref().is_some_and(|answer| time < answer.time) {
+        let last = self.answer.as_ref().map_or(0, |answer| answer.time);
+        let time = middle(fresh.iter().map(|(_, observed)| u128::from(*observed)).collect(), last.into()) as u64;
+        if time < last {
             return Err(code::NO_QUORUM);
         }
         Ok((fresh.iter().map(|(price, _)| *price).collect(), time))
@@ -174,9 +206,9 @@ impl Model {
             return Err(code::TRIPPED);
         }
         let (prices, time) = self.fresh()?;
-        let median = middle(prices.clone());
+        let median = middle(prices.clone(), self.answer.as_ref().map_or(0, |answer| answer.price));
         let Some(answer) = &mut self.answer else {
-            self.set(median, &prices, time, Vec::new(), Vec::new());
+            self.set(median, median, &prices, time, Vec::new(), Vec::new());
             return Ok(());
         };
         if median.abs_diff(answer.price) > (answer.price * 2_000 / 10_000).max(1) {
@@ -191,12 +223,19 @@ impl Model {
         let mut history = answer.history.clone();
         history.push((answer.price, (self.now - answer.updated).min(config().heartbeat)));
         let moments = answer.moments.clone();
-        self.set(price, &prices, time, history, moments);
+        self.set(price, median, &prices, time, history, moments);
         Ok(())
     }
 
-    fn set(&mut self, price: u128, prices: &[u128], time: u64, history: Vec<(u128, u64)>, moments: Vec<usize>) {
-        let median = middle(prices.to_vec());
+    fn set(
+        &mut self,
+        price: u128,
+        median: u128,
+        prices: &[u128],
+        time: u64,
+        history: Vec<(u128, u64)>,
+        moments: Vec<usize>,
+    ) {
         let mut distances: Vec<u128> = prices.iter().map(|price| price.abs_diff(median)).collect();
         distances.sort_unstable();
         let deviation = distances[distances.len() / 2].max(price.abs_diff(median));
@@ -211,12 +250,13 @@ impl Model {
         if !answer.is_tripped {
             return Err(code::NOT_TRIPPED);
         }
+        let last = answer.price;
         let (prices, time) = self.fresh()?;
-        let median = middle(prices.clone());
+        let median = middle(prices.clone(), last);
         if !bounds(around).contains(&median) {
             return Err(code::OUTSIDE_BOUNDS);
         }
-        self.set(median, &prices, time, Vec::new(), Vec::new());
+        self.set(median, median, &prices, time, Vec::new(), Vec::new());
         Ok(())
     }
 
@@ -262,6 +302,7 @@ fn act(chain: &mut Chain, world: &World, step: &Step) -> Option<Outcome> {
         Step::Add { who } => chain.call(admin, oracle, "add_source", &(world.sources[who],)),
         Step::Remove { who } => chain.call(admin, oracle, "remove_source", &(world.sources[who],)),
         Step::Reject { who } => chain.call(guardian, oracle, "reject_source", &(world.sources[who],)),
+        Step::Keep { who } => chain.call(guardian, oracle, "keep_source", &(world.sources[who],)),
     })
 }
 
@@ -278,8 +319,9 @@ fn both(chain: &mut Chain, world: &World, model: &mut Model, step: &Step) -> Res
     prop_assert_eq!(seen, wanted, "after {:?}", step);
     prop_assert_eq!(world.quote(chain, "price"), model.quote(false), "after {:?}", step);
     prop_assert_eq!(world.quote(chain, "price_or_average"), model.quote(true), "after {:?}", step);
+    let here = model.sources.iter().filter(|(_, source)| source.leaves.is_none_or(|leaves| model.now < leaves));
     let mut listed: Vec<_> =
-        model.sources.iter().map(|(who, (from, report))| (world.sources[*who], *from, *report)).collect();
+        here.map(|(who, Source { from, leaves, report })| (world.sources[*who], *from, *leaves, *report)).collect();
     listed.sort_unstable_by_key(|(address, ..)| *address);
     prop_assert_eq!(world.listed(chain), listed, "after {:?}", step);
     Ok(succeeded)
@@ -303,17 +345,16 @@ impl Watched for World {
 
 #[test]
 fn the_oracle_does_what_the_naive_one_does() {
-    let (mut chain, world) = World::new();
-    let memory = invariants::register(&mut chain, world);
-    let sources = world.listed(&chain).into_iter().map(|(address, from, report)| {
+    let (chain, world, memory) = World::watched(&config());
+    let sources = world.listed(&chain).into_iter().map(|(address, from, leaves, report)| {
         let number = world.sources.iter().position(|source| *source == address).unwrap();
-        (number, (from, report))
+        (number, Source { from, leaves, report })
     });
     let start = Model { sources: sources.collect(), answer: None, now: 0 };
     let steps = prop::collection::vec(step(), 1..24).prop_map(|mut steps| {
         steps.insert(0, Step::AllReport { price: ONE });
         steps
     });
-    let reached = ["Report", "Update", "Trip", "Reset", "Add", "Remove", "Reject"];
+    let reached = ["Report", "Update", "Trip", "Reset", "Add", "Remove", "Reject", "Keep"];
     twin::run(Pair { chain, world, memory }, &start, 250, &steps, &reached);
 }

@@ -1,13 +1,16 @@
 //! An oracle, its sources, and those who watch over it.
 
+use crate::invariants;
 use borsh::{BorshDeserialize, BorshSerialize};
 use tacit_contract_tests::deploy;
+use tacit_contract_tests::twin::Memory;
 use tacit_simulator::{Address, Chain, Failure, Outcome};
 
 /// Sources that count from the beginning.
 pub const SOURCES: usize = 5;
 /// A price of one.
 pub const ONE: u128 = 1_000_000;
+pub const DAY: u64 = 86_400_000;
 
 /// The codes of the oracle.
 pub mod code {
@@ -32,6 +35,11 @@ pub mod code {
     pub const TOO_MANY_SOURCES: u32 = 19;
     pub const TOO_FEW_SOURCES: u32 = 20;
     pub const COUNTS_ALREADY: u32 = 21;
+    pub const NOT_A_GUARDIAN: u32 = 22;
+    pub const LEAVES_ALREADY: u32 = 23;
+    pub const NOT_LEAVING: u32 = 24;
+    pub const BAD_GUARDIAN: u32 = 25;
+    pub const ALREADY_A_GUARDIAN: u32 = 26;
     pub use tacit_contract_tests::code::MISSING_ROLE;
 }
 
@@ -93,8 +101,8 @@ pub struct State {
     pub moments: u64,
 }
 
-/// A source as the oracle lists it: address, since when it counts, price and time of its report.
-pub type Listed = (Address, u64, Option<(u128, u64)>);
+/// A source as the oracle lists it: address, since when it counts, until when if it leaves, price and time of its report.
+pub type Listed = (Address, u64, Option<u64>, Option<(u128, u64)>);
 
 #[derive(Clone, Copy)]
 pub struct World {
@@ -111,22 +119,46 @@ impl World {
     }
 
     pub fn with(config: &Config) -> (Chain, Self) {
+        let (chain, world, _) = Self::watched(config);
+        (chain, world)
+    }
+
+    /// With what the invariants remember, for tests that go back in time.
+    pub fn watched(config: &Config) -> (Chain, Self, Memory<State>) {
         let mut chain = Chain::new();
         let (admin, guardian) = (chain.account("admin"), chain.account("guardian"));
         let sources: [Address; SOURCES + 2] = std::array::from_fn(|number| chain.account(&format!("source {number}")));
         let oracle = make(&mut chain, admin, config, &sources[..SOURCES], guardian).unwrap();
-        (chain, Self { admin, guardian, sources, oracle })
+        let world = Self { admin, guardian, sources, oracle };
+        let memory = invariants::register(&mut chain, world);
+        (chain, world, memory)
     }
 
     /// An oracle with an answer of one, and a history that averages can be taken of.
     pub fn settled() -> (Chain, Self) {
-        let (mut chain, world) = Self::new();
+        let (chain, world, _) = Self::settled_watched();
+        (chain, world)
+    }
+
+    /// As [`Self::watched`].
+    pub fn settled_watched() -> (Chain, Self, Memory<State>) {
+        let (mut chain, world, memory) = Self::watched(&config());
         for _ in 0..12 {
             world.all_report(&mut chain, ONE);
             chain.warp(25_000);
         }
         world.all_report(&mut chain, ONE);
-        (chain, world)
+        (chain, world, memory)
+    }
+
+    /// A call of the administrator about an account.
+    pub fn admin(&self, chain: &mut Chain, function: &str, account: Address) -> Outcome {
+        chain.call(self.admin, self.oracle, function, &(account,))
+    }
+
+    /// A call of a guardian about a source.
+    pub fn guard(&self, chain: &mut Chain, function: &str, source: Address) -> Outcome {
+        chain.call(self.guardian, self.oracle, function, &(source,))
     }
 
     pub fn report(&self, chain: &mut Chain, source: usize, price: u128) -> Outcome {

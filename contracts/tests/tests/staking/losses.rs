@@ -164,16 +164,36 @@ fn a_stake_front_run_by_a_slash_still_gets_what_it_asked_for_or_nothing() {
 fn slashing_again_and_again_stops_before_numbers_lose_their_meaning() {
     let mut scene =
         Scene::with(|config| (config.0, config.1, config.2, config.3, config.4, 50 * PERCENT, config.6, config.7));
-    let [alice, bob, _] = scene.stakers;
-    scene.stake(alice, 100_000).ok();
-    for _ in 0..30 {
+    let [alice, bob, carol] = scene.stakers;
+    let first: u128 = scene.stake(alice, 100_000).returns();
+    scene.unstake(alice, first / 2).ok();
+    // Of 2^250, 122 halves leave 2^128, which is the least.
+    for _ in 0..120 {
         scene.slash(50 * PERCENT).ok();
         scene.chain.warp(INTERVAL);
     }
-    // Nothing of the old stake is left; who comes now is not hurt by that, and the old one can still go.
+    let shares: u128 = scene.stake(carol, 10_000).returns();
+    scene.unstake(carol, shares).ok();
+    for _ in 0..2 {
+        scene.slash(50 * PERCENT).ok();
+        scene.chain.warp(INTERVAL);
+    }
+    let before = scene.held();
+    for rate in [50 * PERCENT, 20 * PERCENT, PERCENT] {
+        scene.slash(rate).expect_revert(EXHAUSTED);
+    }
+    assert_eq!(scene.held(), before);
+    // Whoever asked before the last slashes is paid what they left, and whoever asks now is paid too.
     let shares: u128 = scene.stake(bob, 10_000).returns();
     assert!((9_990..=10_000).contains(&scene.position(bob).1), "{:?}", scene.position(bob));
     scene.unstake(bob, shares).ok();
+    scene.chain.warp(UNBONDING);
+    // Due after three of the slashes.
+    about(scene.call(alice, "claim", &(alice, 0_u64)).returns(), 50_000 / 8);
+    let asked: u128 = scene.call(carol, "claim", &(carol, 1_u64)).returns();
+    assert!((2_497..=2_500).contains(&asked), "{asked}");
+    let asked: u128 = scene.call(bob, "claim", &(bob, 2_u64)).returns();
+    assert!((9_990..=10_000).contains(&asked), "{asked}");
 }
 
 #[test]

@@ -36,6 +36,7 @@ pub const TOO_EARLY: u32 = 10;
 pub const SLASH_OUT_OF_RANGE: u32 = 11;
 pub const SLASH_TOO_SOON: u32 = 12;
 pub const NOTHING_TO_PAY: u32 = 13;
+pub const EXHAUSTED: u32 = 15;
 
 /// The arguments of `init`.
 pub type Config = (Amount, Amount, Amount, u64, u64, u128, u64, Address);

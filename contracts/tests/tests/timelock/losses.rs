@@ -1,7 +1,7 @@
 //! The ways in which calls that should wait were made early, twice, otherwise, or by the wrong people; the name says which.
 
 use crate::scene::*;
-use tacit_contract_tests::guest::careless;
+use tacit_contract_tests::guest::{careless, row};
 use tacit_simulator::{Amount, Gas, RejectCode};
 
 #[test]
@@ -220,4 +220,46 @@ fn without_a_least_gas_a_careless_callee_is_used_up() {
     assert!(limits.next().is_some());
     assert!(scene.chain.storage(worker, b"done").is_none());
     scene.execute(&calls, 1).expect_revert(EXECUTED_BEFORE);
+}
+
+/// Executes by way of a row of contracts: once without a least gas, which shows that half of it is done, then with one.
+fn half_of_it_by_way_of(length: usize, looks: u32) {
+    let mut scene = Scene::with(true);
+    let (careless, worker) = careless(&mut scene.chain);
+    let (first, _) = row(&mut scene.chain, length, looks, "execute");
+    let calls = |least_gas| vec![(careless, "go".to_string(), Vec::new(), Amount(0), least_gas)];
+    let (without, with): (Vec<Action>, Vec<Action>) = (calls(0), calls(12_000_000));
+    let _ = (scene.schedule(&without, 1).ok(), scene.ripen(&with, 1));
+    let (stranger, timelock) = (scene.stranger, scene.timelock);
+    let mut detour = |calls: &[Action]| scene.chain.call(stranger, first, "go", &(timelock, calls, [1_u8; 32]));
+    detour(&without).ok();
+    detour(&with).expect_revert(DIRECT_ONLY);
+    assert!(scene.chain.storage(worker, b"done").is_none(), "the row is too short to do harm");
+    scene.execute(&without, 1).expect_revert(EXECUTED_BEFORE);
+    // An account does all of it.
+    scene.execute(&with, 1).ok();
+    assert!(scene.chain.storage(worker, b"done").is_some());
+}
+
+#[test]
+fn half_of_an_operation_for_want_of_depth_is_refused_where_a_least_gas_is_named() {
+    half_of_it_by_way_of(14, 0);
+}
+
+#[test]
+fn half_of_an_operation_for_want_of_frames_is_refused_where_a_least_gas_is_named() {
+    half_of_it_by_way_of(1, 253);
+}
+
+#[test]
+fn half_of_an_operation_by_a_deferred_execution_is_refused_where_a_least_gas_is_named() {
+    // A timelock that executes has calls to itself deferred: they come of a contract.
+    let mut scene = Scene::with(true);
+    let (careless, _) = careless(&mut scene.chain);
+    let inner = vec![(careless, "go".to_string(), Vec::new(), Amount(0), 12_000_000)];
+    let outer = vec![action(scene.timelock, "execute", &(inner.clone(), [1_u8; 32]))];
+    scene.schedule(&inner, 1).ok();
+    scene.ripen(&outer, 2);
+    scene.execute(&outer, 2).expect_revert(DIRECT_ONLY);
+    scene.execute(&inner, 1).ok();
 }

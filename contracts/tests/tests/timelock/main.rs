@@ -2,6 +2,7 @@
 //! random steps on the contract and on a naive model.
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
+mod invariants;
 mod losses;
 mod model;
 mod rules;

@@ -1,5 +1,6 @@
 //! A timelock that owns a counter's worth of calls, some money and tokens, and the people around it.
 
+use crate::invariants;
 pub use tacit_contract_tests::code::{BAD_INPUT, MISSING_ROLE, NOT_PAYABLE, NOT_SELF};
 use tacit_contract_tests::deploy;
 use tacit_simulator::{Address, Amount, Chain, Outcome, encode};
@@ -24,6 +25,7 @@ pub const PAYS_ITSELF: u32 = 9;
 pub const TRANSFER_FAILED: u32 = 11;
 pub const MAY_NOT_CANCEL: u32 = 12;
 pub const TOO_LITTLE_GAS: u32 = 13;
+pub const DIRECT_ONLY: u32 = 14;
 
 pub const UNKNOWN: u8 = 0;
 pub const WAITING: u8 = 1;
@@ -63,6 +65,7 @@ impl Scene {
         let code = deploy(&mut chain, "counter");
         let counter = chain.instantiate(stranger, code, &(0_u64,)).unwrap();
         chain.deal(timelock, Amount(1_000));
+        invariants::register(&mut chain, timelock, counter, 1_000);
         Self { chain, timelock, counter, proposer, executor, canceller, stranger }
     }
 
