@@ -17,9 +17,11 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 TACIT := $(TACIT_TARGET_DIR)/release/tacit
 # Passed on to the command: make devnet ARGS="--validators 7"
 ARGS ?=
+# Every workspace of the checkout.
+WORKSPACES := . contracts benches/peers benches/peers/cw20 tests/fuzz
 
 help: ## what can be made
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 setup: ## installs what building needs (libclang, a C++ compiler, a target for contracts), where it is missing
 	@tests/setup.sh
