@@ -6,7 +6,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build devnet demo test long arm interop lint fmt bench bench-peers doc clean
+.PHONY: help setup build devnet demo test long arm interop lint lint-contracts fmt bench bench-peers doc clean
 
 TACIT_TARGET_DIR ?= $(HOME)/.cache/tacit/target
 export TACIT_TARGET_DIR
@@ -17,9 +17,11 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 TACIT := $(TACIT_TARGET_DIR)/release/tacit
 # Passed on to the command: make devnet ARGS="--validators 7"
 ARGS ?=
+# Every workspace of the checkout.
+WORKSPACES := . contracts benches/peers benches/peers/cw20 tests/fuzz
 
 help: ## what can be made
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 setup: ## installs what building needs (libclang, a C++ compiler, a target for contracts), where it is missing
 	@tests/setup.sh
@@ -49,14 +51,25 @@ interop: ## the Python client's own tests: specification and vectors, no node
 	@if command -v python3 >/dev/null; then python3 tests/interop/selftest.py; \
 	else echo "python3 is not installed: the interop self-test is left out"; fi
 
-lint: setup ## formatting, clippy without warnings, licences and bans where cargo-deny is installed
-	cargo fmt --all --check
+lint: setup lint-contracts ## formatting, clippy without warnings, licences and bans where cargo-deny is installed
+	@$(MAKE) --no-print-directory fmt ARGS=--check
 	cargo clippy --locked --release --workspace --all-targets -- -D warnings
 	@if cargo deny --version >/dev/null 2>&1; then cargo deny --offline check bans licenses sources; \
 	else echo "cargo-deny is not installed: tests/tidy checks licences and owners, bans are left out"; fi
 
-fmt: ## formats all Rust files
-	cargo fmt --all
+# Clippy sees code for wasm alone only where the compiler has that target.
+lint-contracts: ## clippy over the contracts' workspace, which keeps their arithmetic checked: natively and for wasm
+	cd contracts && CARGO_TARGET_DIR="$(TACIT_TARGET_DIR)/contracts-host" \
+		cargo clippy --locked --release --workspace --all-targets -- -D warnings
+	@if [ -d "$$(rustc --print sysroot)/lib/rustlib/wasm32v1-none" ]; then \
+		cd contracts && CARGO_TARGET_DIR="$(TACIT_TARGET_DIR)/contracts-host" \
+		cargo clippy --locked --release --workspace --target wasm32v1-none -- -D warnings; \
+	else echo "the compiler has no target wasm32v1-none: code for wasm alone is left out"; fi
+
+# No package has the sources that must not compile, so cargo does not know them.
+fmt: ## formats all Rust files; with ARGS=--check it only says which are not
+	@for workspace in $(WORKSPACES); do (cd $$workspace && cargo fmt --all $(ARGS)); done
+	@rustfmt --edition 2024 $(ARGS) contracts/sdk/tests/refused/*.rs
 
 bench: setup ## the benches; results under $TACIT_TARGET_DIR/criterion
 	cargo bench --locked -p tacit-benches $(ARGS)

@@ -17,10 +17,11 @@ exec </dev/null
 # in, so that cargo chooses the same features here and below and builds nothing twice.
 cargo build --locked --release --workspace --bins --example trie_speed
 
-# The SDK's own tests run natively, in the contracts' workspace; no wasm toolchain is needed for them.
+# Tests that lie beside the SDK's and the contracts' own code run natively, in their workspace; no wasm toolchain is needed for
+# them. tests/tidy sees to it that every package with a test is named.
 if [ "$tier" = quick ]; then
     (cd contracts && CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$HOME/.cache/tacit/target}/contracts-host" \
-        cargo test --locked --quiet --release -p tacit-sdk -p tacit-sdk-macros)
+        cargo test --locked --quiet --release -p tacit-sdk -p tacit-sdk-macros -p tacit-amm -p tacit-oracle)
 fi
 
 if cargo nextest --version >/dev/null 2>&1; then

@@ -84,6 +84,7 @@ macro_rules! kept {
 pub(crate) use kept;
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)] // Big integers do not overflow.
 mod tests {
     use super::*;
     use num_bigint::BigUint;

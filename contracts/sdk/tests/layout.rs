@@ -1,5 +1,6 @@
 //! The hash of a storage layout: whatever changes the meaning of stored bytes changes it, wherever that is declared, and
 //! nothing else does.
+#![allow(clippy::upper_case_acronyms)] // A name in capital letters is one of the cases.
 
 use std::collections::BTreeMap;
 use tacit_sdk::prelude::*;

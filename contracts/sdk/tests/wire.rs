@@ -1,4 +1,5 @@
 //! Every type has the encoding that is written down, and no other.
+#![allow(clippy::indexing_slicing)] // A range outside ends the test.
 
 use tacit_sdk::prelude::*;
 use tacit_sdk::{Buffer, Reader, Wire};

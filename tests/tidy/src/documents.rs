@@ -91,7 +91,7 @@ pub fn local_links(document: &str) -> Vec<String> {
 #[must_use]
 pub fn make_targets_named(document: &str) -> BTreeSet<String> {
     let name = |text: &str| {
-        let name: String = text.chars().take_while(char::is_ascii_lowercase).collect();
+        let name: String = text.chars().take_while(is_of_a_target).collect();
         (!name.is_empty()).then_some(name)
     };
     let lines = document.lines().filter_map(|line| line.trim().strip_prefix("make "));
@@ -99,12 +99,16 @@ pub fn make_targets_named(document: &str) -> BTreeSet<String> {
     lines.chain(spans).filter_map(name).collect()
 }
 
+fn is_of_a_target(letter: &char) -> bool {
+    letter.is_ascii_lowercase() || *letter == '-'
+}
+
 /// Targets that a Makefile has.
 #[must_use]
 pub fn make_targets(makefile: &str) -> BTreeSet<String> {
     let target = |line: &str| {
         let (name, _) = line.split_once(':')?;
-        (!name.is_empty() && name.chars().all(|character| character.is_ascii_lowercase())).then(|| name.to_string())
+        (!name.is_empty() && name.chars().all(|letter| is_of_a_target(&letter))).then(|| name.to_string())
     };
     makefile.lines().filter_map(target).collect()
 }
@@ -137,11 +141,11 @@ mod tests {
         assert_eq!(rows, [(7, "Bad".to_string(), "is bad".to_string())]);
         let links = local_links("[a](b.md#c) [web](https://x.y) `x[1](y z)` [d](../e)");
         assert_eq!(links, ["b.md", "../e"]);
-        let named = make_targets_named("run `make test` or\n    make devnet ARGS=1\nmake sure nothing `cmake x`");
-        assert_eq!(named, ["devnet", "sure", "test"].map(String::from).into());
+        let named = make_targets_named("run `make test-it` or\n    make devnet ARGS=1\nmake sure nothing `cmake x`");
+        assert_eq!(named, ["devnet", "sure", "test-it"].map(String::from).into());
         assert_eq!(
-            make_targets("help: ## x\nA := b\n\techo a: b\ntest: setup\n"),
-            ["help", "test"].map(String::from).into()
+            make_targets("help: ## x\nA := b\n\techo a: b\ntest-it: setup\n"),
+            ["help", "test-it"].map(String::from).into()
         );
     }
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::path::Path;
-use tacit_tidy::{documents, files, graph, metadata, rules, source};
+use tacit_tidy::{documents, files, graph, metadata, rules, runners, source};
 
 #[track_caller]
 fn none(violations: Vec<String>) {
@@ -72,6 +72,34 @@ fn every_crate_takes_the_workspace_lints() {
     let manifests = files::list(&files::root(), &["Cargo.toml"]).unwrap();
     let ours = manifests.into_iter().filter(|path| !own_workspaces.iter().any(|folder| path.starts_with(folder)));
     none(ours.filter(lacks).map(|path| format!("{path} lacks `[lints] workspace = true`")).collect());
+}
+
+/// The root's workspace is run whole; of the others, packages by name.
+#[test]
+fn every_test_lies_in_a_package_whose_tests_are_run() {
+    let runner = read("tests/run-tests.sh");
+    assert!(runner.contains("--workspace"), "the runner no longer runs the root's workspace whole");
+    let manifests = files::list(&files::root(), &["Cargo.toml"]).unwrap();
+    let crates: Vec<_> = manifests.iter().filter_map(|path| runners::declared(path, &read(path))).collect();
+    let with_tests: Vec<_> = files::list(&files::root(), &[".rs"])
+        .unwrap()
+        .into_iter()
+        .filter(|path| runners::has_tests(&read(path)))
+        .collect();
+    assert!(with_tests.len() > 100, "only {} files with tests were found", with_tests.len());
+    let (members, named) = (runners::members(&read("Cargo.toml")), runners::packages_named(&runner));
+    none(runners::never_run(&with_tests, &crates, &members, &named));
+}
+
+#[test]
+fn every_workspace_is_formatted() {
+    let manifests = files::list(&files::root(), &["Cargo.toml"]).unwrap();
+    let workspaces = manifests.iter().filter(|path| read(path).lines().any(|line| line == "[workspace]"));
+    let folder = |path: &String| match path.rsplit_once('/') {
+        Some((folder, _)) => folder.to_string(),
+        None => ".".to_string(),
+    };
+    assert_eq!(runners::workspaces_listed(&read("Makefile")), workspaces.map(folder).collect());
 }
 
 #[test]

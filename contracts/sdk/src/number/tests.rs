@@ -1,4 +1,5 @@
 //! Numbers against plain integers, for every input of eight bits, and against big integers at full width.
+#![allow(clippy::arithmetic_side_effects)] // Tests are built with overflow checks.
 
 use super::quantity::Tiny;
 use super::{Amount, Duration, Rate, Rounding, Shares, Timestamp, U256, checked_mul_div, mul_div, tiny, wide};

@@ -53,6 +53,7 @@ pub fn price_over(of: Amount, other: Amount, milliseconds: u64) -> U256 {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)] // Tests are built with overflow checks.
 mod tests {
     use super::*;
     use proptest::prelude::*;
