@@ -25,6 +25,9 @@ use tacit_types::{
 };
 use tacit_vm::{Vm, VmConfig};
 
+/// Native stack for the second execution of a block: an interpreter may need much.
+const SECOND_STACK_BYTES: usize = 256 << 20;
+
 /// What every test account owns at the start: a million tokens.
 pub const START_BALANCE: Amount = Amount(1_000_000_000_000_000_000_000_000);
 
@@ -70,6 +73,8 @@ pub struct MemoryChain {
     pub rules: Rules,
     /// The contract engine.
     pub vm: Vm,
+    /// Another engine, on which every block must come out the same; without one, blocks are executed twice on the first.
+    pub second_vm: Option<Vm>,
     /// The state after the tip.
     pub state: MemoryState,
     /// The end of the chain.
@@ -143,7 +148,8 @@ impl MemoryChain {
         let rules = Rules::new(GenesisId::of(&[b"test"]), params, Arc::new(VerifyingKeys::development()))
             .expect("development keys");
         let vm = Vm::new(VmConfig::default()).expect("the engine starts");
-        Self { rules, vm, state, tip, validators: validator_keys, accounts: account_keys, last_commit: None }
+        let (validators, accounts) = (validator_keys, account_keys);
+        Self { rules, vm, second_vm: None, state, tip, validators, accounts, last_commit: None }
     }
 
     /// What the next block must be like.
@@ -356,8 +362,11 @@ impl MemoryChain {
         let valid = self.validate_with(&bytes, Mode::Decided, 1).expect("a valid block");
         let again = self.validate_with(&bytes, Mode::Decided, 2).expect("a valid block");
         let executed = execute(&self.state, &self.rules, &self.vm, &valid).expect("no fault");
+        let vm = self.second_vm.as_ref().unwrap_or(&self.vm);
+        let repeat = || execute(&self.state, &self.rules, vm, &again).expect("no fault");
         let repeated = std::thread::scope(|scope| {
-            scope.spawn(|| execute(&self.state, &self.rules, &self.vm, &again).expect("no fault")).join()
+            let thread = std::thread::Builder::new().stack_size(SECOND_STACK_BYTES).spawn_scoped(scope, repeat);
+            thread.expect("a thread").join()
         });
         assert_eq!(executed, repeated.expect("no panic"), "two executions of one block differ");
         self.advance(block, &executed);

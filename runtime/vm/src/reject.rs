@@ -260,7 +260,8 @@ pub enum VmReject {
     /// The call emits more than a receipt holds.
     #[error("the call emits too many events")]
     TooManyEvents,
-    /// A host function failed in a way it never should. The same on every node, because only input drives it.
+    /// A host function panicked, here or in a contract further down. The same on every node, because only input drives it. It
+    /// ends the outermost call, whatever stands between.
     #[error("a host function failed; this is a defect of the node, please report it")]
     HostInternal,
 }
@@ -328,9 +329,10 @@ impl VmReject {
             Self::ContractExists => RejectCode::ContractExists,
             Self::DepthExceeded => RejectCode::CallDepth,
             Self::TooManyEvents => RejectCode::TooManyEvents,
-            Self::InputTooLong | Self::StackExhausted | Self::Trapped(_) | Self::Panicked | Self::HostInternal => {
+            Self::InputTooLong | Self::StackExhausted | Self::Trapped(_) | Self::Panicked => {
                 RejectCode::ContractTrapped
             }
+            Self::HostInternal => RejectCode::HostFailed,
         }
     }
 }

@@ -80,6 +80,10 @@ impl Shared {
     }
 }
 
+/// How many events were counted, and their bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct EventCount(u64, u64);
+
 /// A call that waits until no contract runs any more.
 pub(crate) struct Deferred {
     pub contract: Address,
@@ -287,6 +291,16 @@ impl<'w> Scope<'w> {
             return Err(Stop::TooManyEvents);
         }
         Ok(())
+    }
+
+    /// The events counted so far, for [`Scope::forget_events_since`].
+    pub(crate) fn events_so_far(&self) -> EventCount {
+        EventCount(self.counts.events, self.counts.event_bytes)
+    }
+
+    /// Takes back what was counted since: the world was rolled back to there, though the frame goes on.
+    pub(crate) fn forget_events_since(&mut self, count: EventCount) {
+        EventCount(self.counts.events, self.counts.event_bytes) = count;
     }
 
     /// Counts a contract about to be made; false if there were too many. What is refused is not counted: it would come out of

@@ -16,7 +16,7 @@ fn text(value: &serde_json::Value) -> Vec<u8> {
     hex(value.as_str().unwrap())
 }
 
-fn vectors() -> serde_json::Value {
+pub fn vectors() -> serde_json::Value {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../circuits/vectors/eip-196-197.json");
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }

@@ -7,9 +7,12 @@ use tacit_state::overlay::read_value;
 use tacit_state::{StateRead, key, record};
 use tacit_types::contract::ContractPolicy;
 use tacit_types::*;
+use tacit_vm::Vm;
 
+/// A chain whose blocks are executed on two engines, which must agree.
 pub fn start() -> (MemoryChain, TestKey, TestKey) {
-    let chain = MemoryChain::new(1, 2);
+    let mut chain = MemoryChain::new(1, 2);
+    chain.second_vm = Some(Vm::interpreted().unwrap());
     let [alice, bob] = [chain.accounts[0].clone(), chain.accounts[1].clone()];
     (chain, alice, bob)
 }

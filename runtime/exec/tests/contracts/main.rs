@@ -12,6 +12,7 @@ mod natives;
 mod one_block;
 mod panics;
 mod policy;
+mod stack;
 
 #[path = "../support/mod.rs"]
 mod support;

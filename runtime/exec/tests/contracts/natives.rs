@@ -3,6 +3,8 @@
 
 use crate::life::{make, start};
 use crate::support::*;
+use tacit_circuits::ForeignKeyError;
+use tacit_circuits::foreign::ForeignKey;
 use tacit_exec::testing::{MemoryChain, TestKey};
 use tacit_types::contract::KeyRegister;
 use tacit_types::*;
@@ -27,14 +29,14 @@ pub fn answer(receipt: &Receipt) -> i32 {
 }
 
 /// A key, a proof and its inputs that snarkjs made of a circom circuit.
-struct Fixture {
-    key: Vec<u8>,
-    proof: Vec<u8>,
-    inputs: Vec<u8>,
-    count: usize,
+pub struct Fixture {
+    pub key: Vec<u8>,
+    pub proof: Vec<u8>,
+    pub inputs: Vec<u8>,
+    pub count: usize,
 }
 
-fn fixture() -> Fixture {
+pub fn fixture() -> Fixture {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../circuits/vectors/foreign.json");
     let text = std::fs::read_to_string(path).unwrap();
     let strings = |name: &str| -> Vec<Vec<u8>> {
@@ -69,7 +71,7 @@ pub fn asks(chain: &mut MemoryChain, sender: &TestKey, contract: Address, input:
     executed.receipts[0].clone()
 }
 
-fn registers(chain: &mut MemoryChain, sender: &TestKey, key: &[u8]) -> Receipt {
+pub fn registers(chain: &mut MemoryChain, sender: &TestKey, key: &[u8]) -> Receipt {
     let mut body = chain.body(sender, vec![register(key)]);
     body.gas_limit = Gas(20_000_000);
     chain.run(&[tacit_exec::testing::sign(sender, body)]).receipts[0].clone()
@@ -124,6 +126,15 @@ fn case_41_an_input_and_itself_plus_the_order_are_not_the_same_input() {
     assert_eq!(answer(&asks(&mut chain, &alice, contract, &input)), 0);
 }
 
+/// A point around G2 as the vectors of the pairing have it.
+fn outside_the_subgroup() -> Vec<u8> {
+    let file = crate::cryptography::vectors();
+    let refused = file["refused_pairing"].as_array().unwrap();
+    let vector =
+        refused.iter().find(|vector| vector["name"] == "on the curve around G2, outside the subgroup").unwrap();
+    hex(vector["input"].as_str().unwrap())[64..].to_vec()
+}
+
 #[test]
 fn case_42_a_key_that_breaks_a_rule_is_not_registered() {
     let (mut chain, alice, _) = start();
@@ -139,6 +150,14 @@ fn case_42_a_key_that_breaks_a_rule_is_not_registered() {
     let gamma = 2 + 64 + 128..2 + 64 + 256;
     forgeable.copy_within(gamma, 2 + 64 + 256);
     bad_keys.push(forgeable);
+    // The identity for alpha, and for beta a point of its curve that is outside the subgroup.
+    let mut free = good.clone();
+    free[2..2 + 64].fill(0);
+    assert_eq!(ForeignKey::decode(&free).err(), Some(ForeignKeyError::Identity { point: "alpha" }));
+    let mut stray = good.clone();
+    stray[2 + 64..2 + 64 + 128].copy_from_slice(&outside_the_subgroup());
+    assert_eq!(ForeignKey::decode(&stray).err(), Some(ForeignKeyError::Subgroup { point: "beta" }));
+    bad_keys.extend([free, stray]);
     for key in bad_keys {
         let receipt = registers(&mut chain, &alice, &key);
         assert_eq!(receipt.code, RejectCode::KeyInvalid.number(), "a key of {} bytes", key.len());

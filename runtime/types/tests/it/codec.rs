@@ -116,9 +116,38 @@ fn nested_lists_that_promise_much_and_hold_nothing_are_refused() {
     ]
     .concat();
     assert!(codec::decode_exact::<BlockBody>("body", &block_of_promises, BLOCK_BYTES_MAX).is_err());
+    // All promises were read, and room was made for one transaction and not for 5,000.
+    let mut reader = Meagre { rest: &block_of_promises, most: 0 };
+    assert!(BlockBody::deserialize_reader(&mut reader).is_err());
+    assert!(reader.rest.is_empty(), "{} bytes were not even read", reader.rest.len());
+    assert!(reader.most <= ROOM_AT_ONCE, "room for {} bytes that nobody sent", reader.most);
     for tag in 0..=u8::MAX {
         let repeated = vec![tag; 4096];
         assert!(Tx::decode(&repeated).is_err() && Block::decode(&repeated).is_err(), "tag {tag}");
+        let mut reader = Meagre { rest: &repeated, most: 0 };
+        // Zeros begin with a whole transaction; what is behind it is refused above.
+        drop(Tx::deserialize_reader(&mut reader));
+        assert!(reader.most <= ROOM_AT_ONCE, "tag {tag}: room for {} bytes", reader.most);
+    }
+}
+
+/// Room that may be made ahead of bytes that have not come: that of one item, and never that of all that are promised.
+const ROOM_AT_ONCE: usize = TX_BYTES_MAX;
+
+/// Notes for how many bytes at most somebody made room before they were there.
+struct Meagre<'a> {
+    rest: &'a [u8],
+    most: usize,
+}
+
+impl std::io::Read for Meagre<'_> {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        self.most = self.most.max(room.len());
+        let length = room.len().min(self.rest.len());
+        let (read, rest) = self.rest.split_at(length);
+        room[..length].copy_from_slice(read);
+        self.rest = rest;
+        Ok(length)
     }
 }
 

@@ -93,7 +93,9 @@ macro_rules! link {
                 |mut caller: Caller<'_, Guest>, $($argument: $type),*| -> wasmtime::Result<$result> {
                     host_call(&mut caller, |host| {
                         host::panic_point(stringify!($name));
-                        host::$name::run(host, $($argument),*)
+                        let answer = host::$name::run(host, $($argument),*)?;
+                        host::panic_point(concat!(stringify!($name), ", done"));
+                        Ok(answer)
                     })
                 },
             )?;)*

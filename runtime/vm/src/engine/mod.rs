@@ -12,9 +12,9 @@ mod restore;
 #[cfg(test)]
 pub(crate) use artifact::Versions;
 pub use artifact::{ARTIFACT_BYTES_MAX, ArtifactName, ArtifactRefused, ArtifactStore, Artifacts, Seal};
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub(crate) use config::engine;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use config::settings;
-pub(crate) use gate::Gate;
+pub(crate) use gate::{Gate, Pass};
 pub(crate) use module::WasmtimeMachine;

@@ -40,13 +40,15 @@ pub(crate) fn run(
         return Ok(TOO_MANY);
     }
     let scope = host.frame.loan.scope();
-    let checkpoint = scope.world.checkpoint();
+    let (checkpoint, events) = (scope.world.checkpoint(), scope.events_so_far());
     let address = match scope.world.create_contract(&creator, &code_hash, &salt, &policy)? {
         Ok(address) => address,
         Err(CreateRefused::CodeUnknown) => return Ok(CODE_UNKNOWN),
         Err(CreateRefused::Exists) => return Ok(CONTRACT_EXISTS),
         Err(CreateRefused::Policy) => return Ok(INVALID_INPUT),
     };
+    // The record says so in an event, which takes a place like any other.
+    scope.count_event(0)?;
     let callee = Callee {
         address,
         function: tacit_abi::INIT_FUNCTION.to_owned(),
@@ -59,7 +61,9 @@ pub(crate) fn run(
     };
     let code = entry::run(host, callee, Failure::IsACode)?;
     if code < 0 {
-        host.frame.loan.scope().world.rollback(checkpoint);
+        let scope = host.frame.loan.scope();
+        scope.world.rollback(checkpoint);
+        scope.forget_events_since(events);
         return Ok(code);
     }
     host.write(out, &address.0)?;

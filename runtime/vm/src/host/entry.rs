@@ -139,6 +139,8 @@ fn settle(host: &mut Host<'_>, given: i64, exit: Exit, failure: Failure) -> Resu
             let len = length(output.len())?;
             (output, len)
         }
+        // Nobody goes on over a defect of the node: no contract was written for it, and what was being done is half done.
+        Err(VmReject::HostInternal) => return Err(Stop::HostPanic),
         Err(reject) if failure == Failure::EndsTheCaller => return Err(Stop::Callee(Box::new(reject))),
         Err(VmReject::Reverted { code, data }) => {
             let mut register = code.to_le_bytes().to_vec();
@@ -158,7 +160,7 @@ fn forwarded(left: i64, wanted: i64) -> i64 {
     i64::try_from(most.min(wanted.cast_unsigned())).unwrap_or(i64::MAX)
 }
 
-/// What a contract sees of a callee that failed.
+/// What a contract sees of a callee that failed; of [`VmReject::HostInternal`] none sees anything.
 pub(super) const fn code(reject: &VmReject) -> i32 {
     match reject {
         VmReject::ContractUnknown => CONTRACT_UNKNOWN,

@@ -83,7 +83,10 @@ use tacit_types::{Address, Amount};
 #[inline]
 pub(crate) fn panic_point(_function: &str) {
     #[cfg(test)]
-    crate::tests::panics::strike(_function);
+    {
+        crate::tests::stack::sound();
+        crate::tests::panics::strike(_function);
+    }
 }
 
 /// What a host function works on.

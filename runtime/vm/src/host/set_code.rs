@@ -41,7 +41,10 @@ pub(crate) fn run(
     match scope.replace_code(&contract, &change)? {
         Succession::Refused => return Ok(LAYOUT_DIFFERS),
         // The storage stays as it is: running a migration again would ruin what it made.
-        Succession::SameLayout if input.is_empty() => return Ok(OK),
+        Succession::SameLayout if input.is_empty() => {
+            scope.count_event(0)?;
+            return Ok(OK);
+        }
         Succession::SameLayout => {
             scope.world.rollback(checkpoint);
             return Ok(INVALID_INPUT);
@@ -50,7 +53,8 @@ pub(crate) fn run(
             scope.world.rollback(checkpoint);
             return Ok(DEFER_DENIED);
         }
-        Succession::Migrates => {}
+        // The change says so in an event, which takes a place like any other.
+        Succession::Migrates => scope.count_event(0)?,
     }
     let function = MIGRATE_FUNCTION.to_owned();
     let value = Amount::ZERO;

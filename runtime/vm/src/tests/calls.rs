@@ -1,8 +1,11 @@
 //! Calls: context, input and output, storage, money, events, calls to others, and everything a failed call leaves: nothing.
 
 use super::support::{ALICE, BOB, Chain, GAS, MemoryWorld, module, vm};
+use super::watched::Watched;
 use crate::reject::Trap;
-use crate::{CallParams, VmReject};
+use crate::{CallParams, Lane, Vm, VmConfig, VmReject, limits};
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
 use tacit_types::{Address, Amount, CodeHash, Event, Gas, Height, ProofId};
 
 /// Writes the address into the module's memory at `at`.
@@ -396,31 +399,69 @@ fn alone(code: &[u8]) -> (MemoryWorld, CallParams<'static>) {
     )
 }
 
+/// Where threads wait until all of them are there. Nobody waits for ever: a thread that failed does not come.
+struct Meeting {
+    missing: Mutex<u32>,
+    changed: Condvar,
+}
+
+impl Meeting {
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn of(threads: u32) -> Self {
+        Self { missing: Mutex::new(threads), changed: Condvar::new() }
+    }
+
+    fn wait(&self) {
+        let mut missing = self.missing.lock().unwrap();
+        *missing -= 1;
+        self.changed.notify_all();
+        let (_unlocked, wait) =
+            self.changed.wait_timeout_while(missing, Self::PATIENCE, |missing| *missing > 0).unwrap();
+        assert!(!wait.timed_out(), "not every thread came so deep");
+    }
+}
+
+/// On both lanes as many threads as they admit run at full depth, and each waits in its innermost frame until all are there: then
+/// every frame that can exist exists.
 #[test]
-fn case_30_many_threads_calling_at_full_depth_never_exhaust_the_pool() {
+fn case_30_every_thread_of_both_lanes_stands_in_its_sixteenth_frame_at_once() {
+    const CONFIG: VmConfig = VmConfig { execution_calls: 11, view_calls: 5 };
     let mut chain = Chain::new();
-    for index in 1..=16_u8 {
+    for index in 1..=15_u8 {
         chain.text(&caller_of(Address([index + 1; 32]), "run", "$try_call"));
     }
+    let innermost = "(func (export \"run\") (drop (call $storage_has (i32.const 0) (i32.const 1))) (call $return_data (i32.const 0) (i32.const 4)))";
+    chain.text(innermost);
     let world = chain.world;
-    std::thread::scope(|threads| {
-        for _ in 0..12 {
-            let mut world = world.clone();
+    let vm = Vm::new(CONFIG).unwrap();
+    let threads = CONFIG.execution_calls + CONFIG.view_calls;
+    assert_eq!(CONFIG.slots(), threads * limits::CALL_DEPTH_MAX as u32, "the pool is larger than what can exist");
+    let meeting = Meeting::of(threads);
+    std::thread::scope(|scope| {
+        for number in 0..threads {
+            let lane = if number < CONFIG.execution_calls { Lane::Execution } else { Lane::View };
+            let (vm, world, meeting) = (vm.on(lane), world.clone(), &meeting);
             let body = move || {
-                for _ in 0..20 {
-                    let params = CallParams {
-                        caller: ALICE,
-                        contract: Address([1; 32]),
-                        function: "run",
-                        input: &[],
-                        value: Amount::ZERO,
-                        gas_limit: Gas(GAS),
-                        record: false,
-                    };
-                    assert_eq!(vm().call(&mut world, params).unwrap().result.unwrap().len(), 64);
-                }
+                let met = |question| {
+                    if question == "storage_length" {
+                        meeting.wait();
+                    }
+                };
+                let mut world = Watched::new(world, met);
+                let params = CallParams {
+                    caller: ALICE,
+                    contract: Address([1; 32]),
+                    function: "run",
+                    input: &[],
+                    value: Amount::ZERO,
+                    gas_limit: Gas(GAS),
+                    record: false,
+                };
+                let output = vm.call(&mut world, params).unwrap().result.unwrap();
+                assert_eq!(output.len(), 64, "sixteen frames answered");
             };
-            std::thread::Builder::new().stack_size(crate::THREAD_STACK_BYTES).spawn_scoped(threads, body).unwrap();
+            std::thread::Builder::new().stack_size(crate::THREAD_STACK_BYTES).spawn_scoped(scope, body).unwrap();
         }
     });
 }

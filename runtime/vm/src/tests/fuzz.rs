@@ -1,12 +1,15 @@
 //! Targets of fuzzers: functions of hostile bytes that panic where a promise of this crate is broken.
 
 use super::generate::{from_bytes, with_a_large_stack};
+use super::naive::Passes;
 use super::script::Family;
 use super::support::{Chain, Engines};
 use crate::reject::Part;
 use crate::validate::FEATURES;
 use crate::{meter, validate};
 use wasmparser::Validator;
+
+pub use super::fuzz_artifact::{artifact, honest_artifact};
 
 /// Gas of a call; enough to get somewhere, and an endless loop ends soon.
 const GAS: u64 = 300_000;
@@ -36,7 +39,8 @@ pub fn validator(bytes: &[u8]) {
     }
 }
 
-/// A valid module is a valid module when it is metered, and all engines agree about what it does.
+/// A valid module is a valid module when it is metered, all engines agree about what it does, and what it costs is what its operators
+/// cost one by one.
 ///
 /// # Panics
 /// Where that is not so.
@@ -47,8 +51,11 @@ pub fn instrumenter(bytes: &[u8]) {
     with_a_large_stack(|| {
         let mut chain = Chain::new();
         let contract = chain.place(&code);
+        let passes = Passes::new();
         for function in &info.exports {
-            chain.call_with_gas(contract, function, &bytes[..bytes.len().min(64)], GAS);
+            let input = &bytes[..bytes.len().min(64)];
+            chain.call_with_gas(contract, function, input, GAS);
+            passes.agree(&code, function, input, GAS);
         }
     });
 }

@@ -23,7 +23,7 @@ const OUT: i64 = 4_096;
 const MEMORY: i64 = 65_536;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+pub(super) enum Role {
     Pointer,
     Length,
     /// A number that stands for itself.
@@ -31,7 +31,7 @@ enum Role {
 }
 
 /// What an argument is, and a value of it with which the function does its work.
-fn argument(function: &str, name: &str) -> (Role, i64) {
+pub(super) fn argument(function: &str, name: &str) -> (Role, i64) {
     use Role::{Length, Plain, Pointer};
     match (function, name) {
         (_, "function_len") => (Length, 3),
@@ -152,7 +152,7 @@ fn export(number: usize, function: &Function, (arguments, at, length): &(Vec<i64
     )
 }
 
-fn usual(function: &Function) -> Vec<i64> {
+pub(super) fn usual(function: &Function) -> Vec<i64> {
     function.names.iter().map(|name| argument(function.name, name).1).collect()
 }
 

@@ -20,6 +20,8 @@ mod call_cases;
 #[cfg(test)]
 mod calls;
 #[cfg(test)]
+mod charges;
+#[cfg(test)]
 mod contracts;
 #[cfg(test)]
 mod core_suite;
@@ -27,6 +29,8 @@ mod core_suite;
 mod deferred;
 #[cfg(any(test, feature = "testing"))]
 pub mod fuzz;
+#[cfg(any(test, feature = "testing"))]
+mod fuzz_artifact;
 #[cfg(test)]
 mod gas;
 #[cfg(test)]
@@ -46,6 +50,7 @@ mod module_floods;
 mod modules;
 #[cfg(test)]
 mod money_cases;
+mod naive;
 #[cfg(test)]
 mod natives;
 #[cfg(test)]
@@ -53,6 +58,8 @@ mod nested;
 mod oracle;
 #[cfg(test)]
 pub(crate) mod panics;
+#[cfg(test)]
+mod panics_below;
 #[cfg(test)]
 mod recording;
 #[cfg(test)]
@@ -62,4 +69,12 @@ mod script;
 mod shares;
 #[cfg(test)]
 mod speed;
+#[cfg(test)]
+pub(crate) mod stack;
 mod support;
+#[cfg(test)]
+mod upgrades;
+#[cfg(test)]
+mod watched;
+
+pub(crate) use oracle::WasmiMachine;

@@ -1,7 +1,7 @@
 //! Host functions that compute: hashes, signatures, 256-bit numbers, curve and proofs, and the kinds of storage beside the
 //! plain one. Values are those of the standards' own examples, or of another implementation.
 
-use super::support::{Chain, GAS};
+use super::support::Chain;
 use crate::{Trap, VmReject};
 use ruint::aliases::U256;
 use tacit_abi::{DIVISION_BY_ZERO, INVALID_INPUT, KEY_UNKNOWN, NOT_FOUND, OK, OVERFLOW};
@@ -310,16 +310,4 @@ fn assets_move_between_contracts_and_accounts_or_a_code_says_why_not() {
     assert_eq!(chain.world.assets[&(asset, to)], 10);
     let look = silent("(call $asset_balance (i32.const 0) (i32.const 32) (i32.const 2000))");
     assert_eq!(compute_in(&mut chain, &memory, &look, 16).1, 10_u128.to_le_bytes());
-}
-
-#[test]
-fn every_new_host_function_charges_before_it_works() {
-    // With the gas of the call and one less than the function costs, the answer is out of gas, not work done.
-    let mut chain = Chain::new();
-    let contract =
-        chain.text(&program(&[0; 256], "(call $bn254_mul (i32.const 0) (i32.const 64) (i32.const 2000))", 0));
-    let used = chain.call(contract, "run", &[]).gas_used.0;
-    let short = chain.call_with_gas(contract, "run", &[], used - crate::gas::BN254_MUL);
-    assert_eq!(short.result, Err(VmReject::OutOfGas));
-    assert!(used < GAS);
 }

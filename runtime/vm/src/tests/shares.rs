@@ -1,10 +1,10 @@
 //! What a callee that succeeds leaves its caller of everything that is counted over a whole call: a quarter of what the
 //! caller had left, however much the callee takes. The caller goes on; what is too much fails below it.
 
-use super::nested::{Site, answers, bytes_at};
+use super::nested::{Site, access, answers, bytes_at, layout};
 use super::support::{Chain, module};
 use crate::{CallOutcome, VmReject, limits};
-use tacit_abi::{CALLEE_FAILED, CALLEE_REVERTED, DEPTH_EXCEEDED, OK, TOO_MANY};
+use tacit_abi::{ACCESS_LAYOUT, CALLEE_FAILED, CALLEE_REVERTED, DEPTH_EXCEEDED, OK, TOO_MANY};
 use tacit_types::{Address, CodeHash};
 
 /// What a callee may take of events, and what its caller keeps, when neither has any yet.
@@ -62,6 +62,35 @@ fn a_callee_that_succeeds_leaves_its_caller_a_quarter_of_the_events() {
     let too_many = flood(&mut chain, SHARE + 1, 0);
     let outcome = goes_on(&mut chain, too_many, limits::EVENTS_MAX, &emits(0), "");
     assert_eq!(answers(&outcome), [CALLEE_FAILED, limits::EVENTS_MAX as i32], "what the callee took is free again");
+}
+
+/// A contract that is made, and code that changes, say so in an event of the chain's own. It takes a place too.
+#[test]
+fn contracts_made_and_code_changed_below_take_places_of_events_as_well() {
+    let mut chain = Chain::new();
+    let layout = access(&[(ACCESS_LAYOUT, &layout(1, 0, 5))]);
+    let code = |chain: &mut Chain, text: &str| {
+        let code = module(text);
+        let hash = CodeHash::of(&[&code]);
+        chain.world.codes.insert(hash, code);
+        hash
+    };
+    let made = code(&mut chain, "(func (export \"run\"))");
+    let fails = code(&mut chain, "(func (export \"init\") unreachable)");
+    let changed = code(&mut chain, &format!("(func (export \"run\")) {layout}"));
+    let makes = "(call $create (i32.const 64) (i32.const 800) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
+        (i32.const 800) (i64.const 150000) (i32.const 900))";
+    let changes = "(call $set_code (i32.const 64) (i32.const 0) (i32.const 0) (i64.const 0))";
+    // Whether it takes a place, and what it does before it emits.
+    for (takes, hash, does) in [(1, made, makes), (0, fails, makes), (1, changed, changes)] {
+        for (emitted, end) in [(SHARE - takes, 4), (SHARE - takes + 1, CALLEE_FAILED)] {
+            let steps = times(1, does) + &times(emitted, &emits(0));
+            let callee = chain.text(&(contract(&bytes_at(64, &hash.0), &steps, 0) + &layout));
+            chain.world.governed.insert(callee);
+            let outcome = goes_on(&mut chain, callee, KEPT, &emits(0), "");
+            assert_eq!(answers(&outcome), [end, KEPT as i32], "{does}: {emitted} events beside it");
+        }
+    }
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! A chain in memory for tests: a journaled world, contracts from text or files, and calls on several engines.
 
 use super::oracle::{WasmiMachine, portable};
-use crate::vm::{Mode, outermost};
+use crate::frame::Machine;
+use crate::vm::{Mode, outermost, upgrade};
 use crate::{
-    BlockContext, CallOutcome, CallParams, Checkpoint, ContractInfo, CreateRefused, Fault, ModuleInfo, NextKey, Proofs,
-    Statement, TransferRefused, Vm, VmConfig, World,
+    BlockContext, CallOutcome, CallParams, Checkpoint, CodeChange, ContractInfo, CreateRefused, Fault, ModuleInfo,
+    NextKey, Proofs, Statement, TransferRefused, Vm, VmConfig, World,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock};
@@ -319,25 +320,34 @@ enum Kind {
     Create,
     Call,
     View,
+    /// The change of the contract's code, and `migrate`.
+    Migrate(CodeChange),
 }
 
 impl Kind {
-    fn run(self, vm: &Vm, world: &mut MemoryWorld, params: CallParams<'_>) -> CallOutcome {
+    /// Nothing if the new code does not follow the old.
+    fn run(self, vm: &Vm, world: &mut MemoryWorld, params: CallParams<'_>) -> Option<CallOutcome> {
         match self {
-            Self::Create => vm.instantiate(world, params),
-            Self::Call => vm.call(world, params),
-            Self::View => vm.view(world, params),
+            Self::Create => vm.instantiate(world, params).map(Some),
+            Self::Call => vm.call(world, params).map(Some),
+            Self::View => vm.view(world, params).map(Some),
+            Self::Migrate(change) => vm.upgrade(world, params, &change),
         }
         .unwrap()
     }
-}
 
-impl From<Kind> for Mode {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Create => Self::Create,
-            Kind::Call => Self::Call,
-            Kind::View => Self::View,
+    /// The same on a machine that no `Vm` has.
+    fn run_on(
+        self,
+        machine: &dyn Machine,
+        world: &mut MemoryWorld,
+        params: CallParams<'_>,
+    ) -> Result<Option<CallOutcome>, Fault> {
+        match self {
+            Self::Create => outermost(machine, world, params, Mode::Create).map(Some),
+            Self::Call => outermost(machine, world, params, Mode::Call).map(Some),
+            Self::View => outermost(machine, world, params, Mode::View).map(Some),
+            Self::Migrate(change) => upgrade(machine, world, params, &change),
         }
     }
 }
@@ -447,7 +457,18 @@ impl Chain {
         self.run(Kind::View, contract, function, input, GAS, ALICE)
     }
 
-    /// Runs on all engines over equal worlds and compares everything there is to compare.
+    /// Gives a contract other code, as an announced upgrade does; none if that does not follow the old. What a failed `migrate` leaves,
+    /// the executor takes back.
+    pub fn upgrade(&mut self, contract: Address, new: CodeHash, input: &[u8], gas: u64) -> Option<CallOutcome> {
+        let change = CodeChange { old: self.world.contracts[&contract], new };
+        self.attempt(Kind::Migrate(change), contract, "", input, gas, ALICE)
+    }
+
+    /// A call on the second engine alone, over a world of its own; a [`Fault`] is the answer.
+    pub fn call_interpreted(&self, world: &mut dyn World, params: CallParams<'_>) -> Result<CallOutcome, Fault> {
+        outermost(&self.oracle, world, params, Mode::Call)
+    }
+
     fn run(
         &mut self,
         kind: Kind,
@@ -457,21 +478,41 @@ impl Chain {
         gas: u64,
         caller: Address,
     ) -> CallOutcome {
+        self.attempt(kind, contract, function, input, gas, caller).expect("only new code is refused")
+    }
+
+    /// Runs on all engines over equal worlds and compares everything there is to compare.
+    fn attempt(
+        &mut self,
+        kind: Kind,
+        contract: Address,
+        function: &str,
+        input: &[u8],
+        gas: u64,
+        caller: Address,
+    ) -> Option<CallOutcome> {
         let value = Amount::ZERO;
         let params = CallParams { caller, contract, function, input, value, gas_limit: Gas(gas), record: true };
         let before = self.world.clone();
         let first = if self.engines == Engines::Portable { portable() } else { vm() };
-        let outcome = kind.run(first, &mut self.world, params);
-        self.world.commit();
-        let compare = |engine: &str, mut world: MemoryWorld, other: CallOutcome| {
-            assert_eq!(outcome, other, "wasmtime and {engine} disagree about {function}");
+        // Only for a change of code is there something left to take back.
+        let finish = |world: &mut MemoryWorld, outcome: &Option<CallOutcome>| {
+            if matches!(kind, Kind::Migrate(_)) && outcome.as_ref().is_none_or(|outcome| outcome.result.is_err()) {
+                world.rollback(Checkpoint(0));
+            }
             world.commit();
+        };
+        let outcome = kind.run(first, &mut self.world, params);
+        finish(&mut self.world, &outcome);
+        let compare = |engine: &str, mut world: MemoryWorld, other: Option<CallOutcome>| {
+            assert_eq!(outcome, other, "wasmtime and {engine} disagree about {function}");
+            finish(&mut world, &other);
             assert_eq!(self.world, world, "wasmtime and {engine} leave different worlds after {function}");
         };
         let mut is_translated = true;
         if self.engines != Engines::Portable {
             let mut world = before.clone();
-            match outermost(&self.oracle, &mut world, params, kind.into()) {
+            match kind.run_on(&self.oracle, &mut world, params) {
                 Err(Fault(text)) if self.is_tolerant && text == WASMI_CANNOT => is_translated = false,
                 other => compare("wasmi", world, other.unwrap()),
             }
@@ -481,10 +522,11 @@ impl Chain {
             let other = kind.run(portable(), &mut world, params);
             compare("portable bytecode", world, other);
         }
-        if outcome.result.is_err() || kind == Kind::View {
+        let has_failed = outcome.as_ref().is_none_or(|outcome| outcome.result.is_err());
+        if has_failed || kind == Kind::View {
             assert_eq!(self.world, before, "a failed call or a view left something behind");
         }
-        assert!(outcome.gas_used.0 <= gas, "more gas used than given");
+        assert!(outcome.as_ref().is_none_or(|outcome| outcome.gas_used.0 <= gas), "more gas used than given");
         self.untranslated += usize::from(!is_translated);
         outcome
     }
