@@ -8,12 +8,14 @@ use tacit_rpc::client::Client;
 use tacit_rpc::convert::network_from_name;
 use tacit_rpc::json::{Hex32, HexArray};
 use tacit_rpc::types::{AccountView, SimulateView, TxView};
-use tacit_types::{Address, Amount, Authorization, Gas, GenesisId, Height, Network, Price, Sequence, Tx};
+use tacit_types::{Address, Amount, Authorization, Gas, GenesisId, Height, Network, Price, RejectCode, Sequence, Tx};
 
 /// How many heights a transaction stays valid unless told otherwise.
 pub const DEFAULT_LIFETIME: u64 = 1_000;
 /// Gas limit under which a transaction is simulated to learn how much it needs.
 const SIMULATION_GAS: Gas = Gas(100_000_000);
+/// How often an account is asked for again because a transaction of it was committed meanwhile.
+const RETRIES: u32 = 5;
 
 /// What may be set by hand; everything else is asked from the node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,25 +168,44 @@ pub async fn submit(
 ) -> Result<Sent, WalletError> {
     progress(Progress::Preparing);
     let chain = ChainView::fetch(client, options.genesis_id).await?;
-    let account = balance(client, &from.address, chain.network).await?;
-    let sequence = Sequence(account.pending_sequence);
     let builder = build(chain.builder(options))?;
-    let authorization = Authorization::Account { public_key: from.public_key(), sequence };
-    let gas_limit = match options.gas_limit {
-        Some(limit) if options.unchecked => limit,
-        Some(limit) => {
+    let mut tries = 0;
+    let (sequence, gas_limit) = loop {
+        let account = balance(client, &from.address, chain.network).await?;
+        if !options.unchecked || options.gas_limit.is_none() {
             progress(Progress::Simulating);
-            check(client, &chain, builder.clone(), authorization, limit).await?;
-            limit
         }
-        None => {
-            progress(Progress::Simulating);
-            estimate_gas(client, &chain, builder.clone(), authorization).await?
+        // The state that it is tried out on knows nothing of what waits before it.
+        let sequence = Sequence(account.sequence);
+        let authorization = Authorization::Account { public_key: from.public_key(), sequence };
+        match gas_limit(client, &chain, builder.clone(), authorization, options).await {
+            Err(error) if tries < RETRIES && is_overtaken(&error) => tries += 1,
+            found => break (Sequence(account.pending_sequence), found?),
         }
     };
     let tx = builder.gas_limit(gas_limit).sign(&from.key, sequence)?;
     progress(Progress::Submitting);
     send(client, tx, options.wait, progress).await
+}
+
+/// The gas limit that was said, tried out unless it is not to be, or else the one that is needed.
+async fn gas_limit(
+    client: &Client,
+    chain: &ChainView,
+    builder: TxBuilder,
+    authorization: Authorization,
+    options: &SendOptions,
+) -> Result<Gas, WalletError> {
+    match options.gas_limit {
+        Some(limit) if options.unchecked => Ok(limit),
+        Some(limit) => check(client, chain, builder, authorization, limit).await.map(|()| limit),
+        None => estimate_gas(client, chain, builder, authorization).await,
+    }
+}
+
+/// Whether a transaction of the account was committed since it was asked for.
+fn is_overtaken(error: &WalletError) -> bool {
+    matches!(error, WalletError::Client(error) if error.reject_code() == Some(RejectCode::SequenceTooLow.number()))
 }
 
 /// What would become of a transaction, without a signature: under a gas limit, or with all gas that is simulated.

@@ -7,6 +7,7 @@ mod mock;
 
 use mock::{ALICE, Mock, serve, url};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tacit_rpc::client::{Client, ClientError};
 use tacit_types::{Amount, Authorization, Gas, GenesisId, Height, Price, RejectCode, Sequence};
@@ -40,6 +41,29 @@ fn commit_next(mock: &Arc<Mock>, code: u16) {
 
 fn succeeding(mock: &Mock, gas: u64) {
     *mock.simulation.lock().unwrap() = (0, gas);
+}
+
+/// The gas limits of what was simulated.
+fn limits(mock: &Mock) -> Vec<Gas> {
+    mock.simulated.lock().unwrap().iter().map(|tx| tx.body.gas_limit).collect()
+}
+
+#[tokio::test]
+async fn what_is_sent_behind_a_waiting_transaction_is_tried_out_as_the_next_and_signed_behind_it() {
+    let (server, mock) = serve(|_| {}).await;
+    succeeding(&mock, 40_000);
+    let client = Client::new(&url(&server)).unwrap();
+    let options = SendOptions { wait: None, ..SendOptions::default() };
+    // A transaction of the account is committed between the questions, and again.
+    mock.overtaken.store(2, Ordering::Relaxed);
+    let sent = send(&client, &options).await.unwrap();
+    let sequences: Vec<Sequence> =
+        mock.simulated.lock().unwrap().iter().map(|tx| tx.body.authorization.sequence()).collect();
+    assert_eq!(sequences, [Sequence(3); 3], "the next one to be committed");
+    assert_eq!(sent.tx.body.authorization.sequence(), Sequence(5), "behind what waits");
+    mock.overtaken.store(usize::MAX, Ordering::Relaxed);
+    let refused = send(&client, &options).await.unwrap_err();
+    assert!(refused.to_string().contains("SequenceTooLow"), "not for ever: {refused}");
 }
 
 #[tokio::test]
@@ -100,7 +124,7 @@ async fn a_transaction_that_fails_under_the_limit_that_was_said_is_not_sent_unle
     let client = Client::new(&url(&server)).unwrap();
     let options = SendOptions { gas_limit: Some(Gas(77_777)), wait: None, ..SendOptions::default() };
     let refused = send(&client, &options).await.unwrap_err();
-    assert_eq!(*mock.simulated_under.lock().unwrap(), [Gas(77_777)], "tried out with what it would be sent with");
+    assert_eq!(limits(&mock), [Gas(77_777)], "tried out with what it would be sent with");
     assert!(mock.pool.lock().unwrap().is_empty(), "nothing was sent");
     // What the node says beyond the name of the failure is kept.
     assert_eq!(refused.contract_code(), Some(42));
@@ -113,7 +137,7 @@ async fn a_transaction_that_fails_under_the_limit_that_was_said_is_not_sent_unle
     assert!(mock.pool.lock().unwrap().is_empty());
 
     let sent = send(&client, &SendOptions { unchecked: true, ..options }).await.unwrap();
-    assert_eq!((sent.tx.body.gas_limit, mock.simulated_under.lock().unwrap().len()), (Gas(77_777), 2));
+    assert_eq!((sent.tx.body.gas_limit, limits(&mock).len()), (Gas(77_777), 2));
 }
 
 #[tokio::test]
@@ -162,8 +186,8 @@ async fn only_what_runs_contracts_is_simulated_twice() {
     let client = Client::new(&url(&server)).unwrap();
     let options = SendOptions { wait: None, ..SendOptions::default() };
     send(&client, &options).await.unwrap();
-    assert_eq!(mock.simulated_under.lock().unwrap().len(), 1, "a transfer takes the same gas under every limit");
+    assert_eq!(limits(&mock).len(), 1, "a transfer takes the same gas under every limit");
     let call = |builder: TxBuilder| builder.transfer(ALICE, Amount(5)).call(ALICE, "increment", vec![], Amount(0));
     submit(&client, &sender(), call, &options, |_| {}).await.unwrap();
-    assert_eq!(mock.simulated_under.lock().unwrap().len(), 1 + 2, "a contract may look at what gas is left");
+    assert_eq!(limits(&mock).len(), 1 + 2, "a contract may look at what gas is left");
 }

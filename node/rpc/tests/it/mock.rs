@@ -43,8 +43,10 @@ pub struct Mock {
     pub busy: Mutex<Option<u64>>,
     /// Code and gas that simulations answer.
     pub simulation: Mutex<(u16, u64)>,
-    /// The gas limits of the transactions that were simulated.
-    pub simulated_under: Mutex<Vec<Gas>>,
+    /// The transactions that were simulated.
+    pub simulated: Mutex<Vec<Tx>>,
+    /// How many of the next simulations are refused because a transaction of the account was committed meanwhile.
+    pub overtaken: AtomicUsize,
     pub running: AtomicUsize,
     pub most_running: AtomicUsize,
     /// How many pages of an issuer's leaves were read.
@@ -67,7 +69,8 @@ impl Mock {
             compact: Mutex::default(),
             paused_until: Mutex::default(),
             simulation: Mutex::new((RejectCode::ContractReverted.number(), 1_234)),
-            simulated_under: Mutex::default(),
+            simulated: Mutex::default(),
+            overtaken: AtomicUsize::new(0),
             running: AtomicUsize::new(0),
             most_running: AtomicUsize::new(0),
             leaf_reads: AtomicUsize::new(0),
@@ -300,7 +303,10 @@ impl Backend for Mock {
 
     fn simulate(&self, tx: Tx) -> Answer<Simulated> {
         self.work()?;
-        self.simulated_under.lock().unwrap().push(tx.body.gas_limit);
+        self.simulated.lock().unwrap().push(tx.clone());
+        if self.overtaken.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
+            return Err(BackendError::Rejected(RejectCode::SequenceTooLow, None));
+        }
         let (code, gas_used) = *self.simulation.lock().unwrap();
         let receipt = Receipt {
             tx_id: tx.id(),

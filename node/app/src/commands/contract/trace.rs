@@ -52,8 +52,7 @@ pub async fn rehearse(
     build: impl FnOnce(TxBuilder) -> Result<TxBuilder, BuildError>,
 ) -> eyre::Result<SimulateView> {
     let state = balance(&scene.client, &account.address, scene.chain.network).await?;
-    let authorization =
-        Authorization::Account { public_key: account.public_key(), sequence: Sequence(state.pending_sequence) };
+    let authorization = Authorization::Account { public_key: account.public_key(), sequence: Sequence(state.sequence) };
     let builder = build(scene.chain.builder(&SendOptions::default()))?;
     let simulated = simulate(&scene.client, &scene.chain, builder, authorization, limit).await?;
     for frame in simulated.frames.iter().flatten() {
