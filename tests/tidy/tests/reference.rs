@@ -2,7 +2,7 @@
 //! its type, and no table there names what does not exist.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tacit_tidy::{files, text};
 
 const PAGE: &str = "docs/contracts/reference.md";
@@ -170,6 +170,34 @@ fn the_codes_of_the_sdk_are_the_sources() {
         Some((format!("0x{}", cells.next()?), cells.next()?.trim_matches('`').to_owned()))
     });
     assert_eq!(rows.collect::<Vec<_>>(), expected);
+}
+
+/// The index of the standard contracts names every module that is committed, and says about how long it is.
+#[test]
+fn the_index_of_standard_contracts_is_about_the_committed_modules() {
+    const INDEX: &str = "docs/contracts/std/README.md";
+    let index = read(INDEX);
+    let sizes: BTreeMap<&str, u64> = index
+        .lines()
+        .filter_map(|line| {
+            let cells: Vec<&str> = line.strip_prefix("| `")?.split(" | ").collect();
+            Some((cells.first()?.strip_suffix(".wasm`")?, cells.get(2)?.parse().ok()?))
+        })
+        .collect();
+    assert!(sizes.len() > 10, "{sizes:?}");
+    let mut wrong = Vec::new();
+    for path in files::list(&files::root().join("contracts/artifacts"), &[".wasm"]).unwrap() {
+        let name = path.trim_end_matches(".wasm");
+        let bytes = std::fs::metadata(files::root().join("contracts/artifacts").join(&path)).unwrap().len();
+        match sizes.get(name) {
+            Some(kib) if (kib * 1024).abs_diff(bytes) * 5 > bytes => {
+                wrong.push(format!("{INDEX}: {path} has {bytes} bytes, not about {kib} KiB"));
+            }
+            None if !spans(&index).any(|span| span == name) => wrong.push(format!("{INDEX}: {name} is not named")),
+            _ => {}
+        }
+    }
+    none(wrong);
 }
 
 #[test]
