@@ -22,9 +22,13 @@ pub fn artifact(bytes: &[u8]) {
     assert!(Seal::new(&[0x44; 32]).open(&NAME, bytes).is_err(), "another node's artifact is opened");
     // Whatever is sealed comes out again, also hostile bytes.
     assert_eq!(SEAL.open(&NAME, &SEAL.close(&NAME, bytes)), Ok(bytes));
+    // The whole way: a node finds the bytes where it left its own, and is called.
+    tacit_vm::fuzz::artifact(bytes);
 }
 
-/// Honest artifacts.
+/// Honest artifacts: the one of a contract, and what is sealed and no module.
 pub fn samples() -> Vec<Vec<u8>> {
-    BYTES.iter().map(|inner| SEAL.close(&NAME, inner)).collect()
+    let sealed = BYTES.iter().map(|inner| SEAL.close(&NAME, inner));
+    // Most cases are changes of the real one.
+    std::iter::repeat_n(tacit_vm::fuzz::honest_artifact(), 12).chain(sealed).collect()
 }

@@ -43,7 +43,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "disclosure", run: texts::disclosure, samples: samples::disclosures, cases: 2_000 },
     Target { name: "wallet_segment", run: wallet_cache::segment, samples: wallet_cache::segments, cases: 50_000 },
     Target { name: "wallet_file", run: wallet_cache::file, samples: wallet_cache::files, cases: 60 },
-    Target { name: "artifact", run: artifacts::artifact, samples: artifacts::samples, cases: 20_000 },
+    Target { name: "artifact", run: artifacts::artifact, samples: artifacts::samples, cases: 1_000 },
     Target { name: "r1cs", run: snarkjs::r1cs, samples: snarkjs::circuits, cases: 20_000 },
     Target { name: "ptau", run: snarkjs::ptau, samples: snarkjs::powers, cases: 300 },
     Target { name: "zkey", run: snarkjs::zkey, samples: snarkjs::proving_keys, cases: 300 },

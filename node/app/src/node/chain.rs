@@ -21,7 +21,8 @@ use tacit_state::overlay::read_value;
 use tacit_storage::{CommitBatch, StorageError, UNDECIDED_PER_ROUND_MAX};
 use tacit_types::shielded::CompactBlock;
 use tacit_types::{
-    Address, Amount, BlockId, CommitCertificate, GenesisId, Height, Round, Signature, ValidatorSet, codec,
+    Address, Amount, BlockId, CommitCertificate, GenesisId, Height, Receipt, RejectCode, Round, Signature,
+    ValidatorSet, codec,
 };
 
 /// The node behind consensus.
@@ -88,6 +89,7 @@ impl NodeChain {
             .in_scope(|| tacit_exec::execute(&state, &core.rules, &core.vm, &valid))
             .map_err(halt)?;
         station::passed("execute", height, valid.txs());
+        alert_host_failures(height, &executed.receipts);
         let changes = Changes::of(&executed.writes, &valid).map_err(halt)?;
         let batch = CommitBatch {
             header: valid.block().header.clone(),
@@ -126,6 +128,19 @@ impl NodeChain {
         );
         station::passed("tell", height, block.txs());
         Ok(())
+    }
+}
+
+/// A host function that panics fails one transaction, the same on every node; the defect behind it concerns all of them.
+fn alert_host_failures(height: Height, receipts: &[Receipt]) {
+    for receipt in receipts.iter().filter(|receipt| receipt.reject() == Some(RejectCode::HostFailed)) {
+        metrics::counter!("tacit_host_failures_total").increment(1);
+        tracing::error!(
+            target: "tacit::contracts",
+            height = height.0,
+            tx_id = %receipt.tx_id,
+            "a host function panicked in this transaction: a defect of the node that contracts can reach, report it with the block"
+        );
     }
 }
 
