@@ -229,7 +229,8 @@ fn half_of_it_by_way_of(length: usize, looks: u32) {
     let (first, _) = row(&mut scene.chain, length, looks, "execute");
     let calls = |least_gas| vec![(careless, "go".to_string(), Vec::new(), Amount(0), least_gas)];
     let (without, with): (Vec<Action>, Vec<Action>) = (calls(0), calls(12_000_000));
-    let _ = (scene.schedule(&without, 1).ok(), scene.ripen(&with, 1));
+    scene.schedule(&without, 1).ok();
+    scene.ripen(&with, 1);
     let (stranger, timelock) = (scene.stranger, scene.timelock);
     let mut detour = |calls: &[Action]| scene.chain.call(stranger, first, "go", &(timelock, calls, [1_u8; 32]));
     detour(&without).ok();
