@@ -95,7 +95,7 @@ fn a_failed_call_shows_who_called_whom() {
     assert_eq!(deposit("call", &["--gas-limit", "5000000", "--unchecked"]).status.code(), Some(1));
     assert_ne!(balance(&network), before, "what is sent untried is paid");
 
-    let mut twins = vec!["deploy", &pool, "--alias", "twins", "--dev", "0"];
+    let mut twins = vec!["deploy", &pool, "--salt", "1", "--alias", "twins", "--dev", "0"];
     for argument in ["first=gold", "second=gold", "fee=30", "protocol_share=0", "fee_receiver=dev:1"] {
         twins.extend(["--init", argument]);
     }
