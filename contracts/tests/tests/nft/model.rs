@@ -160,7 +160,7 @@ impl Twin for World {
 
 #[test]
 fn the_collection_does_what_a_naive_one_does() {
-    let mut world = World::new(CAP);
+    let world = World::new(CAP);
     let steps = prop::collection::vec((step(), prop::bool::weighted(0.8)), 5..24);
     let reached = ["Mint", "Burn", "Transfer", "TransferFrom", "Approve", "SetOperator"];
     twin::run(world, &Model::default(), 200, &steps, &reached);
