@@ -3,12 +3,12 @@
 # whatever differs between the processors fails. Then runs the same generated cases here and there and compares all they gave.
 # Where this machine is another, qemu-user stands in for the processor (ten to thirty times slower).
 #
-#   tests/arm.sh [CASES]      20,000 unless told otherwise
+#   tests/arm.sh [CASES]      4,000 unless told otherwise
 #
 # Wants the target's standard library (rustup), its C compiler and qemu-user, and says how to get them.
 set -eu
 cd "$(dirname "$0")/.."
-cases=${1:-20000}
+cases=${1:-4000}
 target=aarch64-unknown-linux-gnu
 target_dir=${TACIT_TARGET_DIR:-$HOME/.cache/tacit/target}
 # One package is built for the other processor; the workspace's features are not needed for it.

@@ -48,7 +48,7 @@ pub const LOAD_BYTES_PER_JOIN: u64 = 4;
 /// So does a place ([`crate::Effort`]).
 pub const LOAD_BYTES_PER_PLACE: u64 = 8;
 /// So does an element of the table, which every instance fills anew.
-pub const LOAD_BYTES_PER_TABLE_ELEMENT: u64 = 8;
+pub const LOAD_BYTES_PER_TABLE_ELEMENT: u64 = 16;
 /// Each initial page of memory, which is cleared afterwards.
 pub const ENTER_PAGE: u64 = 2_000;
 /// A line for the debug trace, before its bytes.
