@@ -8,7 +8,7 @@ use tacit_types::contract::ContractPolicy;
 use tacit_types::{Action, Address, Amount, Bytes, CodeHash, Gas, Name, Receipt, Tx};
 
 /// Gas of one call; what is not used is given back.
-const CALL_GAS: Gas = Gas(400_000);
+const CALL_GAS: Gas = Gas(550_000);
 
 /// Gas of the deploy.
 const DEPLOY_GAS: Gas = Gas(60_000_000);
