@@ -3,13 +3,14 @@
 //! first comes on top (`storage_get`, `storage_has`, `storage_set`, `storage_remove`, `storage_next`, `transient_get`), and so does what a
 //! callee costs and what is loaded for a change of code.
 
+use super::host_cases::constants;
 use super::host_cases::{Role, argument, usual};
 use super::nested::bytes_at;
 use super::support::{ALICE, Chain, vm};
 use super::watched::Watched;
 use crate::{CallParams, Trap, VmReject, gas};
 use std::cell::Cell;
-use tacit_abi::{Function, Type};
+use tacit_abi::Function;
 use tacit_types::{Address, Amount, Gas};
 
 /// Units of the operators around the call, by the document: a constant, `call`, `drop`.
@@ -128,14 +129,7 @@ struct Bench {
 
 impl Bench {
     fn new(function: &Function, arguments: &[i64]) -> Self {
-        let constants: String = arguments
-            .iter()
-            .zip(function.parameters)
-            .map(|(value, kind)| match kind {
-                Some(Type::I64) => format!("(i64.const {value}) "),
-                _ => format!("(i32.const {}) ", *value as i32),
-            })
-            .collect();
+        let constants = constants(function, arguments);
         let (open, close) = if function.result.is_some() { ("(drop ", ")") } else { ("", "") };
         let mut chain = Chain::new();
         let other = chain.text("(func (export \"run\"))");

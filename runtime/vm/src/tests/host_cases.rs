@@ -126,15 +126,17 @@ impl Bench {
     }
 }
 
+/// The text that puts a host function's arguments on the stack.
+pub(super) fn constants(function: &Function, arguments: &[i64]) -> String {
+    let constant = |(value, kind): (&i64, &Option<Type>)| match kind {
+        Some(Type::I64) => format!("(i64.const {value}) "),
+        _ => format!("(i32.const {}) ", *value as i32),
+    };
+    arguments.iter().zip(function.parameters).map(constant).collect()
+}
+
 fn export(number: usize, function: &Function, (arguments, at, length): &(Vec<i64>, i64, usize)) -> String {
-    let constants: String = arguments
-        .iter()
-        .zip(function.parameters)
-        .map(|(value, kind)| match kind {
-            Some(Type::I64) => format!("(i64.const {value}) "),
-            _ => format!("(i32.const {}) ", *value as i32),
-        })
-        .collect();
+    let constants = constants(function, arguments);
     let call = format!("(call ${} {constants})", function.name);
     let stored = match function.result {
         Some(Type::I32) => format!("(i32.store (i32.const 60000) {call})"),
